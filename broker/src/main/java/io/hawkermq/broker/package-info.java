@@ -1,0 +1,5 @@
+/// The process: transports, wiring, `$SYS`.
+@NullMarked
+package io.hawkermq.broker;
+
+import org.jspecify.annotations.NullMarked;
