@@ -17,6 +17,6 @@ public record SubscriptionOptions(
         return qos.level()
                 | (noLocal ? 0x04 : 0)
                 | (retainAsPublished ? 0x08 : 0)
-                | retainHandling.ordinal() << 4;
+                | (retainHandling.ordinal() << 4);
     }
 }

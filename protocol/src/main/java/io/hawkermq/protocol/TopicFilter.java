@@ -69,7 +69,7 @@ public final class TopicFilter {
             if (c == '#' && (!startsLevel || i != length - 1)) {
                 throw invalid(text, "# must be the last level alone"); // [MQTT-4.7.1-1]
             }
-            if (c == '+' && (!startsLevel || i != length - 1 && filter.charAt(i + 1) != '/')) {
+            if (c == '+' && (!startsLevel || (i != length - 1 && filter.charAt(i + 1) != '/'))) {
                 throw invalid(text, "+ must fill a whole level"); // [MQTT-4.7.1-2]
             }
         }
@@ -137,7 +137,7 @@ public final class TopicFilter {
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return this == other || other instanceof TopicFilter t && text.equals(t.text);
+        return this == other || (other instanceof TopicFilter t && text.equals(t.text));
     }
 
     @Override

@@ -67,7 +67,7 @@ public final class TopicName implements Comparable<TopicName> {
             h = 31 * h + bytes[i];
         }
         // Names that differ in their last characters only must not share a cache slot's neighbours.
-        return h ^ h >>> 15;
+        return h ^ (h >>> 15);
     }
 
     /// True if this Topic Name consists of just these bytes.
