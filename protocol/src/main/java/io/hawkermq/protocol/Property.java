@@ -14,8 +14,6 @@ import static io.hawkermq.protocol.PacketType.SUBSCRIBE;
 import static io.hawkermq.protocol.PacketType.UNSUBACK;
 import static io.hawkermq.protocol.PacketType.UNSUBSCRIBE;
 
-import java.util.EnumSet;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The properties of MQTT 5.0, table 2-4: the one place that says which value each has and which
@@ -104,7 +102,9 @@ public enum Property {
     private final long minimum;
     private final long maximum;
     private final boolean inWill;
-    private final Set<PacketType> packets;
+
+    /// A bit for each packet type's value.
+    private final int packets;
 
     Property(
             int identifier,
@@ -118,9 +118,11 @@ public enum Property {
         this.minimum = minimum;
         this.maximum = maximum;
         this.inWill = inWill;
-        Set<PacketType> set = EnumSet.noneOf(PacketType.class);
-        set.addAll(java.util.List.of(packets));
-        this.packets = set;
+        int bits = 0;
+        for (PacketType packet : packets) {
+            bits |= 1 << packet.value();
+        }
+        this.packets = bits;
     }
 
     Property(int identifier, Type type, boolean inWill, PacketType... packets) {
@@ -152,7 +154,7 @@ public enum Property {
     }
 
     public boolean isAllowedIn(PacketType packet) {
-        return packets.contains(packet);
+        return (packets & 1 << packet.value()) != 0;
     }
 
     /// True for a value that is an unsigned number, read by [Properties#number].
