@@ -81,17 +81,17 @@ final class Utf8 {
         return null;
     }
 
-    /// The first control character, U+0001 to U+001F or U+007F to U+009F, or 0 if there is none.
-    /// Section 1.5.4 lets a receiver refuse them; names with them only ever serve to deceive who
+    /// The first control character, U+0000 to U+001F or U+007F to U+009F, or -1 if there is none.
+    /// U+0000 is forbidden [MQTT-1.5.4-2]; section 1.5.4 lets a receiver refuse the others. Names with them only ever serve to deceive who
     /// reads a log or a terminal.
-    static char controlCharacterIn(String text) {
+    static int controlCharacterIn(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             if (c < 0x20 || (c >= 0x7F && c <= 0x9F)) {
                 return c;
             }
         }
-        return 0;
+        return -1;
     }
 
     /// `text` for a message that a person reads: in quotes, without control characters, at most
@@ -110,7 +110,7 @@ final class Utf8 {
     }
 
     /// The character as the Unicode standard writes it, like U+001B.
-    static String name(char c) {
-        return String.format(Locale.ROOT, "U+%04X", (int) c);
+    static String name(int c) {
+        return String.format(Locale.ROOT, "U+%04X", c);
     }
 }
