@@ -266,6 +266,6 @@ final class FieldReader {
     }
 
     private String in(String text) {
-        return "malformed " + type + ": " + text;
+        return type + ": " + text;
     }
 }

@@ -150,7 +150,9 @@ public final class PacketDecoder {
         }
     }
 
-    /// Copies what has not been read, so that the array given to [#feed] can be used again.
+    /// Copies what has not been read, so that the array given to [#feed] can be used again. An owner
+    /// that does not want packets for now must also stop reading: what it stashes has no limit of
+    /// its own, other than a packet that [#next] waits for.
     public void stash() {
         int count = fedTo - fedFrom;
         if (count > 0) {
@@ -235,7 +237,7 @@ public final class PacketDecoder {
             // need no more.
             int more = whole == 0 && rest == 0 ? needed : (int) Math.min(2L * needed, 1 << 30);
             int capacity = whole > needed ? Math.min(more, whole) : whole == needed ? needed : more;
-            target = new byte[Math.max(capacity, SMALLEST_BUFFER)];
+            target = new byte[Math.max(Math.max(capacity, needed), SMALLEST_BUFFER)];
         }
         System.arraycopy(kept, keptFrom, target, 0, rest);
         kept = target;

@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 /// The rules of section 1.5.4 for UTF-8 Encoded Strings. The JDK's decoder replaces what is
 /// ill-formed instead of refusing it, hence this one.
 final class Utf8 {
+    private static final int LONGEST_QUOTE = 100;
+
     private Utf8() {}
 
     /// What is wrong with these bytes, or null if they are a well-formed string.
@@ -98,7 +100,11 @@ final class Utf8 {
     /// 100 characters of it.
     static String quoted(String text) {
         StringBuilder s = new StringBuilder("'");
-        for (int i = 0; i < Math.min(text.length(), 100); i++) {
+        int end = Math.min(text.length(), LONGEST_QUOTE);
+        if (end < text.length() && Character.isHighSurrogate(text.charAt(end - 1))) {
+            end--;
+        }
+        for (int i = 0; i < end; i++) {
             char c = text.charAt(i);
             if (c < 0x20 || (c >= 0x7F && c <= 0x9F)) {
                 s.append(name(c));
@@ -106,7 +112,7 @@ final class Utf8 {
                 s.append(c);
             }
         }
-        return s.append(text.length() > 100 ? "...'" : "'").toString();
+        return s.append(end < text.length() ? "...'" : "'").toString();
     }
 
     /// The character as the Unicode standard writes it, like U+001B.
