@@ -48,7 +48,8 @@ public interface AccessControl {
     ///
     /// @param address of the peer, as text
     /// @param answer must be called exactly once, at once or later on the calling loop
-    void connect(Packet.Connect connect, String clientId, String address, Consumer<Decision> answer);
+    void connect(
+            Packet.Connect connect, String clientId, String address, Consumer<Decision> answer);
 
     /// Begins an enhanced authentication, or a re-authentication.
     ///

@@ -14,7 +14,8 @@ final class Anonymous implements AccessControl {
     private Anonymous() {}
 
     @Override
-    public void connect(Packet.Connect connect, String clientId, String address, Consumer<Decision> answer) {
+    public void connect(
+            Packet.Connect connect, String clientId, String address, Consumer<Decision> answer) {
         answer.accept(new Decision.Allowed(connect.userName()));
     }
 

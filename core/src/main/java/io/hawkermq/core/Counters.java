@@ -11,6 +11,7 @@ public final class Counters {
     public final long[] received = new long[TYPES];
 
     public final long[] sent = new long[TYPES];
+
     /// By ordinal of [DropReason].
     public final long[] dropped = new long[DropReason.values().length];
 
@@ -30,6 +31,7 @@ public final class Counters {
     public long retainedBytes;
     public long queuedMessages;
     public long queuedBytes;
+
     /// Bytes encoded for connections and not yet taken by the network.
     public long unsentBytes;
 

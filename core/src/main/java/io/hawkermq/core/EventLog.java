@@ -7,13 +7,14 @@ public interface EventLog {
     void log(LogLevel level, String text);
 
     /// Swallows everything.
-    EventLog SILENT = new EventLog() {
-        @Override
-        public boolean isEnabled(LogLevel level) {
-            return false;
-        }
+    EventLog SILENT =
+            new EventLog() {
+                @Override
+                public boolean isEnabled(LogLevel level) {
+                    return false;
+                }
 
-        @Override
-        public void log(LogLevel level, String text) {}
-    };
+                @Override
+                public void log(LogLevel level, String text) {}
+            };
 }

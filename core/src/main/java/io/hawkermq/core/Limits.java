@@ -36,7 +36,8 @@ public record Limits(
         int maximumSubscriptions,
         int streamBatch) {
     public static final Limits DEFAULT =
-            new Limits(20, 2_000_000, 10, 10, 1_000, 0, 1L << 30, 1L << 28, 65_535, 0, 1_000_000, 128);
+            new Limits(
+                    20, 2_000_000, 10, 10, 1_000, 0, 1L << 30, 1L << 28, 65_535, 0, 1_000_000, 128);
 
     public Limits withMaximumQueuedMessages(int value) {
         return new Limits(

@@ -1,9 +1,7 @@
 package io.hawkermq.core;
 
 import io.hawkermq.protocol.TopicFilter;
-import io.hawkermq.protocol.TopicName;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// What shards say to each other: immutable, answered if at all by another message.
 public sealed interface ShardMessage {
@@ -13,7 +11,8 @@ public sealed interface ShardMessage {
     /// A message for one member of a Shared Subscription that the receiving shard has members of.
     ///
     /// @param hops how many shards have found no member; the message is dropped when all have
-    record ForwardShared(Message message, String shareName, String filter, int hops) implements ShardMessage {}
+    record ForwardShared(Message message, String shareName, String filter, int hops)
+            implements ShardMessage {}
 
     /// The sender has taken `bytes` worth of forwarded messages out of its mailbox.
     record Taken(long bytes) implements ShardMessage {}
@@ -27,7 +26,8 @@ public sealed interface ShardMessage {
 
     /// The sender has now `members` members, of whom so many are `connected`, in a Shared
     /// Subscription. Answered by [Noted] like [Interested].
-    record ShareMembers(String shareName, String filter, int members, int connected) implements ShardMessage {}
+    record ShareMembers(String shareName, String filter, int members, int connected)
+            implements ShardMessage {}
 
     /// Everything posted so far is in force at the sender.
     ///
@@ -41,16 +41,17 @@ public sealed interface ShardMessage {
     /// shard that keeps the retained messages.
     record Retain(Message message) implements ShardMessage {}
 
-    /// Asks the keeper of the retained messages for the next of a filter.
+    /// Asks the keeper of the retained messages for the next ones of a stream.
     ///
-    /// @param after null for the first
-    record RetainedRequest(long ticket, TopicFilter filter, @Nullable TopicName after, int most)
-            implements ShardMessage {}
+    /// @param ticket names the stream, unique among all shards; the first request opens it
+    record RetainedRequest(long ticket, TopicFilter filter, int most) implements ShardMessage {}
 
-    /// The answer to [RetainedRequest].
+    /// The stream is no longer wanted.
+    record RetainedRelease(long ticket) implements ShardMessage {}
+
+    /// The answer to [RetainedRequest]; may be empty though more will come.
     ///
-    /// @param position what to ask for next as `after`; null if nothing was visited
-    /// @param isLast true if there are no more
-    record RetainedPage(long ticket, List<Message> messages, @Nullable TopicName position, boolean isLast)
+    /// @param isLast true if there are no more; the stream is closed then
+    record RetainedPage(long ticket, List<Message> messages, boolean isLast)
             implements ShardMessage {}
 }
