@@ -1,5 +1,6 @@
 package io.hawkermq.protocol;
 
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /// A Topic Filter, section 4.7: levels between `/`, `+` for one level, `#` for all that follow.
@@ -21,6 +22,16 @@ public final class TopicFilter {
 
     /// @throws IllegalArgumentException if `text` is no Topic Filter; the message says why
     public static TopicFilter of(String text) {
+        String fault = Utf8.faultOf(text);
+        if (fault != null) {
+            throw new IllegalArgumentException(
+                    "the Topic Filter " + Utf8.quoted(text) + " has " + fault);
+        }
+        int bytes = text.getBytes(StandardCharsets.UTF_8).length;
+        if (bytes > 65_535) { // [MQTT-4.7.3-3]
+            throw new IllegalArgumentException(
+                    "the Topic Filter has " + bytes + " bytes, allowed are 65535");
+        }
         try {
             return parse(text);
         } catch (MalformedPacketException e) {
@@ -33,6 +44,10 @@ public final class TopicFilter {
     ///
     /// @throws MalformedPacketException with TOPIC_FILTER_INVALID; the message says why
     public static TopicFilter parse(String text) throws MalformedPacketException {
+        char control = Utf8.controlCharacterIn(text);
+        if (control != 0) {
+            throw invalid(text, "it has the control character " + Utf8.name(control));
+        }
         if (!text.startsWith(SHARE)) {
             check(text, text);
             return new TopicFilter(text, null, text);
@@ -78,7 +93,7 @@ public final class TopicFilter {
     private static MalformedPacketException invalid(String text, String why) {
         return new MalformedPacketException(
                 ReasonCode.TOPIC_FILTER_INVALID,
-                "the Topic Filter '" + text + "' is invalid: " + why);
+                "the Topic Filter " + Utf8.quoted(text) + " is invalid: " + why);
     }
 
     /// The Share Name of a Shared Subscription, else null.

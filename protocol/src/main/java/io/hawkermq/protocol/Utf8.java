@@ -1,0 +1,116 @@
+package io.hawkermq.protocol;
+
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/// The rules of section 1.5.4 for UTF-8 Encoded Strings. The JDK's decoder replaces what is
+/// ill-formed instead of refusing it, hence this one.
+final class Utf8 {
+    private Utf8() {}
+
+    /// What is wrong with these bytes, or null if they are a well-formed string.
+    static @Nullable String faultAt(byte[] bytes, int from, int to) {
+        int i = from;
+        while (i < to) {
+            int b = bytes[i];
+            if (b > 0) {
+                i++;
+                continue;
+            }
+            if (b == 0) {
+                return "the character U+0000 at byte " + (i - from); // [MQTT-1.5.4-2]
+            }
+            int length = lengthOfSequence(bytes, i, to);
+            if (length == 0) {
+                return "ill-formed UTF-8 at byte " + (i - from); // [MQTT-1.5.4-1]
+            }
+            i += length;
+        }
+        return null;
+    }
+
+    /// The length of the sequence of 2 to 4 bytes at `i`, or 0 if it is none: table 3-7 of the
+    /// Unicode standard, which leaves out overlong forms, surrogates and what is above U+10FFFF.
+    private static int lengthOfSequence(byte[] bytes, int i, int to) {
+        int first = bytes[i] & 0xFF;
+        if (first < 0xC2 || first > 0xF4) {
+            return 0;
+        }
+        int length = first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+        if (length > to - i) {
+            return 0;
+        }
+        int second = bytes[i + 1] & 0xFF;
+        int least =
+                switch (first) {
+                    case 0xE0 -> 0xA0;
+                    case 0xF0 -> 0x90;
+                    default -> 0x80;
+                };
+        int greatest =
+                switch (first) {
+                    case 0xED -> 0x9F;
+                    case 0xF4 -> 0x8F;
+                    default -> 0xBF;
+                };
+        if (second < least || second > greatest) {
+            return 0;
+        }
+        for (int k = 2; k < length; k++) {
+            if ((bytes[i + k] & 0xC0) != 0x80) {
+                return 0;
+            }
+        }
+        return length;
+    }
+
+    /// What keeps `text` from being a UTF-8 Encoded String, or null if nothing does. Its length is
+    /// not looked at.
+    static @Nullable String faultOf(String text) {
+        int i = 0;
+        while (i < text.length()) {
+            int c = text.codePointAt(i);
+            if (c == 0) {
+                return "the character U+0000"; // [MQTT-1.5.4-2]
+            }
+            if (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE) {
+                return "half a surrogate pair"; // [MQTT-1.5.4-1]
+            }
+            i += Character.charCount(c);
+        }
+        return null;
+    }
+
+    /// The first control character, U+0001 to U+001F or U+007F to U+009F, or 0 if there is none.
+    /// Section 1.5.4 lets a receiver refuse them; names with them only ever serve to deceive who
+    /// reads a log or a terminal.
+    static char controlCharacterIn(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c < 0x20 || (c >= 0x7F && c <= 0x9F)) {
+                return c;
+            }
+        }
+        return 0;
+    }
+
+    /// `text` for a message that a person reads: in quotes, without control characters, at most
+    /// 100 characters of it.
+    static String quoted(String text) {
+        StringBuilder s = new StringBuilder("'");
+        for (int i = 0; i < Math.min(text.length(), 100); i++) {
+            char c = text.charAt(i);
+            if (c < 0x20 || (c >= 0x7F && c <= 0x9F)) {
+                s.append(name(c));
+            } else {
+                s.append(c);
+            }
+        }
+        return s.append(text.length() > 100 ? "...'" : "'").toString();
+    }
+
+    /// The character as the Unicode standard writes it, like U+001B.
+    static String name(char c) {
+        return String.format(Locale.ROOT, "U+%04X", (int) c);
+    }
+}
