@@ -46,7 +46,7 @@ class LibraryTest {
                 Program.run(
                         ForeignClient.PYTHON,
                         "src/test/python/scenarios.py",
-                        Integer.toString(lab.broker().port()),
+                        Integer.toString(lab.port()),
                         Integer.toString(version),
                         scenario,
                         lab.name()));
@@ -61,7 +61,7 @@ class LibraryTest {
                 Program.run(
                         "node",
                         "src/test/js/scenarios.js",
-                        Integer.toString(lab.broker().port()),
+                        Integer.toString(lab.port()),
                         Integer.toString(version),
                         scenario,
                         lab.name()));

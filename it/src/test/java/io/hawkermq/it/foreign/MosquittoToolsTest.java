@@ -37,7 +37,7 @@ class MosquittoToolsTest {
         List<String> all = new ArrayList<>();
         // Into a pipe the tools print only when their buffer is full or they end.
         all.addAll(List.of("stdbuf", "-oL", tool, "-h", "127.0.0.1"));
-        all.addAll(List.of("-p", Integer.toString(lab.broker().port()), "-V", version));
+        all.addAll(List.of("-p", Integer.toString(lab.port()), "-V", version));
         all.addAll(List.of(arguments));
         return all.toArray(new String[0]);
     }
