@@ -39,13 +39,13 @@ public record Limits(
             new Limits(
                     20, 2_000_000, 10, 10, 1_000, 0, 1L << 30, 1L << 28, 65_535, 0, 1_000_000, 128);
 
-    public Limits withMaximumQueuedMessages(int value) {
+    public Limits withReceiveMaximum(long value) {
         return new Limits(
-                receiveMaximum,
+                (int) value,
                 maximumPacketSize,
                 topicAliasMaximum,
                 topicAliasMaximumBroker,
-                value,
+                maximumQueuedMessages,
                 maximumQueuedBytes,
                 maximumOfflineBytes,
                 maximumWaitingBytes,
@@ -53,6 +53,150 @@ public record Limits(
                 persistentClientExpiration,
                 maximumSubscriptions,
                 streamBatch);
+    }
+
+    public Limits withMaximumPacketSize(long value) {
+        return new Limits(
+                receiveMaximum,
+                (int) value,
+                topicAliasMaximum,
+                topicAliasMaximumBroker,
+                maximumQueuedMessages,
+                maximumQueuedBytes,
+                maximumOfflineBytes,
+                maximumWaitingBytes,
+                maximumKeepAlive,
+                persistentClientExpiration,
+                maximumSubscriptions,
+                streamBatch);
+    }
+
+    public Limits withTopicAliasMaximum(long value) {
+        return new Limits(
+                receiveMaximum,
+                maximumPacketSize,
+                (int) value,
+                topicAliasMaximumBroker,
+                maximumQueuedMessages,
+                maximumQueuedBytes,
+                maximumOfflineBytes,
+                maximumWaitingBytes,
+                maximumKeepAlive,
+                persistentClientExpiration,
+                maximumSubscriptions,
+                streamBatch);
+    }
+
+    public Limits withTopicAliasMaximumBroker(long value) {
+        return new Limits(
+                receiveMaximum,
+                maximumPacketSize,
+                topicAliasMaximum,
+                (int) value,
+                maximumQueuedMessages,
+                maximumQueuedBytes,
+                maximumOfflineBytes,
+                maximumWaitingBytes,
+                maximumKeepAlive,
+                persistentClientExpiration,
+                maximumSubscriptions,
+                streamBatch);
+    }
+
+    public Limits withMaximumQueuedMessages(long value) {
+        return new Limits(
+                receiveMaximum,
+                maximumPacketSize,
+                topicAliasMaximum,
+                topicAliasMaximumBroker,
+                (int) value,
+                maximumQueuedBytes,
+                maximumOfflineBytes,
+                maximumWaitingBytes,
+                maximumKeepAlive,
+                persistentClientExpiration,
+                maximumSubscriptions,
+                streamBatch);
+    }
+
+    public Limits withMaximumQueuedBytes(long value) {
+        return new Limits(
+                receiveMaximum,
+                maximumPacketSize,
+                topicAliasMaximum,
+                topicAliasMaximumBroker,
+                maximumQueuedMessages,
+                value,
+                maximumOfflineBytes,
+                maximumWaitingBytes,
+                maximumKeepAlive,
+                persistentClientExpiration,
+                maximumSubscriptions,
+                streamBatch);
+    }
+
+    public Limits withMaximumKeepAlive(long value) {
+        return new Limits(
+                receiveMaximum,
+                maximumPacketSize,
+                topicAliasMaximum,
+                topicAliasMaximumBroker,
+                maximumQueuedMessages,
+                maximumQueuedBytes,
+                maximumOfflineBytes,
+                maximumWaitingBytes,
+                (int) value,
+                persistentClientExpiration,
+                maximumSubscriptions,
+                streamBatch);
+    }
+
+    public Limits withPersistentClientExpiration(long value) {
+        return new Limits(
+                receiveMaximum,
+                maximumPacketSize,
+                topicAliasMaximum,
+                topicAliasMaximumBroker,
+                maximumQueuedMessages,
+                maximumQueuedBytes,
+                maximumOfflineBytes,
+                maximumWaitingBytes,
+                maximumKeepAlive,
+                value,
+                maximumSubscriptions,
+                streamBatch);
+    }
+
+    public Limits withMaximumSubscriptions(long value) {
+        return new Limits(
+                receiveMaximum,
+                maximumPacketSize,
+                topicAliasMaximum,
+                topicAliasMaximumBroker,
+                maximumQueuedMessages,
+                maximumQueuedBytes,
+                maximumOfflineBytes,
+                maximumWaitingBytes,
+                maximumKeepAlive,
+                persistentClientExpiration,
+                (int) value,
+                streamBatch);
+    }
+
+    public Limits withStreamBatch(long value) {
+        return new Limits(
+                receiveMaximum,
+                maximumPacketSize,
+                topicAliasMaximum,
+                topicAliasMaximumBroker,
+                maximumQueuedMessages,
+                maximumQueuedBytes,
+                maximumOfflineBytes,
+                maximumWaitingBytes,
+                maximumKeepAlive,
+                persistentClientExpiration,
+                maximumSubscriptions,
+                (int) value);
     }
 
     /// @param offlineBytes [#maximumOfflineBytes]

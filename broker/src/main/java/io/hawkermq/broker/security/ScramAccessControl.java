@@ -22,7 +22,9 @@ public final class ScramAccessControl implements AccessControl {
     /// @param users finds the credentials of a user, null for nobody; called on event loops, so it
     ///     must not wait
     public ScramAccessControl(
-            AccessControl rest, Function<String, @Nullable ScramCredentials> users, SecureRandom random) {
+            AccessControl rest,
+            Function<String, @Nullable ScramCredentials> users,
+            SecureRandom random) {
         this.rest = rest;
         this.users = users;
         this.random = random;
@@ -40,7 +42,8 @@ public final class ScramAccessControl implements AccessControl {
     }
 
     @Override
-    public void connect(Packet.Connect connect, String clientId, String address, Consumer<Decision> answer) {
+    public void connect(
+            Packet.Connect connect, String clientId, String address, Consumer<Decision> answer) {
         rest.connect(connect, clientId, address, answer);
     }
 

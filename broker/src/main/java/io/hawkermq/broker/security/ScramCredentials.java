@@ -29,11 +29,15 @@ public record ScramCredentials(byte[] salt, int iterations, byte[] storedKey, by
         }
         char[] prepared = Normalizer.normalize(password, Normalizer.Form.NFKC).toCharArray();
         try {
-            byte[] salted = SecretKeyFactory.getInstance("PBKDF2WithHmacSHA256")
-                    .generateSecret(new PBEKeySpec(prepared, salt, iterations, 256))
-                    .getEncoded();
+            byte[] salted =
+                    SecretKeyFactory.getInstance("PBKDF2WithHmacSHA256")
+                            .generateSecret(new PBEKeySpec(prepared, salt, iterations, 256))
+                            .getEncoded();
             return new ScramCredentials(
-                    salt, iterations, sha256(hmac(salted, "Client Key")), hmac(salted, "Server Key"));
+                    salt,
+                    iterations,
+                    sha256(hmac(salted, "Client Key")),
+                    hmac(salted, "Server Key"));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every Java platform has PBKDF2WithHmacSHA256", e);
         }

@@ -24,7 +24,8 @@ final class ScramSha256 implements AccessControl.Exchange {
     static final String METHOD = "SCRAM-SHA-256";
 
     private static final AccessControl.Step.Failure REFUSED =
-            new AccessControl.Step.Failure(ReasonCode.NOT_AUTHORIZED, "the user name or the password is wrong");
+            new AccessControl.Step.Failure(
+                    ReasonCode.NOT_AUTHORIZED, "the user name or the password is wrong");
 
     private final Function<String, @Nullable ScramCredentials> users;
     private final byte[] secret;
@@ -40,7 +41,8 @@ final class ScramSha256 implements AccessControl.Exchange {
     /// @param users finds the credentials of a user, null for nobody
     /// @param secret of the server, for the salts of users who do not exist
     /// @param serverNonce printable, random for each exchange, without a comma
-    ScramSha256(Function<String, @Nullable ScramCredentials> users, byte[] secret, String serverNonce) {
+    ScramSha256(
+            Function<String, @Nullable ScramCredentials> users, byte[] secret, String serverNonce) {
         this.users = users;
         this.secret = secret;
         this.serverNonce = serverNonce;
@@ -70,18 +72,29 @@ final class ScramSha256 implements AccessControl.Exchange {
         Map<Character, String> attributes = attributes(bare);
         String name = attributes.get('n');
         String clientNonce = attributes.get('r');
-        if (name == null || name.isEmpty() || clientNonce == null || clientNonce.isEmpty() || attributes.containsKey('m')) {
+        if (name == null
+                || name.isEmpty()
+                || clientNonce == null
+                || clientNonce.isEmpty()
+                || attributes.containsKey('m')) {
             return malformed("the client-first message lacks a name or a nonce");
         }
         userName = name.replace("=2C", ",").replace("=3D", "=");
         nonce = clientNonce + serverNonce;
         credentials = users.apply(userName);
-        byte[] salt = credentials == null
-                ? Arrays.copyOf(ScramCredentials.hmac(secret, userName), 16)
-                : credentials.salt();
-        int iterations = credentials == null ? ScramCredentials.LEAST_ITERATIONS : credentials.iterations();
+        byte[] salt =
+                credentials == null
+                        ? Arrays.copyOf(ScramCredentials.hmac(secret, userName), 16)
+                        : credentials.salt();
+        int iterations =
+                credentials == null ? ScramCredentials.LEAST_ITERATIONS : credentials.iterations();
         String serverFirst =
-                "r=" + nonce + ",s=" + Base64.getEncoder().encodeToString(salt) + ",i=" + iterations;
+                "r="
+                        + nonce
+                        + ",s="
+                        + Base64.getEncoder().encodeToString(salt)
+                        + ",i="
+                        + iterations;
         authMessage = bare + "," + serverFirst;
         return new AccessControl.Step.Challenge(serverFirst.getBytes(StandardCharsets.UTF_8));
     }
@@ -94,7 +107,8 @@ final class ScramSha256 implements AccessControl.Exchange {
         if (binding == null || proof64 == null || proofAt < 0) {
             return malformed("the client-final message lacks its proof");
         }
-        String expected = Base64.getEncoder().encodeToString(gs2Header.getBytes(StandardCharsets.UTF_8));
+        String expected =
+                Base64.getEncoder().encodeToString(gs2Header.getBytes(StandardCharsets.UTF_8));
         if (!binding.equals(expected) || !nonce.equals(attributes.get('r'))) {
             return malformed("the client-final message does not belong to this exchange");
         }
@@ -116,8 +130,11 @@ final class ScramSha256 implements AccessControl.Exchange {
         if (!MessageDigest.isEqual(ScramCredentials.sha256(clientKey), c.storedKey())) {
             return REFUSED;
         }
-        String signature = Base64.getEncoder().encodeToString(ScramCredentials.hmac(c.serverKey(), authMessage));
-        return new AccessControl.Step.Success(("v=" + signature).getBytes(StandardCharsets.UTF_8), userName);
+        String signature =
+                Base64.getEncoder()
+                        .encodeToString(ScramCredentials.hmac(c.serverKey(), authMessage));
+        return new AccessControl.Step.Success(
+                ("v=" + signature).getBytes(StandardCharsets.UTF_8), userName);
     }
 
     private static AccessControl.Step malformed(String why) {
