@@ -11,15 +11,16 @@ import java.util.concurrent.locks.LockSupport;
 public final class Lab implements AutoCloseable {
     private static final AtomicInteger NAMES = new AtomicInteger();
 
-    private final BrokerProcess broker;
+    private final int port;
     private final List<RawClient> clients = new CopyOnWriteArrayList<>();
 
-    public Lab(BrokerProcess broker) {
-        this.broker = broker;
+    /// @param port of a broker on the loopback address
+    public Lab(int port) {
+        this.port = port;
     }
 
-    public BrokerProcess broker() {
-        return broker;
+    public int port() {
+        return port;
     }
 
     /// A Client Identifier that no other test uses.
@@ -34,7 +35,7 @@ public final class Lab implements AutoCloseable {
 
     /// A connection without a CONNECT.
     public RawClient open(Version version) {
-        RawClient c = RawClient.open(broker.port(), version);
+        RawClient c = RawClient.open(port, version);
         clients.add(c);
         return c;
     }

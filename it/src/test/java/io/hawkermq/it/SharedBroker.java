@@ -12,6 +12,9 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 public final class SharedBroker implements ParameterResolver, AfterTestExecutionCallback {
     private static final Namespace NAMESPACE = Namespace.create(SharedBroker.class);
 
+    /// The broker that a test runs against. A wrapper, since the store closes what it can close.
+    private record Watched(BrokerProcess broker) {}
+
     /// The current broker; ended with the run.
     private static final class Holder implements AutoCloseable {
         private @Nullable BrokerProcess broker;
@@ -42,15 +45,17 @@ public final class SharedBroker implements ParameterResolver, AfterTestExecution
                 context.getRoot()
                         .getStore(NAMESPACE)
                         .computeIfAbsent(Holder.class, k -> new Holder(), Holder.class);
+        BrokerProcess broker = holder.broker();
+        context.getStore(NAMESPACE).put(BrokerProcess.class, new Watched(broker));
         return context.getStore(NAMESPACE)
-                .computeIfAbsent(Lab.class, k -> new Lab(holder.broker()), Lab.class);
+                .computeIfAbsent(Lab.class, k -> new Lab(broker.port()), Lab.class);
     }
 
     @Override
     public void afterTestExecution(ExtensionContext context) {
-        Lab lab = context.getStore(NAMESPACE).get(Lab.class, Lab.class);
-        if (lab != null && !lab.broker().isAlive()) {
-            throw new AssertionError("the broker has ended:\n" + lab.broker().output());
+        Watched watched = context.getStore(NAMESPACE).get(BrokerProcess.class, Watched.class);
+        if (watched != null && !watched.broker.isAlive()) {
+            throw new AssertionError("the broker has ended:\n" + watched.broker.output());
         }
     }
 }

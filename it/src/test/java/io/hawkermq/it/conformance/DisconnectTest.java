@@ -126,7 +126,7 @@ class DisconnectTest {
     @Rule({"MQTT-3.14.2-1", "MQTT-3.14.4-2"})
     void theEndOfTheServerClosesEveryConnection(Lab lab) {
         try (BrokerProcess broker = BrokerProcess.start();
-                Lab own = new Lab(broker)) {
+                Lab own = new Lab(broker.port())) {
             RawClient c5 = own.client(Version.V5);
             RawClient c311 = own.client(Version.V311);
             RawClient idle = own.open(Version.V5);

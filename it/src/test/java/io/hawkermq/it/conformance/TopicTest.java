@@ -214,7 +214,7 @@ class TopicTest {
     void aLeadingWildcardDoesNotMatchTopicsThatBeginWithADollar(Version v, Lab lab) {
         String name = lab.name();
         try (BrokerProcess broker = BrokerProcess.start();
-                Lab own = new Lab(broker)) {
+                Lab own = new Lab(broker.port())) {
             RawClient all = own.subscriber(v, "#", 0);
             RawClient level = own.subscriber(v, "+/" + name, 0);
             RawClient levels = own.subscriber(v, "+/#", 0);
