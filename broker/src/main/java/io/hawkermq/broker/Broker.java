@@ -228,9 +228,7 @@ public final class Broker implements AutoCloseable {
         for (Channel listener : listeners) {
             listener.close().awaitUninterruptibly();
         }
-        for (Loop loop : activeLoops()) {
-            loop.execute(() -> loop.shard().shutDown());
-        }
+        activeLoops().forEach(Loop::shutDown);
         connections.awaitClosed(CLOSE_SECONDS);
         group.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
     }

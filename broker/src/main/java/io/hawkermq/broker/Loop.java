@@ -175,6 +175,14 @@ final class Loop {
         });
     }
 
+    /// The broker stops: clients are told, strangers are not. Called by anybody.
+    void shutDown() {
+        execute(() -> {
+            shard.shutDown();
+            handshakes.abortAll("the server shuts down");
+        });
+    }
+
     /// Runs something on the loop, within a turn; called by anybody.
     void execute(Runnable action) {
         eventLoop.execute(() -> {

@@ -159,6 +159,10 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        fail(cause);
+    }
+
+    private void fail(Throwable cause) {
         if (cause instanceof java.io.IOException) {
             closeReason = "network error: " + cause.getMessage();
         } else {
@@ -228,7 +232,12 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
                         gone();
                         return;
                     }
-                    connection.onPacket(connect);
+                    try {
+                        connection.onPacket(connect);
+                    } catch (RuntimeException e) {
+                        fail(e);
+                        return;
+                    }
                     if (connection.isConnected()) {
                         settleHandshake();
                     }
@@ -239,7 +248,11 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
     private void resumeDecoding() {
         if (stage == Stage.OPEN && !isPaused) {
             decoder.feed(loop.scratch(), 0, 0);
-            readPackets();
+            try {
+                readPackets();
+            } catch (RuntimeException e) {
+                fail(e); // there is no channel above that would catch it
+            }
             decoder.stash();
         }
     }
