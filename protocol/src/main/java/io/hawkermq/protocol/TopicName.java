@@ -1,5 +1,8 @@
 package io.hawkermq.protocol;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -8,6 +11,12 @@ import org.jspecify.annotations.Nullable;
 /// [MQTT-4.7.3-1] [MQTT-3.3.2-2]. Kept as text and as bytes with its hash, because every message
 /// that is routed is looked up by it; compared byte by byte, never normalised [MQTT-4.7.3-4].
 public final class TopicName implements Comparable<TopicName> {
+    private static final VarHandle WORD =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+    /// An odd number with bits all over: 2^64 divided by the golden ratio.
+    private static final long MIX = 0x9E37_79B9_7F4A_7C15L;
+
     private final String text;
     private final byte[] utf8;
     private final int hash;
@@ -20,8 +29,13 @@ public final class TopicName implements Comparable<TopicName> {
 
     /// @throws IllegalArgumentException if `text` is no Topic Name; the message says why
     public static TopicName of(String text) {
+        String fault = Utf8.faultOf(text);
+        if (fault != null) {
+            throw new IllegalArgumentException(
+                    "the Topic Name " + Utf8.quoted(text) + " has " + fault);
+        }
         byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-        String fault = faultOf(text, utf8.length);
+        fault = faultOf(text, utf8.length);
         if (fault != null) {
             throw new IllegalArgumentException(fault);
         }
@@ -31,12 +45,13 @@ public final class TopicName implements Comparable<TopicName> {
     /// A Topic Name of bytes that the decoder has found to be well-formed UTF-8.
     ///
     /// @param utf8 kept, not copied
-    /// @throws MalformedPacketException with TOPIC_NAME_INVALID if it is empty or has a wildcard
+    /// @throws MalformedPacketException if it is empty, has a wildcard or a control character;
+    ///     MALFORMED_PACKET, as TOPIC_NAME_INVALID is for well-formed names that are not accepted
     static TopicName ofValidUtf8(byte[] utf8) throws MalformedPacketException {
         String text = new String(utf8, StandardCharsets.UTF_8);
         String fault = faultOf(text, utf8.length);
         if (fault != null) {
-            throw new MalformedPacketException(ReasonCode.TOPIC_NAME_INVALID, fault);
+            throw new MalformedPacketException(fault);
         }
         return new TopicName(text, utf8);
     }
@@ -51,23 +66,38 @@ public final class TopicName implements Comparable<TopicName> {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             if (c == '+' || c == '#') {
-                return "the Topic Name has the wildcard " + c;
-            }
-            if (c == 0) {
-                return "the Topic Name has the character U+0000";
+                return "the Topic Name " + Utf8.quoted(text) + " has the wildcard " + c;
             }
         }
-        return null;
+        int control = Utf8.controlCharacterIn(text);
+        return control < 0
+                ? null
+                : "the Topic Name "
+                        + Utf8.quoted(text)
+                        + " has the control character "
+                        + Utf8.name(control);
     }
 
     /// The hash of a Topic Name's bytes, equal to [#hashCode] of the Topic Name made of them.
     public static int hash(byte[] bytes, int from, int to) {
-        int h = 0;
-        for (int i = from; i < to; i++) {
-            h = 31 * h + bytes[i];
+        // Eight bytes a step: every PUBLISH pays for this before its name is recognised.
+        int length = to - from;
+        long h = length;
+        int i = from;
+        for (; i <= to - 8; i += 8) {
+            h = (h ^ (long) WORD.get(bytes, i)) * MIX;
+            h ^= h >>> 32;
         }
-        // Names that differ in their last characters only must not share a cache slot's neighbours.
-        return h ^ (h >>> 15);
+        long tail = 0;
+        for (; i < to; i++) {
+            tail = tail << 8 | (bytes[i] & 0xFF);
+        }
+        h = (h ^ tail) * MIX;
+        h ^= h >>> 32;
+        // The last step's high bits decide; without this, names that differ in one late byte would
+        // share their low bits, and with them a cache slot.
+        h *= MIX;
+        return (int) (h >>> 32);
     }
 
     /// True if this Topic Name consists of just these bytes.

@@ -1,0 +1,237 @@
+package io.hawkermq.broker;
+
+import io.hawkermq.core.Counters;
+import io.hawkermq.core.LogLevel;
+import io.hawkermq.core.Mailboxes;
+import io.hawkermq.core.Slots;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/// A running broker: loops with their shards, listeners, `$SYS`. This page is how it is all put
+/// together.
+///
+/// ```java
+/// try (Broker broker = Broker.start(BrokerOptions.local(0))) {
+///     connect("127.0.0.1", broker.port());
+/// }
+/// ```
+public final class Broker implements AutoCloseable {
+    private static final int BACKLOG = 4_096;
+    private static final long CLOSE_SECONDS = 5;
+
+    private final BrokerOptions options;
+    private final MultiThreadIoEventLoopGroup group;
+    private final List<Loop> loops = new ArrayList<>();
+    private final List<Channel> listeners = new ArrayList<>();
+    private final Connections connections = new Connections();
+    private final SysPublisher sysPublisher;
+    private volatile Slots slots;
+
+    private Broker(BrokerOptions options) {
+        this.options = options;
+        this.slots = options.slots();
+        Clock clock = new Clock();
+        boolean isEpoll = Epoll.isAvailable();
+        IoHandlerFactory io = isEpoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+        group =
+                new MultiThreadIoEventLoopGroup(
+                        options.loops(), new DefaultThreadFactory("hawker-loop"), io);
+        Mailboxes mailboxes = (from, to, batch) -> loops.get(to).post(from, batch);
+        for (EventExecutor executor : group) {
+            loops.add(
+                    new Loop(
+                            loops.size(),
+                            options.loops(),
+                            (EventLoop) executor,
+                            options.limits(),
+                            options.access(),
+                            options.log(),
+                            mailboxes,
+                            clock));
+        }
+        for (Loop loop : loops) {
+            loop.shard().peers(slots.activeShards());
+        }
+        sysPublisher = new SysPublisher(this, clock);
+    }
+
+    /// Starts a broker and returns when it accepts connections.
+    ///
+    /// @throws StartException if it cannot listen
+    public static Broker start(BrokerOptions options) throws StartException {
+        NettySettings.apply(options.log());
+        Broker broker = new Broker(options);
+        try {
+            broker.listen();
+        } catch (StartException e) {
+            broker.close();
+            throw e;
+        }
+        broker.sysPublisher.start();
+        return broker;
+    }
+
+    private void listen() throws StartException {
+        Loop first = loops.getFirst();
+        ServerBootstrap bootstrap =
+                new ServerBootstrap()
+                        .group(first.eventLoop(), first.eventLoop())
+                        .channel(serverChannel())
+                        .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                        .option(ChannelOption.SO_REUSEADDR, true)
+                        .childOption(ChannelOption.TCP_NODELAY, true)
+                        .childOption(ChannelOption.ALLOCATOR, allocator())
+                        .childOption(
+                                ChannelOption.WRITE_BUFFER_WATER_MARK,
+                                new WriteBufferWaterMark(
+                                        options.maximumOutboundBytes() / 2,
+                                        options.maximumOutboundBytes()))
+                        .childHandler(acceptor(first));
+        int port = 0;
+        String failure = "";
+        for (InetSocketAddress wanted : options.listeners()) {
+            // With port 0 the second listener takes the port that the system chose for the first.
+            InetSocketAddress address =
+                    wanted.getPort() == 0 && port != 0
+                            ? new InetSocketAddress(wanted.getAddress(), port)
+                            : wanted;
+            ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
+            String kind = address.getAddress() instanceof java.net.Inet6Address ? "ipv6" : "ipv4";
+            if (bound.isSuccess()) {
+                listeners.add(bound.channel());
+                port = ((InetSocketAddress) bound.channel().localAddress()).getPort();
+                options.log().log(
+                        LogLevel.NOTICE,
+                        "Opening " + kind + " listen socket on port " + port + ".");
+                continue;
+            }
+            failure =
+                    "cannot listen on "
+                            + address.getAddress().getHostAddress()
+                            + " port "
+                            + address.getPort()
+                            + ": "
+                            + reason(bound.cause())
+                            + ". Is another broker running? Choose another port with -p.";
+            if (!options.isLocalOnly() || address.getAddress() instanceof java.net.Inet4Address) {
+                throw new StartException(failure);
+            }
+        }
+        if (listeners.isEmpty()) {
+            throw new StartException(failure);
+        }
+    }
+
+    private static String reason(Throwable cause) {
+        String text = cause.getMessage();
+        return text == null ? cause.getClass().getSimpleName() : text;
+    }
+
+    private static Class<? extends ServerChannel> serverChannel() {
+        return Epoll.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+    }
+
+    /// Outbound buffers: one arena, because few loops are busy, in small chunks, because a quiet
+    /// broker needs few.
+    private PooledByteBufAllocator allocator() {
+        int pageSize = 8_192;
+        int maxOrder = 6; // chunks of 512 KiB
+        return new PooledByteBufAllocator(
+                true, 0, options.loops(), pageSize, maxOrder, 64, 32, true);
+    }
+
+    private ChannelHandler acceptor(Loop first) {
+        return new ChannelInitializer<Channel>() {
+            @Override
+            protected void initChannel(Channel channel) {
+                InetSocketAddress peer = (InetSocketAddress) channel.remoteAddress();
+                String address =
+                        peer == null
+                                ? "unknown"
+                                : peer.getAddress().getHostAddress() + ":" + peer.getPort();
+                SocketConnection connection =
+                        new SocketConnection(Broker.this, first, channel, address);
+                channel.config().setRecvByteBufAllocator(new LoopReadBuffer(connection));
+                channel.pipeline().addLast(connection);
+                connections.add(channel);
+            }
+        };
+    }
+
+    /// The port of the first listener.
+    public int port() {
+        return ((InetSocketAddress) listeners.getFirst().localAddress()).getPort();
+    }
+
+    BrokerOptions options() {
+        return options;
+    }
+
+    List<Loop> loops() {
+        return loops;
+    }
+
+    Loop loopOf(String clientId) {
+        return loops.get(slots.shardOf(clientId));
+    }
+
+    /// The loops that own sessions; the others' threads sleep, or were never started.
+    List<Loop> activeLoops() {
+        long active = slots.activeShards();
+        return loops.stream().filter(l -> (active & 1L << l.number()) != 0).toList();
+    }
+
+    /// The counters of all shards together, gathered on their loops.
+    CompletableFuture<Counters> counters() {
+        CompletableFuture<Counters> sum = CompletableFuture.completedFuture(new Counters());
+        for (Loop loop : activeLoops()) {
+            CompletableFuture<Counters> one = new CompletableFuture<>();
+            loop.execute(() -> one.complete(loop.shard().snapshot()));
+            sum =
+                    sum.thenCombine(
+                            one,
+                            (a, b) -> {
+                                a.add(b);
+                                return a;
+                            });
+        }
+        return sum;
+    }
+
+    /// Stops: no new connections, a DISCONNECT to every client that understands one, then the
+    /// loops. Returns when all is closed, after at most a few seconds.
+    @Override
+    public void close() {
+        sysPublisher.close();
+        for (Channel listener : listeners) {
+            listener.close().awaitUninterruptibly();
+        }
+        for (Loop loop : activeLoops()) {
+            loop.execute(() -> loop.shard().shutDown());
+        }
+        connections.awaitClosed(CLOSE_SECONDS);
+        group.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+}

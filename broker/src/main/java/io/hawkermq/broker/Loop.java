@@ -1,0 +1,185 @@
+package io.hawkermq.broker;
+
+import io.hawkermq.core.AccessControl;
+import io.hawkermq.core.EventLog;
+import io.hawkermq.core.Limits;
+import io.hawkermq.core.LogLevel;
+import io.hawkermq.core.Mailboxes;
+import io.hawkermq.core.Shard;
+import io.hawkermq.core.ShardMessage;
+import io.hawkermq.protocol.ByteWriter;
+import io.hawkermq.protocol.TopicNames;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// One event loop with the shard that it owns and what its connections share: buffers, encoder,
+/// Topic Names. Everything here, but for [#post], is touched by the loop's thread only.
+///
+/// A turn begins with the first thing that comes, a read or a mailbox batch, and ends in a task
+/// that Netty runs after all sockets that were ready: then the shard finishes its work, and each
+/// connection that has something to send is written to once.
+final class Loop {
+    /// The most that is read from a socket at once, in bytes.
+    static final int READ_BYTES = 64 * 1024;
+
+    private static final int LARGEST_ENCODING = 1 << 29;
+
+    private final int number;
+    private final EventLoop eventLoop;
+    private final Shard shard;
+    private final Clock clock;
+    private final EventLog log;
+    private final Handshakes handshakes;
+    private final TopicNames topicNames = new TopicNames();
+    private final byte[] scratch = new byte[READ_BYTES];
+    private final ByteWriter writer = new ByteWriter(1_024, LARGEST_ENCODING);
+    private final List<SocketConnection> toFlush = new ArrayList<>();
+    private @Nullable ByteBuf readBuffer;
+    private boolean isInTurn;
+    private @Nullable ScheduledFuture<?> wakeUp;
+    private long wakeUpAt = Long.MAX_VALUE;
+
+    Loop(
+            int number,
+            int loops,
+            EventLoop eventLoop,
+            Limits limits,
+            AccessControl access,
+            EventLog log,
+            Mailboxes mailboxes,
+            Clock clock) {
+        this.number = number;
+        this.eventLoop = eventLoop;
+        this.clock = clock;
+        this.log = log;
+        this.handshakes = new Handshakes(this);
+        this.shard = new Shard(number, loops, limits, access, log, mailboxes, new SecureRandom());
+    }
+
+    int number() {
+        return number;
+    }
+
+    EventLoop eventLoop() {
+        return eventLoop;
+    }
+
+    Shard shard() {
+        return shard;
+    }
+
+    Handshakes handshakes() {
+        return handshakes;
+    }
+
+    TopicNames topicNames() {
+        return topicNames;
+    }
+
+    byte[] scratch() {
+        return scratch;
+    }
+
+    /// Empty; for one encoding at a time.
+    ByteWriter writer() {
+        writer.reset(READ_BYTES);
+        return writer;
+    }
+
+    EventLog log() {
+        return log;
+    }
+
+    long now() {
+        return clock.millis();
+    }
+
+    /// The buffer that sockets are read into: one for the whole loop, because what was read is
+    /// copied out at once. Null while somebody holds it.
+    @Nullable ByteBuf readBuffer(io.netty.buffer.ByteBufAllocator allocator) {
+        ByteBuf b = readBuffer;
+        if (b == null) {
+            b = allocator.directBuffer(READ_BYTES, READ_BYTES);
+            readBuffer = b;
+        }
+        return b.refCnt() == 1 ? b.clear().retain() : null;
+    }
+
+    /// Something has come: the shard's clock is set, and the turn will be ended.
+    void beginTurn() {
+        if (!isInTurn) {
+            isInTurn = true;
+            shard.advance(clock.millis());
+            eventLoop.execute(this::endTurn);
+        }
+    }
+
+    /// A connection has bytes to send at the end of the turn.
+    void flushLater(SocketConnection connection) {
+        toFlush.add(connection);
+        beginTurn();
+    }
+
+    private void endTurn() {
+        boolean more;
+        try {
+            more = shard.endTurn();
+        } catch (RuntimeException e) {
+            more = false;
+            log.log(LogLevel.ERROR, "Internal error at the end of a turn: " + Stacks.of(e));
+        }
+        // Closing a connection may add another; by index, not by iterator.
+        for (int i = 0; i < toFlush.size(); i++) {
+            toFlush.get(i).flush();
+        }
+        toFlush.clear();
+        isInTurn = false;
+        if (more) {
+            // Not a task of this turn: sockets are to be looked at in between.
+            eventLoop.schedule(this::beginTurn, 0, TimeUnit.NANOSECONDS);
+        }
+        long deadline = shard.nextDeadline();
+        if (deadline < wakeUpAt) {
+            setWakeUp(deadline);
+        }
+    }
+
+    private void setWakeUp(long deadline) {
+        if (wakeUp != null) {
+            wakeUp.cancel(false);
+        }
+        wakeUpAt = deadline;
+        long delay = Math.max(1, deadline - clock.millis());
+        wakeUp =
+                eventLoop.schedule(
+                        () -> {
+                            wakeUp = null;
+                            wakeUpAt = Long.MAX_VALUE;
+                            beginTurn();
+                        },
+                        delay,
+                        TimeUnit.MILLISECONDS);
+    }
+
+    /// Puts a batch into this loop's mailbox; called by other loops.
+    void post(int from, List<ShardMessage> batch) {
+        eventLoop.execute(() -> {
+            beginTurn();
+            shard.receive(from, batch);
+        });
+    }
+
+    /// Runs something on the loop, within a turn; called by anybody.
+    void execute(Runnable action) {
+        eventLoop.execute(() -> {
+            beginTurn();
+            action.run();
+        });
+    }
+}

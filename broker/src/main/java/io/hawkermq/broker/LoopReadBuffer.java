@@ -1,0 +1,35 @@
+package io.hawkermq.broker;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
+
+/// Lets a channel read into the one read buffer of the loop that it belongs to.
+final class LoopReadBuffer extends DefaultMaxMessagesRecvByteBufAllocator {
+    /// Reads of one socket before others have their turn.
+    private static final int READS = 4;
+
+    private final SocketConnection connection;
+
+    LoopReadBuffer(SocketConnection connection) {
+        super(READS);
+        this.connection = connection;
+    }
+
+    @Override
+    @SuppressWarnings("deprecation") // Netty deprecates its own interface's name, not the use
+    public Handle newHandle() {
+        return new MaxMessageHandle() {
+            @Override
+            public int guess() {
+                return Loop.READ_BYTES;
+            }
+
+            @Override
+            public ByteBuf allocate(ByteBufAllocator allocator) {
+                ByteBuf shared = connection.loop().readBuffer(allocator);
+                return shared == null ? allocator.directBuffer(Loop.READ_BYTES) : shared;
+            }
+        };
+    }
+}

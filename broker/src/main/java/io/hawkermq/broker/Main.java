@@ -1,0 +1,76 @@
+package io.hawkermq.broker;
+
+import io.hawkermq.core.EventLog;
+import io.hawkermq.core.LogLevel;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+
+/// `hawker broker`: runs a broker until it is told to stop.
+public final class Main {
+    private static final int WRONG_ARGUMENTS = 3;
+    private static final int CANNOT_START = 1;
+
+    private Main() {}
+
+    public static void main(String[] words) throws InterruptedException {
+        List<String> all = List.of(words);
+        if (all.equals(List.of("rehearse"))) {
+            rehearse();
+            return;
+        }
+        if (all.isEmpty() || !all.getFirst().equals("broker")) {
+            System.err.print(
+                    "Usage: hawker broker [options]; 'hawker broker --help' lists them.\n");
+            System.exit(all.isEmpty() || all.contains("--help") ? 0 : WRONG_ARGUMENTS);
+        }
+        try {
+            Arguments arguments = Arguments.parse(all.subList(1, all.size()));
+            switch (arguments.action()) {
+                case HELP -> System.out.print(Arguments.HELP);
+                case VERSION -> System.out.println("hawker version " + Version.hawker());
+                case RUN -> run(arguments.options());
+            }
+        } catch (Arguments.WrongException e) {
+            System.err.println("Error: " + e.getMessage());
+            System.exit(WRONG_ARGUMENTS);
+        } catch (StartException e) {
+            System.err.println("Error: " + e.getMessage());
+            System.exit(CANNOT_START);
+        }
+    }
+
+    /// What the launcher trains its cache with; not for people, so not in the help.
+    private static void rehearse() {
+        try {
+            Rehearsal.run();
+        } catch (StartException | IOException e) {
+            System.err.println("Error: " + e.getMessage());
+            System.exit(CANNOT_START);
+        }
+    }
+
+    private static void run(BrokerOptions options) throws StartException, InterruptedException {
+        EventLog log = options.log();
+        log.log(LogLevel.NOTICE, "hawker version " + Version.hawker() + " starting");
+        log.log(
+                LogLevel.NOTICE,
+                "Starting in local only mode: connections are possible from this machine only, as long as there is no"
+                        + " configuration file.");
+        Broker broker = Broker.start(options);
+        CountDownLatch stopped = new CountDownLatch(1);
+        Runtime.getRuntime()
+                .addShutdownHook(
+                        new Thread(() -> {
+                            log.log(
+                                    LogLevel.NOTICE,
+                                    "hawker version " + Version.hawker() + " terminating");
+                            broker.close();
+                            stopped.countDown();
+                            // A signal would otherwise make it 143 or 130; a clean stop is 0.
+                            Runtime.getRuntime().halt(0);
+                        }));
+        log.log(LogLevel.NOTICE, "hawker version " + Version.hawker() + " running");
+        stopped.await();
+    }
+}

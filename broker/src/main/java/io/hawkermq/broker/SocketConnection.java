@@ -1,0 +1,399 @@
+package io.hawkermq.broker;
+
+import io.hawkermq.core.Connection;
+import io.hawkermq.core.Counters;
+import io.hawkermq.core.LogLevel;
+import io.hawkermq.core.Outbox;
+import io.hawkermq.protocol.ByteWriter;
+import io.hawkermq.protocol.MalformedPacketException;
+import io.hawkermq.protocol.Packet;
+import io.hawkermq.protocol.PacketDecoder;
+import io.hawkermq.protocol.PacketEncoder;
+import io.hawkermq.protocol.ProtocolVersion;
+import io.hawkermq.protocol.PublishTemplates;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.DuplexChannel;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// The bytes of one network connection: the only handler in its pipeline. Reads are decoded where
+/// they lie and handed to the [Connection] packet by packet; what the core sends is copied into one
+/// outbound buffer, which is written once at the end of the loop's turn and given back when empty,
+/// so that an idle connection holds no buffer at all.
+///
+/// Belongs to one [Loop] at a time. It moves to another when its CONNECT names a session of that
+/// loop; whatever happens to the channel on the way is held until it has arrived.
+final class SocketConnection extends ChannelInboundHandlerAdapter implements Outbox {
+    /// Beyond this many bytes the outbound buffer is written before the turn ends.
+    private static final int FLUSH_BYTES = 256 * 1024;
+
+    private static final int SMALLEST_BUFFER = 256;
+    private static final int LARGEST_FIRST_BUFFER = 64 * 1024;
+
+    /// How long a peer may take to read the last bytes of a connection that is being closed.
+    private static final long GRACE_MILLIS = 2_000;
+
+    private enum Stage {
+        OPEN,
+        MOVING,
+        CLOSING,
+        CLOSED
+    }
+
+    private final Broker broker;
+    private final Channel channel;
+    private final PacketDecoder decoder;
+    private final Connection connection;
+    private Loop loop;
+    private Stage stage = Stage.OPEN;
+    private boolean isHandshaking = true;
+    private boolean isPaused;
+    private boolean isInFlushList;
+    private boolean isDrainWatched;
+    private ProtocolVersion version = ProtocolVersion.MQTT_3_1_1;
+    private long maximumPacketSize = Long.MAX_VALUE;
+    private @Nullable ByteBuf outbound;
+    private int lastOutboundBytes;
+    private long unsentBytes;
+    private String closeReason = "the network connection was closed";
+
+    SocketConnection(Broker broker, Loop loop, Channel channel, String address) {
+        this.broker = broker;
+        this.loop = loop;
+        this.channel = channel;
+        decoder =
+                PacketDecoder.forServer(
+                        loop.topicNames(), broker.options().limits().maximumPacketSize());
+        connection = new Connection(loop.shard(), this, address);
+    }
+
+    Loop loop() {
+        return loop;
+    }
+
+    /// True if this connection still counts among the handshakes of `where`.
+    boolean isHandshaking(Loop where) {
+        return isHandshaking && loop == where;
+    }
+
+    // ---- what comes from the network ----
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        loop.beginTurn();
+        loop.shard().counters().socketsAccepted++;
+        loop.handshakes().add(this);
+    }
+
+    /// Stop 1 of a PUBLISH.
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        ByteBuf bytes = (ByteBuf) message;
+        try {
+            if (stage == Stage.CLOSING || stage == Stage.CLOSED) {
+                return;
+            }
+            loop.beginTurn();
+            int count = bytes.readableBytes();
+            loop.shard().counters().bytesReceived += count;
+            byte[] scratch = loop.scratch();
+            bytes.readBytes(scratch, 0, count);
+            decoder.feed(scratch, 0, count);
+            if (stage == Stage.OPEN && !isPaused) {
+                readPackets();
+            }
+            decoder.stash();
+        } finally {
+            bytes.release();
+        }
+    }
+
+    private void readPackets() {
+        try {
+            while (stage == Stage.OPEN && !isPaused) {
+                Packet packet = decoder.next();
+                if (packet == null) {
+                    return;
+                }
+                if (isHandshaking
+                        && packet instanceof Packet.Connect connect
+                        && goesElsewhere(connect)) {
+                    return;
+                }
+                connection.onPacket(packet);
+                if (isHandshaking && connection.isConnected()) {
+                    settleHandshake();
+                }
+            }
+        } catch (MalformedPacketException e) {
+            connection.onMalformed(e, decoder.version());
+        }
+    }
+
+    private void settleHandshake() {
+        if (isHandshaking) {
+            isHandshaking = false;
+            loop.handshakes().settled();
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        countUnsent();
+        if (stage == Stage.OPEN && channel.isWritable()) {
+            loop.beginTurn();
+            connection.onWritable();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        loop.beginTurn();
+        gone();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (cause instanceof java.io.IOException) {
+            closeReason = "network error: " + cause.getMessage();
+        } else {
+            closeReason = "internal error";
+            loop.log().log(
+                    LogLevel.ERROR,
+                    "Internal error, closing client "
+                            + connection.clientId()
+                            + ": "
+                            + Stacks.of(cause));
+        }
+        channel.close();
+    }
+
+    /// Everything of this connection ends here, once.
+    private void gone() {
+        if (stage == Stage.CLOSED) {
+            return;
+        }
+        stage = Stage.CLOSED;
+        settleHandshake();
+        if (outbound != null) {
+            outbound.release();
+            outbound = null;
+        }
+        counters().unsentBytes -= unsentBytes;
+        unsentBytes = 0;
+        connection.onClosed(closeReason);
+    }
+
+    /// Closes without a word.
+    void abort(String why) {
+        closeReason = why;
+        settleHandshake();
+        channel.close();
+    }
+
+    // ---- to another loop ----
+
+    /// True if the session that this CONNECT asks for belongs to another loop; the connection is on
+    /// its way there then.
+    private boolean goesElsewhere(Packet.Connect connect) {
+        Loop owner = broker.loopOf(connection.claim(connect));
+        if (owner == loop) {
+            return false;
+        }
+        settleHandshake();
+        stage = Stage.MOVING;
+        // Before the channel leaves this loop, no event of the new one can come.
+        channel.deregister().addListener(done -> arriveAt(owner, connect));
+        return true;
+    }
+
+    private void arriveAt(Loop owner, Packet.Connect connect) {
+        loop = owner;
+        isHandshaking = true;
+        connection.moveTo(owner.shard());
+        decoder.topicNames(owner.topicNames());
+        owner.eventLoop()
+                .register(channel)
+                .addListener(registered -> {
+                    owner.beginTurn();
+                    owner.handshakes().add(this);
+                    stage = Stage.OPEN;
+                    if (!registered.isSuccess() || !channel.isActive()) {
+                        channel.close();
+                        gone();
+                        return;
+                    }
+                    connection.onPacket(connect);
+                    if (connection.isConnected()) {
+                        settleHandshake();
+                    }
+                    resumeDecoding();
+                });
+    }
+
+    private void resumeDecoding() {
+        if (stage == Stage.OPEN && !isPaused) {
+            decoder.feed(loop.scratch(), 0, 0);
+            readPackets();
+            decoder.stash();
+        }
+    }
+
+    // ---- Outbox: towards the network ----
+
+    @Override
+    public void negotiated(ProtocolVersion version, long maximumPacketSize) {
+        this.version = version;
+        this.maximumPacketSize = maximumPacketSize;
+    }
+
+    @Override
+    public boolean send(Packet packet) {
+        if (stage != Stage.OPEN) {
+            return true; // as if sent: the connection is ending
+        }
+        ByteWriter writer = loop.writer();
+        if (!PacketEncoder.encode(packet, version, maximumPacketSize, writer)) {
+            return false;
+        }
+        append(writer.length()).writeBytes(writer.array(), 0, writer.length());
+        flushIfLarge();
+        return true;
+    }
+
+    @Override
+    public boolean publish(PublishTemplates.Template template, int packetId) {
+        int length = template.length();
+        if (length > maximumPacketSize) {
+            return false;
+        }
+        if (stage != Stage.OPEN) {
+            return true;
+        }
+        ByteBuf out = append(length);
+        int start = out.writerIndex();
+        out.writeBytes(template.bytes(), 0, length);
+        if (template.packetIdOffset() >= 0) {
+            out.setShort(start + template.packetIdOffset(), packetId);
+        }
+        flushIfLarge();
+        return true;
+    }
+
+    /// The outbound buffer with room for `count` bytes, which are counted as sent.
+    private ByteBuf append(int count) {
+        counters().bytesSent += count;
+        ByteBuf out = outbound;
+        if (out == null) {
+            int expected = Math.min(lastOutboundBytes, LARGEST_FIRST_BUFFER);
+            out =
+                    channel.alloc()
+                            .directBuffer(Math.max(SMALLEST_BUFFER, Math.max(count, expected)));
+            outbound = out;
+            if (!isInFlushList) {
+                isInFlushList = true;
+                loop.flushLater(this);
+            }
+        }
+        return out;
+    }
+
+    private void flushIfLarge() {
+        if (outbound != null && outbound.readableBytes() >= FLUSH_BYTES) {
+            write();
+        }
+    }
+
+    /// The end of the turn: one write for all that was appended.
+    void flush() {
+        isInFlushList = false;
+        if (stage == Stage.OPEN && isHandshaking && connection.isConnected()) {
+            settleHandshake();
+        }
+        write();
+    }
+
+    private void write() {
+        ByteBuf out = outbound;
+        if (out == null || stage == Stage.MOVING) {
+            return;
+        }
+        outbound = null;
+        lastOutboundBytes = out.readableBytes();
+        channel.writeAndFlush(out, channel.voidPromise());
+        countUnsent();
+    }
+
+    /// Keeps the shard's sum of unsent bytes right. While some are unsent, an empty write behind
+    /// them tells when they are gone.
+    private void countUnsent() {
+        var pending = channel.unsafe().outboundBuffer();
+        long unsent =
+                pending == null || stage == Stage.CLOSED ? 0 : pending.totalPendingWriteBytes();
+        counters().unsentBytes += unsent - unsentBytes;
+        unsentBytes = unsent;
+        if (unsent > 0 && !isDrainWatched) {
+            isDrainWatched = true;
+            channel.writeAndFlush(Unpooled.EMPTY_BUFFER)
+                    .addListener(drained -> {
+                        isDrainWatched = false;
+                        if (drained.isSuccess()) {
+                            loop.beginTurn();
+                            countUnsent();
+                            connection.onWritable();
+                        }
+                    });
+        }
+    }
+
+    @Override
+    public boolean isWritable() {
+        return stage == Stage.OPEN && channel.isWritable();
+    }
+
+    @Override
+    public void pauseReading() {
+        isPaused = true;
+        channel.config().setAutoRead(false);
+    }
+
+    @Override
+    public void resumeReading() {
+        if (!isPaused || stage != Stage.OPEN) {
+            return;
+        }
+        isPaused = false;
+        channel.config().setAutoRead(true);
+        loop.execute(this::resumeDecoding);
+    }
+
+    @Override
+    public void close() {
+        if (stage == Stage.CLOSING || stage == Stage.CLOSED) {
+            return;
+        }
+        settleHandshake();
+        if (outbound == null && unsentBytes == 0) {
+            stage = Stage.CLOSING;
+            channel.close();
+            return;
+        }
+        write();
+        stage = Stage.CLOSING;
+        // What the peer sent and nobody reads would turn an abrupt close into a reset, which can
+        // overtake the last packet. So say that no more comes, and let the peer close.
+        channel.config().setAutoRead(true);
+        ChannelFuture last = channel.writeAndFlush(Unpooled.EMPTY_BUFFER);
+        last.addListener(sent -> ((DuplexChannel) channel).shutdownOutput());
+        loop.eventLoop().schedule(() -> channel.close(), GRACE_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private Counters counters() {
+        return loop.shard().counters();
+    }
+}

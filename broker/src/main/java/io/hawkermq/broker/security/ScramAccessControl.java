@@ -1,0 +1,69 @@
+package io.hawkermq.broker.security;
+
+import io.hawkermq.core.AccessControl;
+import io.hawkermq.protocol.Packet;
+import io.hawkermq.protocol.QoS;
+import io.hawkermq.protocol.TopicFilter;
+import io.hawkermq.protocol.TopicName;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// Adds the Authentication Method `SCRAM-SHA-256` to another access control, which keeps deciding
+/// on everything else.
+public final class ScramAccessControl implements AccessControl {
+    private final AccessControl rest;
+    private final Function<String, @Nullable ScramCredentials> users;
+    private final SecureRandom random;
+    private final byte[] secret = new byte[32];
+
+    /// @param users finds the credentials of a user, null for nobody; called on event loops, so it
+    ///     must not wait
+    public ScramAccessControl(
+            AccessControl rest,
+            Function<String, @Nullable ScramCredentials> users,
+            SecureRandom random) {
+        this.rest = rest;
+        this.users = users;
+        this.random = random;
+        random.nextBytes(secret);
+    }
+
+    @Override
+    public @Nullable Exchange begin(String authenticationMethod, String clientId, String address) {
+        if (!authenticationMethod.equals(ScramSha256.METHOD)) {
+            return rest.begin(authenticationMethod, clientId, address);
+        }
+        byte[] nonce = new byte[18];
+        random.nextBytes(nonce);
+        return new ScramSha256(users, secret, Base64.getEncoder().encodeToString(nonce));
+    }
+
+    @Override
+    public void connect(
+            Packet.Connect connect, String clientId, String address, Consumer<Decision> answer) {
+        rest.connect(connect, clientId, address, answer);
+    }
+
+    @Override
+    public boolean mayPublish(Principal client, TopicName topic, QoS qos) {
+        return rest.mayPublish(client, topic, qos);
+    }
+
+    @Override
+    public boolean mayReceive(Principal client, TopicName topic) {
+        return rest.mayReceive(client, topic);
+    }
+
+    @Override
+    public boolean maySubscribe(Principal client, TopicFilter filter, QoS qos) {
+        return rest.maySubscribe(client, filter, qos);
+    }
+
+    @Override
+    public boolean mayReceiveAll(Principal client) {
+        return rest.mayReceiveAll(client);
+    }
+}

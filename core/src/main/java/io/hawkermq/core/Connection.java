@@ -1,0 +1,542 @@
+package io.hawkermq.core;
+
+import io.hawkermq.protocol.InboundTopicAliases;
+import io.hawkermq.protocol.MalformedPacketException;
+import io.hawkermq.protocol.OutboundTopicAliases;
+import io.hawkermq.protocol.Packet;
+import io.hawkermq.protocol.PacketType;
+import io.hawkermq.protocol.Properties;
+import io.hawkermq.protocol.Property;
+import io.hawkermq.protocol.ProtocolVersion;
+import io.hawkermq.protocol.PublishTemplates;
+import io.hawkermq.protocol.QoS;
+import io.hawkermq.protocol.ReasonCode;
+import io.hawkermq.protocol.TopicName;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// What the protocol says about one network connection: waits for CONNECT, lets [Handshake] accept
+/// it, then is the switch over the packets that the client sends. Ends with the network connection
+/// or by [#refuse]; the [Session] outlives it.
+///
+/// The transport creates it, hands in packets and events on the loop of the shard that owns it, and
+/// gives it an [Outbox] to write to.
+public final class Connection {
+    private enum State {
+        AWAITING_CONNECT,
+        AUTHENTICATING,
+        CONNECTED,
+        CLOSED
+    }
+
+    private final Outbox outbox;
+    private final String address;
+    private final Timers.Timer keepAliveTimer = new Timers.Timer(this::onKeepAlive);
+    private Shard shard;
+    private State state = State.AWAITING_CONNECT;
+    private @Nullable Handshake handshake;
+    private ProtocolVersion version = ProtocolVersion.MQTT_3_1_1;
+    private @Nullable Session session;
+    private String clientId = "";
+    private boolean isBridge;
+    private boolean givesReasons = true;
+    private long keepAliveMillis;
+    private long lastReceived;
+    private InboundTopicAliases inboundAliases = new InboundTopicAliases(0);
+    private OutboundTopicAliases outboundAliases = new OutboundTopicAliases(0);
+
+    /// @param address of the peer, as text
+    public Connection(Shard shard, Outbox outbox, String address) {
+        this.shard = shard;
+        this.outbox = outbox;
+        this.address = address;
+    }
+
+    /// The Client Identifier under which a CONNECT asks to be accepted, so that the transport can
+    /// bring the connection to the shard that owns it: the client's own, or a new one if it is
+    /// empty and the version lets the server assign one [MQTT-3.1.3-6].
+    public String claim(Packet.Connect connect) {
+        clientId =
+                connect.clientId().isEmpty() && Handshake.mayAssignClientId(connect)
+                        ? shard.newClientId()
+                        : connect.clientId();
+        return clientId;
+    }
+
+    /// Gives the connection to another shard; before its CONNECT is handed in, or with its session.
+    public void moveTo(Shard to) {
+        shard.timers().stop(keepAliveTimer);
+        shard = to;
+        if (state == State.CONNECTED) {
+            startKeepAlive();
+        }
+    }
+
+    /// True once a CONNECT was accepted and as long as the connection is open.
+    public boolean isConnected() {
+        return state == State.CONNECTED;
+    }
+
+    /// The Client Identifier once [#claim] was called, else empty.
+    public String clientId() {
+        return clientId;
+    }
+
+    // ---- what comes from the network ----
+
+    /// The switch of the protocol: a packet came.
+    public void onPacket(Packet packet) {
+        if (state == State.CLOSED) {
+            return;
+        }
+        lastReceived = shard.now();
+        shard.counters().received[packet.type().value()]++;
+        if (state == State.CONNECTED) {
+            Session s = Objects.requireNonNull(session);
+            switch (packet) {
+                case Packet.Publish p -> onPublish(p, s);
+                case Packet.Puback p -> s.onPuback(p.packetId());
+                case Packet.Pubrec p -> s.onPubrec(p.packetId(), p.reasonCode());
+                case Packet.Pubrel p -> onPubrel(p, s);
+                case Packet.Pubcomp p -> s.onPubcomp(p.packetId());
+                case Packet.Subscribe p -> new Subscribing(this, s, shard).subscribe(p);
+                case Packet.Unsubscribe p -> new Subscribing(this, s, shard).unsubscribe(p);
+                case Packet.Pingreq p -> send(new Packet.Pingresp());
+                case Packet.Disconnect p -> onDisconnect(p, s);
+                case Packet.Auth p -> handshake().onAuth(p);
+                case Packet.Connect p ->
+                        refuse(ReasonCode.PROTOCOL_ERROR, "a second CONNECT"); // [MQTT-3.1.0-2]
+                case Packet.Connack p -> refuseFromClient(p);
+                case Packet.Suback p -> refuseFromClient(p);
+                case Packet.Unsuback p -> refuseFromClient(p);
+                case Packet.Pingresp p -> refuseFromClient(p);
+            }
+            return;
+        }
+        switch (packet) {
+            case Packet.Connect p when state == State.AWAITING_CONNECT -> {
+                state = State.AUTHENTICATING;
+                version = p.version();
+                isBridge = p.isBridge();
+                handshake().onConnect(p);
+            }
+            // [MQTT-3.1.2-30]
+            case Packet.Auth p when state == State.AUTHENTICATING -> handshake().onAuth(p);
+            case Packet.Disconnect p when state == State.AUTHENTICATING ->
+                    closeSilently("the client left");
+            default ->
+                    closeSilently("it sent " + packet.type() + " before CONNACK"); // [MQTT-3.1.4-6]
+        }
+    }
+
+    /// The bytes that came are no packet: says so as far as the version can, and closes
+    /// [MQTT-4.13.1-1].
+    ///
+    /// @param sentBy the version of the peer as far as its CONNECT told it, or null
+    public void onMalformed(MalformedPacketException e, @Nullable ProtocolVersion sentBy) {
+        switch (state) {
+            case CONNECTED -> refuse(e.reasonCode(), e.reason());
+            case AWAITING_CONNECT -> {
+                if (e.reasonCode() == ReasonCode.UNSUPPORTED_PROTOCOL_VERSION) {
+                    // In the form that every client understands [MQTT-3.1.2-2].
+                    outbox.negotiated(ProtocolVersion.MQTT_3_1_1, Long.MAX_VALUE);
+                    send(new Packet.Connack(false, e.reasonCode(), Properties.NONE));
+                } else if (sentBy == ProtocolVersion.MQTT_5) {
+                    version = sentBy;
+                    outbox.negotiated(version, Long.MAX_VALUE);
+                    send(
+                            new Packet.Connack(
+                                    false, e.reasonCode(), reason(e.reason()))); // [MQTT-3.1.4-1]
+                }
+                closeSilently(e.reason());
+            }
+            case AUTHENTICATING -> closeSilently(e.reason());
+            case CLOSED -> {}
+        }
+    }
+
+    /// The network connection is gone.
+    ///
+    /// @param why for the log
+    public void onClosed(String why) {
+        end(why);
+    }
+
+    /// The network has taken bytes: [Outbox#isWritable] is true again.
+    public void onWritable() {
+        Session s = session;
+        if (s != null && state == State.CONNECTED) {
+            s.schedulePump();
+        }
+    }
+
+    // ---- packets ----
+
+    /// Stop 3 of a PUBLISH.
+    private void onPublish(Packet.Publish p, Session s) {
+        TopicName topic = p.topic();
+        if (topic == null || !p.properties().isEmpty()) {
+            try {
+                topic = inboundAliases.resolve(p);
+            } catch (MalformedPacketException e) {
+                refuse(e.reasonCode(), e.reason());
+                return;
+            }
+        }
+        shard.counters().publishBytesReceived += p.payload().length;
+        if (shard.isDebug()) {
+            shard.debug(
+                    "Received PUBLISH from "
+                            + clientId
+                            + " (d"
+                            + (p.dup() ? 1 : 0)
+                            + ", q"
+                            + p.qos().level()
+                            + ", r"
+                            + (p.retain() ? 1 : 0)
+                            + ", m"
+                            + p.packetId()
+                            + ", '"
+                            + topic
+                            + "', ... ("
+                            + p.payload().length
+                            + " bytes))");
+        }
+        if (p.qos() == QoS.EXACTLY_ONCE && s.receiver().isUnreleased(p.packetId())) {
+            send(
+                    new Packet.Pubrec(
+                            p.packetId(), ReasonCode.SUCCESS, Properties.NONE)); // [MQTT-4.3.3-10]
+            return;
+        }
+        if (p.qos() == QoS.EXACTLY_ONCE
+                && version.isMqtt5()
+                && s.receiver().unreleased() >= shard.limits().receiveMaximum()) {
+            refuse(
+                    ReasonCode.RECEIVE_MAXIMUM_EXCEEDED,
+                    "more than "
+                            + shard.limits().receiveMaximum()
+                            + " QoS 2 messages wait for their PUBREL");
+            return;
+        }
+        ReasonCode result;
+        if (isReserved(topic) || !shard.access().mayPublish(s.principal(), topic, p.qos())) {
+            shard.drop(DropReason.NOT_AUTHORIZED, clientId);
+            result = ReasonCode.NOT_AUTHORIZED;
+        } else {
+            boolean matched = shard.publish(Shard.message(p, topic, clientId, shard.now()));
+            result = matched ? ReasonCode.SUCCESS : ReasonCode.NO_MATCHING_SUBSCRIBERS;
+        }
+        acknowledge(p, s, version.isMqtt5() ? result : ReasonCode.SUCCESS);
+        if (shard.holdsBack()) {
+            shard.holdBack(this);
+        }
+    }
+
+    private void acknowledge(Packet.Publish p, Session s, ReasonCode result) {
+        switch (p.qos()) {
+            case AT_MOST_ONCE -> {}
+            case AT_LEAST_ONCE -> send(new Packet.Puback(p.packetId(), result, Properties.NONE));
+            case EXACTLY_ONCE -> {
+                if (!result.isError()) {
+                    s.receiver().onPublish(p.packetId()); // else the identifier is free again
+                    // [MQTT-4.3.3-9]
+                }
+                send(new Packet.Pubrec(p.packetId(), result, Properties.NONE));
+            }
+        }
+    }
+
+    /// `$SYS` is the server's, `$CONTROL` is for commands to it.
+    private static boolean isReserved(TopicName topic) {
+        if (!topic.isReserved()) {
+            return false;
+        }
+        String text = topic.toString();
+        return text.equals("$SYS")
+                || text.startsWith("$SYS/")
+                || text.equals("$CONTROL")
+                || text.startsWith("$CONTROL/");
+    }
+
+    private void onPubrel(Packet.Pubrel p, Session s) {
+        boolean known = s.receiver().onPubrel(p.packetId());
+        ReasonCode result =
+                known || !version.isMqtt5()
+                        ? ReasonCode.SUCCESS
+                        : ReasonCode.PACKET_IDENTIFIER_NOT_FOUND;
+        send(new Packet.Pubcomp(p.packetId(), result, Properties.NONE)); // [MQTT-4.3.3-11]
+    }
+
+    private void onDisconnect(Packet.Disconnect p, Session s) {
+        long expiry = p.properties().number(Property.SESSION_EXPIRY_INTERVAL, -1);
+        if (expiry > 0 && s.expiryInterval() == 0) {
+            refuse(
+                    ReasonCode.PROTOCOL_ERROR,
+                    "a DISCONNECT sets a Session Expiry Interval where CONNECT had none (section 3.14.2.2.2)");
+            return;
+        }
+        if (expiry >= 0) {
+            s.expiryInterval(expiry);
+        }
+        if (p.reasonCode() == ReasonCode.SUCCESS) {
+            s.discardWill(); // [MQTT-3.14.4-3]
+        }
+        closeSilently("it disconnected");
+    }
+
+    private void refuseFromClient(Packet packet) {
+        refuse(ReasonCode.PROTOCOL_ERROR, packet.type() + " is not for clients to send");
+    }
+
+    private void onKeepAlive() {
+        long idle = shard.now() - lastReceived;
+        if (idle >= keepAliveMillis) {
+            refuse(
+                    ReasonCode.KEEP_ALIVE_TIMEOUT,
+                    "nothing came for 1.5 times the Keep Alive"); // [MQTT-3.1.2-22]
+        } else {
+            shard.timers().set(keepAliveTimer, lastReceived + keepAliveMillis);
+        }
+    }
+
+    // ---- towards the client ----
+
+    /// Sends any packet but a PUBLISH.
+    void send(Packet packet) {
+        if (shard.isDebug()) {
+            shard.debug("Sending " + packet.type() + " to " + clientId);
+        }
+        if (outbox.send(packet)) {
+            shard.counters().sent[packet.type().value()]++;
+        }
+    }
+
+    boolean isWritable() {
+        return outbox.isWritable();
+    }
+
+    /// Stop 8 of a PUBLISH begins here: into the outbound buffer.
+    ///
+    /// @param packetId 0 at QoS 0
+    /// @return false if it is too large for the client
+    boolean transmit(
+            Message m, QoS qos, boolean retain, int @Nullable [] identifiers, int packetId) {
+        boolean fits;
+        if (version.isMqtt5() && (identifiers != null || m.expires() || !outboundAliases.isOff())) {
+            fits = transmitAlone(m, qos, retain, identifiers, packetId);
+        } else {
+            PublishTemplates.Template template =
+                    shard.templates(m).template(version, qos, PublishTemplates.Retain.of(retain));
+            fits = outbox.publish(template, packetId);
+        }
+        if (fits) {
+            count(m, packetId, qos);
+        }
+        return fits;
+    }
+
+    /// Sends a delivery of an earlier connection again [MQTT-3.3.1-1].
+    boolean retransmit(Delivery d, int packetId) {
+        Properties properties = forwarded(d.message(), d.identifiers());
+        boolean fits =
+                outbox.send(
+                        new Packet.Publish(
+                                true,
+                                d.qos(),
+                                d.retain(),
+                                d.message().topic(),
+                                packetId,
+                                properties,
+                                d.message().payload()));
+        if (fits) {
+            count(d.message(), packetId, d.qos());
+        }
+        return fits;
+    }
+
+    private boolean transmitAlone(
+            Message m, QoS qos, boolean retain, int @Nullable [] identifiers, int packetId) {
+        TopicName topic = m.topic();
+        Properties properties = forwarded(m, identifiers);
+        int alias = outboundAliases.find(topic);
+        if (alias != 0) {
+            properties = properties.with(Property.TOPIC_ALIAS, alias);
+            return outbox.send(
+                    new Packet.Publish(
+                            false, qos, retain, null, packetId, properties, m.payload()));
+        }
+        alias = outboundAliases.assign(topic);
+        if (alias != 0) {
+            properties = properties.with(Property.TOPIC_ALIAS, alias);
+        }
+        boolean fits =
+                outbox.send(
+                        new Packet.Publish(
+                                false, qos, retain, topic, packetId, properties, m.payload()));
+        if (!fits && alias != 0) {
+            outboundAliases.forgetLast(topic); // the client has not seen it
+        }
+        return fits;
+    }
+
+    /// The properties that a subscriber gets of a message: those of the publisher unaltered, what
+    /// is left of the Message Expiry Interval [MQTT-3.3.2-6], the Subscription Identifiers.
+    private Properties forwarded(Message m, int @Nullable [] identifiers) {
+        if (!version.isMqtt5()) {
+            return Properties.NONE;
+        }
+        if (identifiers == null && !m.expires()) {
+            return m.properties();
+        }
+        Properties.Builder b = Properties.builder();
+        m.properties().forEach(b::add);
+        if (m.expires()) {
+            b.add(
+                    Property.MESSAGE_EXPIRY_INTERVAL,
+                    Math.max(0, (m.expiresAt() - shard.now() + 999) / 1_000));
+        }
+        if (identifiers != null) {
+            for (int identifier : identifiers) {
+                b.add(Property.SUBSCRIPTION_IDENTIFIER, identifier);
+            }
+        }
+        return b.build();
+    }
+
+    private void count(Message m, int packetId, QoS qos) {
+        shard.counters().sent[PacketType.PUBLISH.value()]++;
+        shard.counters().publishBytesSent += m.payload().length;
+        if (shard.isDebug()) {
+            shard.debug(
+                    "Sending PUBLISH to "
+                            + clientId
+                            + " (q"
+                            + qos.level()
+                            + ", m"
+                            + packetId
+                            + ", '"
+                            + m.topic()
+                            + "', ... ("
+                            + m.payload().length
+                            + " bytes))");
+        }
+    }
+
+    /// The properties of an acknowledgement that has nothing to add.
+    Properties noProperties() {
+        return Properties.NONE;
+    }
+
+    /// A Reason String, unless the client does not want any or its version has none
+    /// [MQTT-3.1.2-29].
+    Properties reason(String text) {
+        return version.isMqtt5() && givesReasons
+                ? Properties.of(Property.REASON_STRING, text)
+                : Properties.NONE;
+    }
+
+    // ---- the end ----
+
+    /// Closes the connection for a reason that the client is told: by CONNACK before it was
+    /// accepted, by DISCONNECT afterwards, if its version has that [MQTT-4.13.2-1].
+    void refuse(ReasonCode reasonCode, String why) {
+        if (state == State.AUTHENTICATING) {
+            send(new Packet.Connack(false, reasonCode, refusalReason(why)));
+        } else if (state == State.CONNECTED && version.isMqtt5()) {
+            // [MQTT-3.1.2-29] lets DISCONNECT and CONNACK have their Reason String always.
+            send(new Packet.Disconnect(reasonCode, Properties.of(Property.REASON_STRING, why)));
+        }
+        closeSilently(why);
+    }
+
+    private Properties refusalReason(String why) {
+        return version.isMqtt5() ? Properties.of(Property.REASON_STRING, why) : Properties.NONE;
+    }
+
+    void closeSilently(String why) {
+        if (state != State.CLOSED) {
+            outbox.close();
+            end(why);
+        }
+    }
+
+    private void end(String why) {
+        if (state == State.CLOSED) {
+            return;
+        }
+        boolean wasConnected = state == State.CONNECTED;
+        state = State.CLOSED;
+        shard.timers().stop(keepAliveTimer);
+        shard.noLongerHeldBack(this);
+        if (clientId.isEmpty()) {
+            shard.notice(
+                    "Client <unknown> from " + address + " closed its connection: " + why + ".");
+        } else {
+            shard.notice("Client " + clientId + " [" + address + "] disconnected: " + why + ".");
+        }
+        Session s = session;
+        if (wasConnected && s != null) {
+            s.disconnected();
+        }
+    }
+
+    // ---- for the handshake ----
+
+    private Handshake handshake() {
+        if (handshake == null) {
+            handshake = new Handshake(this);
+        }
+        return handshake;
+    }
+
+    /// CONNECT was accepted; CONNACK is the next thing sent.
+    void accepted(Session by, Packet.Connect connect, int keepAlive) {
+        session = by;
+        state = State.CONNECTED;
+        givesReasons = connect.properties().number(Property.REQUEST_PROBLEM_INFORMATION, 1) == 1;
+        keepAliveMillis = keepAlive * 1_500L;
+        Limits limits = shard.limits();
+        if (version.isMqtt5()) {
+            long theirs = connect.properties().number(Property.TOPIC_ALIAS_MAXIMUM, 0);
+            inboundAliases = new InboundTopicAliases(limits.topicAliasMaximum());
+            outboundAliases =
+                    new OutboundTopicAliases(
+                            (int) Math.min(theirs, limits.topicAliasMaximumBroker()));
+        }
+        startKeepAlive();
+    }
+
+    private void startKeepAlive() {
+        if (keepAliveMillis > 0) {
+            shard.timers().set(keepAliveTimer, lastReceived + keepAliveMillis);
+        }
+    }
+
+    boolean isAuthenticating() {
+        return state == State.AUTHENTICATING;
+    }
+
+    Shard shard() {
+        return shard;
+    }
+
+    Outbox outbox() {
+        return outbox;
+    }
+
+    ProtocolVersion version() {
+        return version;
+    }
+
+    boolean isBridge() {
+        return isBridge;
+    }
+
+    String address() {
+        return address;
+    }
+
+    Session session() {
+        return Objects.requireNonNull(session);
+    }
+}

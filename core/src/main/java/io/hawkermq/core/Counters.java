@@ -1,0 +1,108 @@
+package io.hawkermq.core;
+
+import io.hawkermq.protocol.PacketType;
+
+/// What one shard has counted since it was made. Owned by the shard's loop; others get a [#copy].
+/// Plain public fields: incremented on the hottest path, added up once every ten seconds.
+public final class Counters {
+    private static final int TYPES = 16;
+
+    /// Packets by [PacketType#value].
+    public final long[] received = new long[TYPES];
+
+    public final long[] sent = new long[TYPES];
+
+    /// By ordinal of [DropReason].
+    public final long[] dropped = new long[DropReason.values().length];
+
+    public long bytesReceived;
+    public long bytesSent;
+    public long publishBytesReceived;
+    public long publishBytesSent;
+    public long socketsAccepted;
+    public long sessionsExpired;
+
+    // Gauges.
+    public long sessions;
+    public long connected;
+    public long subscriptions;
+    public long sharedSubscriptions;
+    public long retained;
+    public long retainedBytes;
+    public long queuedMessages;
+    public long queuedBytes;
+
+    /// Bytes encoded for connections and not yet taken by the network.
+    public long unsentBytes;
+
+    public void count(DropReason reason) {
+        dropped[reason.ordinal()]++;
+    }
+
+    public long received(PacketType type) {
+        return received[type.value()];
+    }
+
+    public long sent(PacketType type) {
+        return sent[type.value()];
+    }
+
+    /// All drops that Mosquitto counts as `publish/messages/dropped`.
+    public long allDropped() {
+        long sum = 0;
+        for (long d : dropped) {
+            sum += d;
+        }
+        return sum;
+    }
+
+    public long allReceived() {
+        long sum = 0;
+        for (long r : received) {
+            sum += r;
+        }
+        return sum;
+    }
+
+    public long allSent() {
+        long sum = 0;
+        for (long s : sent) {
+            sum += s;
+        }
+        return sum;
+    }
+
+    public Counters copy() {
+        Counters c = new Counters();
+        c.add(this);
+        return c;
+    }
+
+    /// Adds another shard's figures to these.
+    public void add(Counters other) {
+        add(received, other.received);
+        add(sent, other.sent);
+        add(dropped, other.dropped);
+        bytesReceived += other.bytesReceived;
+        bytesSent += other.bytesSent;
+        publishBytesReceived += other.publishBytesReceived;
+        publishBytesSent += other.publishBytesSent;
+        socketsAccepted += other.socketsAccepted;
+        sessionsExpired += other.sessionsExpired;
+        sessions += other.sessions;
+        connected += other.connected;
+        subscriptions += other.subscriptions;
+        sharedSubscriptions += other.sharedSubscriptions;
+        retained += other.retained;
+        retainedBytes += other.retainedBytes;
+        queuedMessages += other.queuedMessages;
+        queuedBytes += other.queuedBytes;
+        unsentBytes += other.unsentBytes;
+    }
+
+    private static void add(long[] sum, long[] more) {
+        for (int i = 0; i < sum.length; i++) {
+            sum[i] += more[i];
+        }
+    }
+}

@@ -1,0 +1,11 @@
+package io.hawkermq.core;
+
+import io.hawkermq.protocol.QoS;
+import org.jspecify.annotations.Nullable;
+
+/// A message on its way to one session: what waits in queues and in flight.
+///
+/// @param qos the QoS of this delivery [MQTT-3.8.4-8]
+/// @param retain the RETAIN flag of this delivery [MQTT-3.3.1-12] [MQTT-3.3.1-13]
+/// @param identifiers the Subscription Identifiers it carries [MQTT-3.3.4-4], null if none
+record Delivery(Message message, QoS qos, boolean retain, int @Nullable [] identifiers) {}

@@ -1,0 +1,241 @@
+package io.hawkermq.core;
+
+import io.hawkermq.protocol.Packet;
+import io.hawkermq.protocol.Properties;
+import io.hawkermq.protocol.Property;
+import io.hawkermq.protocol.ProtocolVersion;
+import io.hawkermq.protocol.ReasonCode;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// From CONNECT to CONNACK: identifier, authentication (at once, or step by step with AUTH,
+/// section 4.12), then the session. Also re-authenticates a connected client.
+final class Handshake {
+    /// Steps of one exchange; more are no known method's and end it.
+    private static final int MOST_STEPS = 16;
+
+    private final Connection connection;
+    private Packet.@Nullable Connect connect;
+    private @Nullable String authenticationMethod;
+    private AccessControl.@Nullable Exchange exchange;
+    private int steps;
+
+    Handshake(Connection connection) {
+        this.connection = connection;
+    }
+
+    /// 3.1 has no empty identifiers; 3.1.1 only with Clean Session 1; 5.0 always.
+    static boolean mayAssignClientId(Packet.Connect connect) {
+        return switch (connect.version()) {
+            case MQTT_3_1 -> false;
+            case MQTT_3_1_1 -> connect.cleanStart();
+            case MQTT_5 -> true;
+        };
+    }
+
+    void onConnect(Packet.Connect c) {
+        connect = c;
+        Shard shard = connection.shard();
+        connection
+                .outbox()
+                .negotiated(
+                        c.version(),
+                        c.properties().number(Property.MAXIMUM_PACKET_SIZE, Long.MAX_VALUE));
+        if (connection.clientId().isEmpty() && connection.claim(c).isEmpty()) {
+            // [MQTT-3.1.3-8]
+            connection.refuse(
+                    ReasonCode.CLIENT_IDENTIFIER_NOT_VALID,
+                    "an empty Client Identifier cannot be assigned one in this version with a persistent session");
+            return;
+        }
+        authenticationMethod = c.properties().text(Property.AUTHENTICATION_METHOD);
+        if (authenticationMethod == null) {
+            shard.access()
+                    .connect(c, connection.clientId(), connection.address(), this::onDecision);
+            return;
+        }
+        exchange =
+                shard.access()
+                        .begin(authenticationMethod, connection.clientId(), connection.address());
+        if (exchange == null) {
+            connection.refuse(
+                    ReasonCode.BAD_AUTHENTICATION_METHOD,
+                    "the Authentication Method '"
+                            + authenticationMethod
+                            + "' is not known"); // [MQTT-4.12.0-1]
+            return;
+        }
+        step(exchange, c.properties().binary(Property.AUTHENTICATION_DATA));
+    }
+
+    private void onDecision(AccessControl.Decision decision) {
+        if (!connection.isAuthenticating()) {
+            return; // gone while the answer was under way
+        }
+        switch (decision) {
+            case AccessControl.Decision.Allowed a -> accept(a.userName(), null);
+            case AccessControl.Decision.Denied d ->
+                    connection.refuse(d.reasonCode(), d.reason()); // [MQTT-3.1.4-2]
+        }
+    }
+
+    void onAuth(Packet.Auth auth) {
+        String method = auth.properties().text(Property.AUTHENTICATION_METHOD);
+        if (authenticationMethod == null) {
+            fail(
+                    ReasonCode.PROTOCOL_ERROR,
+                    "AUTH, but CONNECT had no Authentication Method"); // [MQTT-4.12.0-7]
+            return;
+        }
+        if (!authenticationMethod.equals(method)) {
+            // [MQTT-4.12.0-5] [MQTT-4.12.1-1]
+            fail(ReasonCode.PROTOCOL_ERROR, "AUTH with another Authentication Method than CONNECT");
+            return;
+        }
+        byte[] data = auth.properties().binary(Property.AUTHENTICATION_DATA);
+        AccessControl.Exchange running = exchange;
+        if (auth.reasonCode() == ReasonCode.RE_AUTHENTICATE
+                && connection.isConnected()
+                && running == null) {
+            Shard shard = connection.shard();
+            steps = 0;
+            exchange =
+                    shard.access()
+                            .begin(
+                                    authenticationMethod,
+                                    connection.clientId(),
+                                    connection.address());
+            step(Objects.requireNonNull(exchange, "a method that was known at CONNECT"), data);
+        } else if (auth.reasonCode() == ReasonCode.CONTINUE_AUTHENTICATION && running != null) {
+            step(running, data); // [MQTT-4.12.0-3]
+        } else {
+            fail(
+                    ReasonCode.PROTOCOL_ERROR,
+                    "AUTH with Reason Code " + auth.reasonCode() + " is not expected now");
+        }
+    }
+
+    private void step(AccessControl.Exchange running, byte @Nullable [] data) {
+        if (++steps > MOST_STEPS) {
+            fail(
+                    ReasonCode.NOT_AUTHORIZED,
+                    "authentication takes more than " + MOST_STEPS + " steps");
+            return;
+        }
+        switch (running.next(data)) {
+            case AccessControl.Step.Challenge c ->
+                    connection.send(
+                            new Packet.Auth(
+                                    ReasonCode.CONTINUE_AUTHENTICATION, authentication(c.data())));
+            case AccessControl.Step.Failure f -> fail(f.reasonCode(), f.reason());
+            case AccessControl.Step.Success s -> {
+                exchange = null;
+                if (connection.isConnected()) {
+                    connection.send(new Packet.Auth(ReasonCode.SUCCESS, authentication(s.data())));
+                } else {
+                    accept(s.userName(), s.data());
+                }
+            }
+        }
+    }
+
+    private void fail(ReasonCode reasonCode, String why) {
+        connection.refuse(reasonCode, why); // [MQTT-4.12.0-4] [MQTT-4.12.1-2]
+    }
+
+    private Properties authentication(byte @Nullable [] data) {
+        return Properties.builder()
+                .add(Property.AUTHENTICATION_METHOD, Objects.requireNonNull(authenticationMethod))
+                .addIfPresent(Property.AUTHENTICATION_DATA, data)
+                .build();
+    }
+
+    /// The client is who it says: takes over or makes its session and answers CONNACK 0x00
+    /// [MQTT-3.1.4-5].
+    private void accept(@Nullable String userName, byte @Nullable [] authenticationData) {
+        Packet.Connect c = Objects.requireNonNull(connect);
+        connect = null;
+        Shard shard = connection.shard();
+        AccessControl.Principal principal =
+                new AccessControl.Principal(connection.clientId(), userName, connection.address());
+        boolean present = shard.takeOver(connection.clientId(), c.cleanStart());
+        Session session = shard.sessionFor(principal);
+        int keepAlive = c.keepAlive();
+        if (c.version().isMqtt5()
+                && (keepAlive == 0 || keepAlive > shard.limits().maximumKeepAlive())) {
+            keepAlive =
+                    shard.limits().maximumKeepAlive() == 65_535
+                            ? keepAlive
+                            : shard.limits().maximumKeepAlive();
+        }
+        connection.accepted(session, c, keepAlive);
+        connection.send(
+                new Packet.Connack(
+                        present,
+                        ReasonCode.SUCCESS,
+                        announced(c, keepAlive, authenticationData))); // [MQTT-3.2.2-3]
+        int theirMaximum = (int) c.properties().number(Property.RECEIVE_MAXIMUM, 65_535);
+        session.connected(
+                connection,
+                principal,
+                Math.min(theirMaximum, shard.limits().receiveMaximum()),
+                expiryInterval(c, shard.limits()),
+                c.will());
+        shard.notice(
+                "New client connected from "
+                        + connection.address()
+                        + " as "
+                        + connection.clientId()
+                        + " (p"
+                        + (c.version() == ProtocolVersion.MQTT_3_1
+                                ? 1
+                                : c.version() == ProtocolVersion.MQTT_5 ? 5 : 2)
+                        + ", c"
+                        + (c.cleanStart() ? 1 : 0)
+                        + ", k"
+                        + c.keepAlive()
+                        + (userName == null ? "" : ", u'" + userName + "'")
+                        + ").");
+    }
+
+    private static long expiryInterval(Packet.Connect c, Limits limits) {
+        long asked =
+                switch (c.version()) {
+                    case MQTT_5 -> c.properties().number(Property.SESSION_EXPIRY_INTERVAL, 0);
+                    case MQTT_3_1, MQTT_3_1_1 -> c.cleanStart() ? 0 : Session.NEVER_EXPIRES;
+                };
+        return asked == Session.NEVER_EXPIRES && limits.persistentClientExpiration() > 0
+                ? limits.persistentClientExpiration()
+                : asked;
+    }
+
+    /// What CONNACK tells of this server, in Mosquitto's order.
+    private Properties announced(
+            Packet.Connect c, int keepAlive, byte @Nullable [] authenticationData) {
+        if (!c.version().isMqtt5()) {
+            return Properties.NONE;
+        }
+        Limits limits = connection.shard().limits();
+        Properties.Builder b = Properties.builder();
+        if (keepAlive != c.keepAlive()) {
+            b.add(Property.SERVER_KEEP_ALIVE, keepAlive);
+        }
+        if (limits.topicAliasMaximum() > 0) {
+            b.add(Property.TOPIC_ALIAS_MAXIMUM, limits.topicAliasMaximum());
+        }
+        if (c.clientId().isEmpty()) {
+            b.add(Property.ASSIGNED_CLIENT_IDENTIFIER, connection.clientId()); // [MQTT-3.2.2-16]
+        }
+        if (authenticationMethod != null) {
+            b.add(Property.AUTHENTICATION_METHOD, authenticationMethod); // [MQTT-4.12.0-5]
+            b.addIfPresent(Property.AUTHENTICATION_DATA, authenticationData);
+        }
+        if (c.properties().number(Property.REQUEST_RESPONSE_INFORMATION, 0) == 1) {
+            // A topic that no other client is given [MQTT-3.1.2-28].
+            b.add(Property.RESPONSE_INFORMATION, "response/" + connection.clientId());
+        }
+        b.add(Property.MAXIMUM_PACKET_SIZE, limits.maximumPacketSize());
+        b.add(Property.RECEIVE_MAXIMUM, limits.receiveMaximum());
+        return b.build();
+    }
+}

@@ -1,0 +1,195 @@
+package io.hawkermq.core;
+
+import io.hawkermq.protocol.TopicName;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Stop 4 of a PUBLISH: from the Topic Name to those who get the message. Owns the shard's
+/// subscription index and a cache of its answers.
+///
+/// The index holds this shard's subscriptions and, for each filter, which other shards have some;
+/// those learn of a message by one [ShardMessage.Forward] each and ask their own index. A shard
+/// announces its interest in a filter to all others with its first subscriber and confirms a
+/// subscription (SUBACK) only after all have noted it, so that no message published after a SUBACK
+/// is missed.
+final class Router {
+    /// Topic Names whose route is kept; a power of two. Two that fall into one place replace each
+    /// other.
+    private static final int CACHED_ROUTES = 8_192;
+
+    /// Targets that all kept routes hold together; beyond it all are forgotten.
+    private static final int CACHED_TARGETS = 1_000_000;
+
+    private final Shard shard;
+    private final SubscriptionIndex<Subscriber> index;
+    private final @Nullable Route[] cache = new @Nullable Route[CACHED_ROUTES];
+    private final Map<String, ShareGroup> groups = new HashMap<>();
+    private int cachedTargets;
+
+    /// @param seed of the index's hashes, unknown to clients
+    Router(Shard shard, long seed) {
+        this.shard = shard;
+        index = new SubscriptionIndex<>(seed);
+    }
+
+    /// The route of a Topic Name as of now.
+    Route route(TopicName topic) {
+        int place = topic.hashCode() & (CACHED_ROUTES - 1);
+        Route cached = cache[place];
+        if (cached != null
+                && cached.topic.equals(topic)
+                && index.version(cached.subtree) == cached.version) {
+            return cached;
+        }
+        int subtree = index.subtree(topic);
+        Route made = new Route(topic, subtree, index.version(subtree));
+        index.match(topic, made::add);
+        cachedTargets += made.targets.size() - (cached == null ? 0 : cached.targets.size());
+        if (cachedTargets > CACHED_TARGETS) {
+            java.util.Arrays.fill(cache, null);
+            cachedTargets = made.targets.size();
+        }
+        cache[place] = made;
+        return made;
+    }
+
+    /// Puts a subscription into force in this shard and, if its filter is new here, announces it.
+    ///
+    /// @param replaced the subscription that it takes the place of, or null
+    void subscribe(Subscription subscription, @Nullable Subscription replaced) {
+        if (subscription.filter().isShared()) {
+            ShareGroup group = group(subscription);
+            if (replaced != null) {
+                group.members().remove(replaced);
+            }
+            group.members().add(subscription);
+            announce(group);
+            return;
+        }
+        String filter = subscription.filter().filter();
+        boolean isNews = shard.hasPeers() && !isWantedHere(filter);
+        // Added before the old one is removed: nothing may be missed in between [MQTT-3.8.4-4].
+        index.add(filter, subscription);
+        if (replaced != null) {
+            index.remove(filter, replaced);
+        }
+        if (isNews) {
+            shard.tellPeers(new ShardMessage.Interested(filter));
+        }
+    }
+
+    void unsubscribe(Subscription subscription) {
+        if (subscription.filter().isShared()) {
+            ShareGroup group = group(subscription);
+            group.members().remove(subscription);
+            announce(group);
+            dropIfEmpty(group);
+            return;
+        }
+        String filter = subscription.filter().filter();
+        index.remove(filter, subscription);
+        if (shard.hasPeers() && !isWantedHere(filter)) {
+            shard.tellPeers(new ShardMessage.NoLongerInterested(filter));
+        }
+    }
+
+    /// A session with this shared subscription has connected or gone offline.
+    void memberChanged(Subscription subscription) {
+        announce(group(subscription));
+    }
+
+    /// The Shared Subscription, or null if neither this nor another shard has members.
+    @Nullable ShareGroup find(String shareName, String filter) {
+        return groups.get(key(shareName, filter));
+    }
+
+    void onInterested(int from, String filter) {
+        index.add(filter, shard.interestOf(from));
+    }
+
+    void onNoLongerInterested(int from, String filter) {
+        index.remove(filter, shard.interestOf(from));
+    }
+
+    void onShareMembers(int from, ShardMessage.ShareMembers m) {
+        ShareGroup group = group(m.shareName(), m.filter());
+        group.remote(from, m.members(), m.connected());
+        dropIfEmpty(group);
+    }
+
+    /// The filters and groups of this shard's own sessions, to be told to a shard that joins.
+    List<ShardMessage> interests(Iterable<Session> sessions) {
+        java.util.Set<String> filters = new java.util.LinkedHashSet<>();
+        for (Session session : sessions) {
+            for (Subscription s : session.subscriptions()) {
+                if (!s.filter().isShared()) {
+                    filters.add(s.filter().filter());
+                }
+            }
+        }
+        List<ShardMessage> all = new ArrayList<>(filters.size());
+        for (String filter : filters) {
+            all.add(new ShardMessage.Interested(filter));
+        }
+        for (ShareGroup group : groups.values()) {
+            if (!group.members().isEmpty()) {
+                all.add(membersOf(group));
+            }
+        }
+        return all;
+    }
+
+    private boolean isWantedHere(String filter) {
+        boolean[] found = {false};
+        index.at(filter, s -> found[0] |= s instanceof Subscription);
+        return found[0];
+    }
+
+    private ShareGroup group(Subscription subscription) {
+        String shareName = subscription.filter().shareName();
+        if (shareName == null) {
+            throw new IllegalArgumentException(subscription.filter() + " is not shared");
+        }
+        return group(shareName, subscription.filter().filter());
+    }
+
+    private ShareGroup group(String shareName, String filter) {
+        String key = key(shareName, filter);
+        ShareGroup group = groups.get(key);
+        if (group == null) {
+            group = new ShareGroup(shareName, filter, shard.shards());
+            groups.put(key, group);
+            index.add(filter, group);
+        }
+        return group;
+    }
+
+    private void dropIfEmpty(ShareGroup group) {
+        if (group.isEmpty()) {
+            groups.remove(key(group.shareName(), group.filter()));
+            index.remove(group.filter(), group);
+        }
+    }
+
+    private void announce(ShareGroup group) {
+        if (shard.hasPeers()) {
+            shard.tellPeers(membersOf(group));
+        }
+    }
+
+    private static ShardMessage.ShareMembers membersOf(ShareGroup group) {
+        return new ShardMessage.ShareMembers(
+                group.shareName(),
+                group.filter(),
+                group.members().size(),
+                group.connectedMembers());
+    }
+
+    /// A Share Name has no slash [MQTT-4.8.2-2], so that this is unambiguous.
+    private static String key(String shareName, String filter) {
+        return shareName + '/' + filter;
+    }
+}

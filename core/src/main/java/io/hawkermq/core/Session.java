@@ -1,0 +1,552 @@
+package io.hawkermq.core;
+
+import io.hawkermq.protocol.Packet;
+import io.hawkermq.protocol.Property;
+import io.hawkermq.protocol.QoS;
+import io.hawkermq.protocol.ReasonCode;
+import io.hawkermq.protocol.Receiver;
+import io.hawkermq.protocol.Sender;
+import io.hawkermq.protocol.TopicName;
+import io.hawkermq.protocol.Will;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// The session state of one Client Identifier, section 4.1: subscriptions, what waits to be
+/// delivered, what is unacknowledged in both directions, the will, and when it all ends. Exists
+/// while a client is connected and, if its Session Expiry Interval says so, beyond.
+///
+/// Owned by one [Shard]. Stop 7 of a PUBLISH is [#deliver]: QoS 0 goes to the connection or is
+/// dropped; QoS 1 and 2 go into the in-flight window, else into the queue, within its limits.
+final class Session {
+    /// The Session Expiry Interval that means never.
+    static final long NEVER_EXPIRES = 0xFFFF_FFFFL;
+
+    private final String clientId;
+    private Shard shard;
+    private final Receiver receiver = new Receiver();
+    private final Timers.Timer timer = new Timers.Timer(this::onTimer);
+    private Map<String, Subscription> subscriptions = Map.of();
+    private Sender<Delivery> sender;
+    private @Nullable ArrayDeque<Delivery> queue;
+    private @Nullable ArrayDeque<RetainedStream> streams;
+    private long queuedBytes;
+    private boolean isStreamsTurn;
+    private boolean isPumpScheduled;
+
+    private @Nullable Connection connection;
+    private AccessControl.Principal principal;
+    private boolean receivesAll;
+    private long expiryInterval;
+    private @Nullable Will will;
+    private long willAt = Long.MAX_VALUE;
+    private long expiresAt = Long.MAX_VALUE;
+
+    /// Scratch of [Route]: this session's place in the route that is being made.
+    int routeMark;
+
+    Session(Shard shard, AccessControl.Principal principal) {
+        this.shard = shard;
+        this.clientId = principal.clientId();
+        this.principal = principal;
+        this.sender = new Sender<>(1);
+    }
+
+    String clientId() {
+        return clientId;
+    }
+
+    Shard shard() {
+        return shard;
+    }
+
+    @Nullable Connection connection() {
+        return connection;
+    }
+
+    boolean isConnected() {
+        return connection != null;
+    }
+
+    Receiver receiver() {
+        return receiver;
+    }
+
+    AccessControl.Principal principal() {
+        return principal;
+    }
+
+    // ---- life ----
+
+    /// A connection was accepted for this session; CONNACK has been sent.
+    ///
+    /// @param receiveMaximum what the client may have unacknowledged
+    void connected(
+            Connection by,
+            AccessControl.Principal as,
+            int receiveMaximum,
+            long sessionExpiryInterval,
+            @Nullable Will newWill) {
+        connection = by;
+        principal = as;
+        receivesAll = shard.access().mayReceiveAll(as);
+        expiryInterval = sessionExpiryInterval;
+        will = newWill;
+        willAt = Long.MAX_VALUE; // a reconnect in time: no will [MQTT-3.1.3-9]
+        expiresAt = Long.MAX_VALUE;
+        shard.timers().stop(timer);
+        shard.wentOnline(queuedBytes);
+        sender.resume(receiveMaximum); // [MQTT-4.4.0-1]
+        announceShares();
+        schedulePump();
+    }
+
+    long expiryInterval() {
+        return expiryInterval;
+    }
+
+    void expiryInterval(long seconds) {
+        expiryInterval = seconds;
+    }
+
+    /// The client said goodbye: no will is published [MQTT-3.14.4-3] [MQTT-3.1.2-10].
+    void discardWill() {
+        will = null;
+    }
+
+    /// The connection is gone. The session ends now, or waits for its expiry [MQTT-3.1.2-23].
+    void disconnected() {
+        connection = null;
+        shard.wentOffline(queuedBytes);
+        Will w = will;
+        long delay = w == null ? 0 : w.properties().number(Property.WILL_DELAY_INTERVAL, 0);
+        if (w != null && (delay == 0 || expiryInterval == 0)) {
+            publishWill(); // [MQTT-3.1.2-8]
+        }
+        if (expiryInterval == 0) {
+            shard.end(this); // [MQTT-4.1.0-2]
+            return;
+        }
+        if (will != null) {
+            willAt = shard.now() + delay * 1_000;
+        }
+        expiresAt =
+                expiryInterval == NEVER_EXPIRES
+                        ? Long.MAX_VALUE
+                        : shard.now() + expiryInterval * 1_000;
+        setTimer();
+        announceShares();
+    }
+
+    private void onTimer() {
+        if (willAt <= shard.now()) {
+            publishWill();
+        }
+        if (expiresAt <= shard.now()) {
+            shard.expire(this);
+            return;
+        }
+        setTimer();
+    }
+
+    private void setTimer() {
+        long next = Math.min(willAt, expiresAt);
+        if (next == Long.MAX_VALUE) {
+            shard.timers().stop(timer);
+        } else {
+            shard.timers().set(timer, next);
+        }
+    }
+
+    /// Publishes the will if there is one left, and forgets it [MQTT-3.1.2-10].
+    void publishWill() {
+        Will w = will;
+        will = null;
+        willAt = Long.MAX_VALUE;
+        if (w != null) {
+            shard.publishWill(w, principal);
+        }
+    }
+
+    /// The session ends: gives back everything. A will still waiting is published first: the
+    /// session's end does not outwait it [MQTT-3.1.2-8].
+    void ended() {
+        shard.timers().stop(timer);
+        if (connection == null) {
+            publishWill();
+        }
+        for (Subscription s : subscriptions.values()) {
+            shard.router().unsubscribe(s);
+            count(s, -1);
+        }
+        subscriptions = Map.of();
+        if (queue != null) {
+            while (!queue.isEmpty()) {
+                dequeue(queue);
+            }
+        }
+        if (streams != null) {
+            streams.forEach(shard::releaseRetained);
+            streams = null;
+        }
+    }
+
+    // ---- subscriptions ----
+
+    Collection<Subscription> subscriptions() {
+        return subscriptions.values();
+    }
+
+    List<Subscription> subscriptionsMatching(TopicName topic) {
+        List<Subscription> matching = new ArrayList<>();
+        for (Subscription s : subscriptions.values()) {
+            if (!s.filter().isShared() && s.filter().matches(topic)) {
+                matching.add(s);
+            }
+        }
+        return matching;
+    }
+
+    /// Adds a subscription or replaces the one with the same Topic Filter [MQTT-3.8.4-3].
+    ///
+    /// @return the one replaced, or null
+    @Nullable Subscription subscribe(Subscription subscription) {
+        if (subscriptions.isEmpty()) {
+            subscriptions = new HashMap<>(2);
+        }
+        Subscription replaced = subscriptions.put(subscription.filter().toString(), subscription);
+        shard.router().subscribe(subscription, replaced);
+        if (replaced == null) {
+            count(subscription, 1);
+        } else {
+            stopStream(replaced);
+        }
+        return replaced;
+    }
+
+    /// @return false if there was no such subscription [MQTT-3.10.4-1]
+    boolean unsubscribe(String filter) {
+        if (!subscriptions.containsKey(filter)) {
+            return false;
+        }
+        Subscription removed = java.util.Objects.requireNonNull(subscriptions.remove(filter));
+        shard.router().unsubscribe(removed);
+        count(removed, -1);
+        stopStream(removed);
+        return true;
+    }
+
+    private void count(Subscription s, int change) {
+        if (s.filter().isShared()) {
+            shard.counters().sharedSubscriptions += change;
+        } else {
+            shard.counters().subscriptions += change;
+        }
+    }
+
+    private void announceShares() {
+        for (Subscription s : subscriptions.values()) {
+            if (s.filter().isShared()) {
+                shard.router().memberChanged(s);
+            }
+        }
+    }
+
+    // ---- retained messages ----
+
+    /// Sends the retained messages of a subscription, as fast as the client takes them.
+    void stream(Subscription subscription) {
+        if (streams == null) {
+            streams = new ArrayDeque<>(1);
+        }
+        streams.add(new RetainedStream(subscription, shard.newTicket()));
+        schedulePump();
+    }
+
+    private void stopStream(Subscription subscription) {
+        if (streams != null) {
+            streams.removeIf(s -> {
+                boolean stopped = s.subscription() == subscription;
+                if (stopped) {
+                    shard.releaseRetained(s);
+                }
+                return stopped;
+            });
+        }
+    }
+
+    // ---- delivery ----
+
+    /// True if a message of this QoS could be sent at once.
+    boolean hasRoom(QoS qos) {
+        Connection c = connection;
+        if (c == null || !c.isWritable()) {
+            return false;
+        }
+        return qos == QoS.AT_MOST_ONCE
+                || (isQueueEmpty() && !sender.isResending() && sender.hasQuota());
+    }
+
+    /// Stop 7 of a PUBLISH.
+    ///
+    /// @param granted the highest QoS of the subscriptions that match
+    /// @param retain the RETAIN flag to be sent
+    void deliver(Message message, QoS granted, boolean retain, int @Nullable [] identifiers) {
+        if (!receivesAll && !shard.access().mayReceive(principal, message.topic())) {
+            return;
+        }
+        if (streams != null) {
+            streams.forEach(s -> s.liveDelivered(message));
+        }
+        QoS qos = message.qos().min(granted); // [MQTT-3.8.4-8]
+        Connection c = connection;
+        if (qos == QoS.AT_MOST_ONCE) {
+            if (c == null) {
+                return;
+            }
+            if (!c.isWritable()) {
+                shard.drop(DropReason.OUTBOUND_FULL, clientId);
+            } else if (!c.transmit(message, qos, retain, identifiers, 0)) {
+                shard.drop(DropReason.PACKET_TOO_LARGE, clientId);
+            }
+            return;
+        }
+        Delivery delivery = new Delivery(message, qos, retain, identifiers);
+        if (c != null && hasRoom(qos)) {
+            begin(delivery, c);
+        } else {
+            enqueue(delivery);
+        }
+    }
+
+    private void begin(Delivery d, Connection c) {
+        int packetId = sender.start(d, d.qos());
+        if (!c.transmit(d.message(), d.qos(), d.retain(), d.identifiers(), packetId)) {
+            sender.abandon(packetId); // as if it had been sent [MQTT-3.1.2-25]
+            shard.drop(DropReason.PACKET_TOO_LARGE, clientId);
+        }
+    }
+
+    private boolean isQueueEmpty() {
+        return queue == null || queue.isEmpty();
+    }
+
+    private void enqueue(Delivery d) {
+        if (queue == null) {
+            queue = new ArrayDeque<>(2);
+        }
+        ArrayDeque<Delivery> q = queue;
+        Limits limits = shard.limits();
+        int bytes = d.message().bytes();
+        if (limits.maximumQueuedMessages() > 0 && q.size() >= limits.maximumQueuedMessages()) {
+            dropExpired(q);
+            if (q.size() >= limits.maximumQueuedMessages()) {
+                shard.drop(DropReason.QUEUE_COUNT, clientId);
+                return;
+            }
+        }
+        if (limits.maximumQueuedBytes() > 0 && queuedBytes + bytes > limits.maximumQueuedBytes()) {
+            dropExpired(q);
+            if (queuedBytes + bytes > limits.maximumQueuedBytes()) {
+                shard.drop(DropReason.QUEUE_BYTES, clientId);
+                return;
+            }
+        }
+        if (connection == null && !shard.hasRoomOffline(bytes)) {
+            shard.drop(DropReason.OFFLINE_BUDGET, clientId);
+            return;
+        }
+        q.add(d);
+        queuedBytes += bytes;
+        shard.queued(bytes, this);
+    }
+
+    private Delivery dequeue(ArrayDeque<Delivery> q) {
+        Delivery d = q.remove();
+        int bytes = d.message().bytes();
+        queuedBytes -= bytes;
+        shard.dequeued(bytes, this);
+        return d;
+    }
+
+    private void dropExpired(ArrayDeque<Delivery> q) {
+        for (int i = q.size(); i > 0; i--) {
+            Delivery d = dequeue(q);
+            if (d.message().isExpired(shard.now())) {
+                shard.drop(DropReason.EXPIRED, clientId);
+            } else {
+                q.add(d);
+                queuedBytes += d.message().bytes();
+                shard.queued(d.message().bytes(), this);
+            }
+        }
+    }
+
+    void onPuback(int packetId) {
+        settle(sender.onPuback(packetId), "PUBACK", packetId);
+    }
+
+    void onPubrec(int packetId, ReasonCode reasonCode) {
+        Sender.Outcome outcome = sender.onPubrec(packetId, reasonCode);
+        Connection c = connection;
+        if (c == null) {
+            return;
+        }
+        switch (outcome) {
+            case RELEASE ->
+                    c.send(new Packet.Pubrel(packetId, ReasonCode.SUCCESS, c.noProperties()));
+            case NOT_FOUND -> {
+                if (!reasonCode.isError()) {
+                    c.send(
+                            new Packet.Pubrel(
+                                    packetId,
+                                    ReasonCode.PACKET_IDENTIFIER_NOT_FOUND,
+                                    c.noProperties()));
+                }
+            }
+            case COMPLETED, NOT_AWAITED -> settle(outcome, "PUBREC", packetId);
+        }
+    }
+
+    void onPubcomp(int packetId) {
+        settle(sender.onPubcomp(packetId), "PUBCOMP", packetId);
+    }
+
+    private void settle(Sender.Outcome outcome, String packet, int packetId) {
+        Connection c = connection;
+        if (outcome == Sender.Outcome.NOT_AWAITED && c != null) {
+            c.refuse(
+                    ReasonCode.PROTOCOL_ERROR,
+                    packet
+                            + " for Packet Identifier "
+                            + packetId
+                            + ", which waits for another packet");
+            return;
+        }
+        if (!isQueueEmpty() || streams != null || sender.isResending()) {
+            pump();
+        }
+    }
+
+    /// Asks for [#pump] at the end of the turn.
+    void schedulePump() {
+        if (!isPumpScheduled) {
+            isPumpScheduled = true;
+            shard.schedulePump(this);
+        }
+    }
+
+    void pumpNow() {
+        isPumpScheduled = false;
+        pump();
+    }
+
+    /// Sends what waits while there is room: first what is unacknowledged of an earlier connection,
+    /// then the queue and the retained messages in turn. Sends a bounded number and asks to be
+    /// called again, so that one long queue never holds up the loop.
+    void pump() {
+        Connection c = connection;
+        if (c == null) {
+            return;
+        }
+        int left = shard.limits().streamBatch();
+        while (c.isWritable() && sender.isResending()) {
+            if (left-- == 0) {
+                schedulePump();
+                return;
+            }
+            Sender.InFlight<Delivery> again = sender.nextToResend();
+            if (again == null) {
+                return;
+            }
+            resend(again, c);
+        }
+        boolean moved = true;
+        while (moved && connection == c && c.isWritable()) {
+            if (left-- <= 0) {
+                schedulePump();
+                return;
+            }
+            isStreamsTurn = !isStreamsTurn;
+            moved = isStreamsTurn ? pumpStream(c) || pumpQueue(c) : pumpQueue(c) || pumpStream(c);
+        }
+    }
+
+    private void resend(Sender.InFlight<Delivery> again, Connection c) {
+        Delivery d = again.message();
+        int packetId = again.packetId();
+        if (d == null) {
+            c.send(new Packet.Pubrel(packetId, ReasonCode.SUCCESS, c.noProperties()));
+        } else if (!c.retransmit(d, packetId)) {
+            sender.abandon(packetId);
+            shard.drop(DropReason.PACKET_TOO_LARGE, clientId);
+        }
+    }
+
+    private boolean pumpQueue(Connection c) {
+        ArrayDeque<Delivery> q = queue;
+        if (q == null || q.isEmpty() || !sender.hasQuota()) {
+            return false;
+        }
+        Delivery d = dequeue(q);
+        if (q.isEmpty()) {
+            queue = null; // an idle session holds no queue
+        }
+        if (d.message().isExpired(shard.now())) {
+            shard.drop(DropReason.EXPIRED, clientId);
+        } else {
+            begin(d, c);
+        }
+        return true;
+    }
+
+    private boolean pumpStream(Connection c) {
+        ArrayDeque<RetainedStream> all = streams;
+        if (all == null) {
+            return false;
+        }
+        RetainedStream stream = all.peek();
+        if (stream != null && stream.needsPage()) {
+            stream.requested();
+            shard.requestRetained(this, stream);
+        }
+        if (stream == null || stream.isAtEnd()) {
+            all.poll();
+            if (all.isEmpty()) {
+                streams = null;
+            }
+            return stream != null;
+        }
+        Message m = stream.peek();
+        if (m == null) {
+            return false;
+        }
+        Subscription s = stream.subscription();
+        QoS qos = m.qos().min(s.qos());
+        if (qos != QoS.AT_MOST_ONCE && !sender.hasQuota()) {
+            return false;
+        }
+        stream.take();
+        if (m.isExpired(shard.now())
+                || (!receivesAll && !shard.access().mayReceive(principal, m.topic()))) {
+            return true;
+        }
+        int[] identifiers = s.identifier() == 0 ? null : new int[] {s.identifier()};
+        if (qos != QoS.AT_MOST_ONCE) {
+            begin(new Delivery(m, qos, true, identifiers), c);
+        } else if (!c.transmit(m, qos, true, identifiers, 0)) {
+            shard.drop(DropReason.PACKET_TOO_LARGE, clientId);
+        }
+        return true;
+    }
+
+    /// The retained messages asked for have come.
+    void onPage(RetainedStream stream, ShardMessage.RetainedPage page) {
+        stream.onPage(page.messages(), page.isLast());
+        schedulePump();
+    }
+}

@@ -1,0 +1,631 @@
+package io.hawkermq.core;
+
+import io.hawkermq.protocol.Packet;
+import io.hawkermq.protocol.Properties;
+import io.hawkermq.protocol.Property;
+import io.hawkermq.protocol.PublishTemplates;
+import io.hawkermq.protocol.ReasonCode;
+import io.hawkermq.protocol.TopicName;
+import io.hawkermq.protocol.Will;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/// Everything that one event loop owns: sessions, their subscriptions and timers, and in shard 0
+/// the retained messages. Only its loop calls it; other shards send it [ShardMessage]s. It has no
+/// clock: each turn of the loop begins with [#advance] and ends with [#endTurn].
+///
+/// This class is the place where things meet: where a message is routed and delivered, where what
+/// waits is counted against the shard's budgets, where work is put off to the end of the turn. What
+/// the protocol demands is in [Connection], [Handshake], [Subscribing] and [Session].
+public final class Shard {
+    /// The most shards there can be: routes keep them as bits.
+    public static final int MOST = 64;
+
+    /// The shard that keeps the retained messages.
+    private static final int KEEPER = 0;
+
+    private static final long SWEEP_MILLIS = 1_000;
+
+    private final int number;
+    private final int shards;
+    private final Limits limits;
+    private final AccessControl access;
+    private final EventLog log;
+    private final Mailboxes mailboxes;
+    private final RandomGenerator random;
+
+    private final Timers timers = new Timers();
+    private final Counters counters = new Counters();
+    private final Router router;
+    private final Map<String, Session> sessions = new HashMap<>();
+    private final PublishTemplates templates = new PublishTemplates();
+    private @Nullable Message templated;
+    private final DropLog dropLog;
+
+    private final @Nullable RetainedKeeper keeper;
+    private final Timers.Timer sweepTimer = new Timers.Timer(this::sweep);
+    private final Map<Long, PendingPage> pendingPages = new HashMap<>();
+    private long lastTicket;
+
+    private ArrayDeque<Session> toPump = new ArrayDeque<>();
+    private final Set<Connection> heldBack = new LinkedHashSet<>();
+    private long waitingBytes;
+    private long offlineBytes;
+
+    private final RemoteInterest[] interests;
+    private final List<List<ShardMessage>> outgoing = new ArrayList<>();
+    private final long[] taken;
+    private final Map<Long, Noting> notings = new HashMap<>();
+    private long peers;
+    private long inTransitBytes;
+    private boolean isNewsUnnoted;
+
+    private long now;
+    private boolean isDebug;
+
+    private record PendingPage(Session session, RetainedStream stream) {}
+
+    private static final class Noting {
+        private int missing;
+        private final Runnable action;
+
+        Noting(int missing, Runnable action) {
+            this.missing = missing;
+            this.action = action;
+        }
+    }
+
+    /// @param number 0 to `shards - 1`
+    /// @param shards how many there are at most, 1 to [#MOST]
+    /// @param random for assigned Client Identifiers and hash seeds
+    public Shard(
+            int number,
+            int shards,
+            Limits limits,
+            AccessControl access,
+            EventLog log,
+            Mailboxes mailboxes,
+            RandomGenerator random) {
+        this.number = number;
+        this.shards = shards;
+        this.limits = limits;
+        this.access = access;
+        this.log = log;
+        this.mailboxes = mailboxes;
+        this.random = random;
+        router = new Router(this, random.nextLong());
+        keeper = number == KEEPER ? new RetainedKeeper(counters) : null;
+        dropLog = new DropLog(log);
+        interests = new RemoteInterest[shards];
+        Arrays.setAll(interests, RemoteInterest::new);
+        for (int i = 0; i < shards; i++) {
+            outgoing.add(new ArrayList<>());
+        }
+        taken = new long[shards];
+    }
+
+    // ---- the turn ----
+
+    /// A turn of the loop begins: what is due by now happens.
+    ///
+    /// @param nowMillis milliseconds since the epoch, never less than before
+    public void advance(long nowMillis) {
+        now = nowMillis;
+        isDebug = log.isEnabled(LogLevel.DEBUG);
+        if (timers.nextDeadline() <= now) {
+            timers.run(now);
+        }
+    }
+
+    /// When [#advance] must be called at the latest, in milliseconds; `Long.MAX_VALUE` for never.
+    public long nextDeadline() {
+        return timers.nextDeadline();
+    }
+
+    /// The turn ends: sends on what waits in sessions that have room again, and posts what other
+    /// shards are to know.
+    ///
+    /// @return true if there is more to be done, in another turn soon
+    public boolean endTurn() {
+        if (!toPump.isEmpty()) {
+            ArrayDeque<Session> due = toPump;
+            toPump = new ArrayDeque<>();
+            due.forEach(Session::pumpNow);
+        }
+        if (!heldBack.isEmpty()
+                && waitingNow() < limits.maximumWaitingBytes() - limits.maximumWaitingBytes() / 8) {
+            List<Connection> released = List.copyOf(heldBack);
+            heldBack.clear();
+            released.forEach(c -> c.outbox().resumeReading());
+        }
+        if (peers != 0 || shards > 1) {
+            postOutgoing();
+        }
+        return !toPump.isEmpty();
+    }
+
+    private void postOutgoing() {
+        for (int to = 0; to < shards; to++) {
+            if (taken[to] > 0) {
+                outgoing.get(to).add(new ShardMessage.Taken(taken[to]));
+                taken[to] = 0;
+            }
+            if (!outgoing.get(to).isEmpty()) {
+                mailboxes.post(number, to, List.copyOf(outgoing.get(to)));
+                outgoing.get(to).clear();
+            }
+        }
+    }
+
+    /// Messages of another shard have come.
+    public void receive(int from, List<ShardMessage> batch) {
+        for (ShardMessage m : batch) {
+            switch (m) {
+                case ShardMessage.Forward f -> {
+                    taken[from] += f.message().bytes();
+                    deliverHere(router.route(f.message().topic()), f.message());
+                }
+                case ShardMessage.ForwardShared f -> {
+                    taken[from] += f.message().bytes();
+                    deliverShared(f);
+                }
+                case ShardMessage.Taken t -> inTransitBytes -= t.bytes();
+                case ShardMessage.Interested i -> router.onInterested(from, i.filter());
+                case ShardMessage.NoLongerInterested i ->
+                        router.onNoLongerInterested(from, i.filter());
+                case ShardMessage.ShareMembers s -> router.onShareMembers(from, s);
+                case ShardMessage.Note n -> tell(from, new ShardMessage.Noted(n.ticket()));
+                case ShardMessage.Noted n -> onNoted(n.ticket());
+                case ShardMessage.Retain r -> retain(r.message());
+                case ShardMessage.RetainedRequest r -> tell(from, keeper().page(r, now));
+                case ShardMessage.RetainedRelease r -> keeper().release(r.ticket());
+                case ShardMessage.RetainedPage p -> onPage(p);
+            }
+        }
+    }
+
+    // ---- publishing: stops 4 and 6 of a PUBLISH ----
+
+    /// The application message that a PUBLISH carries.
+    static Message message(Packet.Publish p, TopicName topic, String publisher, long now) {
+        Properties properties = p.properties();
+        if (properties.isEmpty()) {
+            return new Message(
+                    topic,
+                    p.payload(),
+                    Properties.NONE,
+                    p.qos(),
+                    p.retain(),
+                    publisher,
+                    Message.NEVER);
+        }
+        long expiry = properties.number(Property.MESSAGE_EXPIRY_INTERVAL, -1);
+        return new Message(
+                topic,
+                p.payload(),
+                properties
+                        .without(Property.TOPIC_ALIAS)
+                        .without(Property.MESSAGE_EXPIRY_INTERVAL)
+                        .without(Property.SUBSCRIPTION_IDENTIFIER),
+                p.qos(),
+                p.retain(),
+                publisher,
+                expiry < 0 ? Message.NEVER : now + expiry * 1_000);
+    }
+
+    /// Publishes a message: delivers it and, with RETAIN, keeps it.
+    ///
+    /// @return true if there is at least one subscriber
+    public boolean publish(Message message) {
+        boolean matched = route(message);
+        if (message.retain()) {
+            retain(message);
+        }
+        return matched;
+    }
+
+    void publishWill(Will will, AccessControl.Principal principal) {
+        if (!access.mayPublish(principal, will.topic(), will.qos())) {
+            drop(DropReason.NOT_AUTHORIZED, principal.clientId());
+            return;
+        }
+        long expiry = will.properties().number(Property.MESSAGE_EXPIRY_INTERVAL, -1);
+        publish(
+                new Message(
+                        will.topic(),
+                        will.payload(),
+                        will.properties()
+                                .without(Property.WILL_DELAY_INTERVAL)
+                                .without(Property.MESSAGE_EXPIRY_INTERVAL),
+                        will.qos(),
+                        will.retain(),
+                        principal.clientId(),
+                        expiry < 0 ? Message.NEVER : now + expiry * 1_000));
+    }
+
+    private boolean route(Message message) {
+        Route route = router.route(message.topic());
+        if (route.isEmpty()) {
+            return false;
+        }
+        deliverHere(route, message);
+        for (ShareGroup group : route.groups) {
+            deliverShared(
+                    new ShardMessage.ForwardShared(message, group.shareName(), group.filter(), -1),
+                    group);
+        }
+        for (long rest = route.remoteShards & peers; rest != 0; rest &= rest - 1) {
+            inTransitBytes += message.bytes();
+            tell(Long.numberOfTrailingZeros(rest), new ShardMessage.Forward(message));
+        }
+        return true;
+    }
+
+    /// Stop 6 of a PUBLISH.
+    private void deliverHere(Route route, Message message) {
+        List<Route.Target> targets = route.targets;
+        for (int i = 0; i < targets.size(); i++) {
+            Route.Target target = targets.get(i);
+            if (target.withNoLocal != null
+                    && target.session.clientId().equals(message.publisher())) {
+                target = target.forOwnMessage(); // [MQTT-3.8.3-3]
+                if (target == null) {
+                    continue;
+                }
+            }
+            target.session.deliver(
+                    message,
+                    target.qos,
+                    target.retainAsPublished && message.retain(),
+                    target.identifiers);
+        }
+    }
+
+    private void deliverShared(ShardMessage.ForwardShared f) {
+        ShareGroup group = router.find(f.shareName(), f.filter());
+        if (group == null) {
+            drop(DropReason.NO_SHARE_MEMBER, f.message().publisher());
+        } else {
+            deliverShared(f, group);
+        }
+    }
+
+    /// Gives a message to one member [MQTT-4.8.2-4]. `hops` is -1 for a message that begins its way.
+    private void deliverShared(ShardMessage.ForwardShared f, ShareGroup group) {
+        int elsewhere = f.hops() < 0 || group.members().isEmpty() ? group.nextShard() : -1;
+        if (elsewhere >= 0 && f.hops() < shards) {
+            inTransitBytes += f.message().bytes();
+            tell(
+                    elsewhere,
+                    new ShardMessage.ForwardShared(
+                            f.message(), f.shareName(), f.filter(), f.hops() + 1));
+            return;
+        }
+        Subscription member = group.next(f.message().qos());
+        if (member == null) {
+            drop(DropReason.NO_SHARE_MEMBER, f.message().publisher());
+            return;
+        }
+        int[] identifiers = member.identifier() == 0 ? null : new int[] {member.identifier()};
+        member.session()
+                .deliver(
+                        f.message(),
+                        member.qos(), // [MQTT-4.8.2-3]
+                        member.isRetainAsPublished() && f.message().retain(),
+                        identifiers);
+    }
+
+    /// The encoded forms of a message, made once for all its subscribers here.
+    @SuppressWarnings("ReferenceEquality") // the same message, not one that says the same
+    PublishTemplates templates(Message message) {
+        if (templated != message) {
+            templates.reset(message.topic(), message.properties(), message.payload());
+            templated = message;
+        }
+        return templates;
+    }
+
+    // ---- retained messages ----
+
+    private void retain(Message message) {
+        if (keeper == null) {
+            tell(KEEPER, new ShardMessage.Retain(message));
+            return;
+        }
+        keeper.retain(message);
+        if (message.expires() && !sweepTimer.isSet()) {
+            timers.set(sweepTimer, now + SWEEP_MILLIS);
+        }
+    }
+
+    private void sweep() {
+        if (keeper().sweep(now)) {
+            timers.set(sweepTimer, now + SWEEP_MILLIS);
+        }
+    }
+
+    private RetainedKeeper keeper() {
+        if (keeper == null) {
+            throw new IllegalStateException("shard " + number + " keeps no retained messages");
+        }
+        return keeper;
+    }
+
+    void requestRetained(Session session, RetainedStream stream) {
+        ShardMessage.RetainedRequest request =
+                new ShardMessage.RetainedRequest(
+                        stream.ticket(), stream.subscription().filter(), RetainedStream.PAGE);
+        if (keeper != null) {
+            session.onPage(stream, keeper.page(request, now));
+        } else {
+            pendingPages.put(stream.ticket(), new PendingPage(session, stream));
+            tell(KEEPER, request);
+        }
+    }
+
+    private void onPage(ShardMessage.RetainedPage page) {
+        PendingPage pending = pendingPages.remove(page.ticket());
+        if (pending != null) {
+            pending.session().onPage(pending.stream(), page);
+        }
+    }
+
+    void releaseRetained(RetainedStream stream) {
+        pendingPages.remove(stream.ticket());
+        if (keeper != null) {
+            keeper.release(stream.ticket());
+        } else {
+            tell(KEEPER, new ShardMessage.RetainedRelease(stream.ticket()));
+        }
+    }
+
+    /// A number that no other shard gives.
+    long newTicket() {
+        return (long) number << 48 | ++lastTicket;
+    }
+
+    // ---- sessions ----
+
+    /// Ends the hold of an earlier connection on a Client Identifier and, if asked for, its session
+    /// [MQTT-3.1.4-3] [MQTT-3.1.2-4].
+    ///
+    /// @return true if a session is there to be resumed [MQTT-3.1.2-5]
+    boolean takeOver(String clientId, boolean cleanStart) {
+        Session session = sessions.get(clientId);
+        if (session == null) {
+            return false;
+        }
+        Connection old = session.connection();
+        if (old != null) {
+            old.refuse(
+                    ReasonCode.SESSION_TAKEN_OVER,
+                    "another connection uses this Client Identifier");
+        }
+        if (cleanStart && sessions.get(clientId) == session) {
+            end(session);
+        }
+        return sessions.get(clientId) == session;
+    }
+
+    Session sessionFor(AccessControl.Principal principal) {
+        return sessions.computeIfAbsent(principal.clientId(), id -> new Session(this, principal));
+    }
+
+    void end(Session session) {
+        sessions.remove(session.clientId());
+        session.ended();
+    }
+
+    /// A session's Session Expiry Interval is over [MQTT-4.1.0-2].
+    void expire(Session session) {
+        counters.sessionsExpired++;
+        notice("Expiring client " + session.clientId() + " due to timeout.");
+        end(session);
+    }
+
+    Collection<Session> sessions() {
+        return sessions.values();
+    }
+
+    /// An identifier for a client that has none [MQTT-3.1.3-6]; 128 random bits make it unique.
+    String newClientId() {
+        long a = random.nextLong();
+        long b = random.nextLong();
+        return String.format(
+                "auto-%08X-%04X-%04X-%04X-%012X",
+                a >>> 32, a >>> 16 & 0xFFFF, a & 0xFFFF, b >>> 48, b & 0xFFFF_FFFF_FFFFL);
+    }
+
+    /// The server stops: tells every client that it is not its fault.
+    public void shutDown() {
+        for (Session session : List.copyOf(sessions.values())) {
+            Connection connection = session.connection();
+            if (connection != null) {
+                connection.refuse(ReasonCode.SERVER_SHUTTING_DOWN, "the server shuts down");
+            }
+        }
+    }
+
+    // ---- budgets ----
+
+    void schedulePump(Session session) {
+        toPump.add(session);
+    }
+
+    void queued(int bytes, Session session) {
+        counters.queuedMessages++;
+        counters.queuedBytes += bytes;
+        if (session.isConnected()) {
+            waitingBytes += bytes;
+        } else {
+            offlineBytes += bytes;
+        }
+    }
+
+    void dequeued(int bytes, Session session) {
+        counters.queuedMessages--;
+        counters.queuedBytes -= bytes;
+        if (session.isConnected()) {
+            waitingBytes -= bytes;
+        } else {
+            offlineBytes -= bytes;
+        }
+    }
+
+    void wentOnline(long queuedBytes) {
+        counters.connected++;
+        waitingBytes += queuedBytes;
+        offlineBytes -= queuedBytes;
+    }
+
+    void wentOffline(long queuedBytes) {
+        counters.connected--;
+        waitingBytes -= queuedBytes;
+        offlineBytes += queuedBytes;
+    }
+
+    boolean hasRoomOffline(int bytes) {
+        return offlineBytes + bytes <= limits.maximumOfflineBytes();
+    }
+
+    private long waitingNow() {
+        return waitingBytes + inTransitBytes + counters.unsentBytes;
+    }
+
+    /// True if so much waits for connected subscribers that publishers must wait too.
+    boolean holdsBack() {
+        return waitingNow() > limits.maximumWaitingBytes();
+    }
+
+    void holdBack(Connection connection) {
+        if (heldBack.add(connection)) {
+            connection.outbox().pauseReading();
+        }
+    }
+
+    void noLongerHeldBack(Connection connection) {
+        heldBack.remove(connection);
+    }
+
+    /// Counts a message that somebody will miss, and logs it, naming the limit.
+    void drop(DropReason reason, String clientId) {
+        counters.count(reason);
+        dropLog.dropped(reason, clientId, now);
+    }
+
+    // ---- other shards ----
+
+    /// Says which other shards own sessions.
+    ///
+    /// @param active a bit for each shard, this one's own included or not
+    public void peers(long active) {
+        peers = active & ~(1L << number);
+    }
+
+    boolean hasPeers() {
+        return peers != 0;
+    }
+
+    int shards() {
+        return shards;
+    }
+
+    RemoteInterest interestOf(int shard) {
+        return interests[shard];
+    }
+
+    private void tell(int shard, ShardMessage message) {
+        outgoing.get(shard).add(message);
+    }
+
+    void tellPeers(ShardMessage news) {
+        isNewsUnnoted = true;
+        tellEach(news);
+    }
+
+    /// Runs `action` once all other shards act on what they were told so far: at once if there is
+    /// nothing that they have not confirmed.
+    void whenNoted(Runnable action) {
+        if (peers == 0 || (!isNewsUnnoted && notings.isEmpty())) {
+            action.run();
+            return;
+        }
+        isNewsUnnoted = false;
+        long ticket = newTicket();
+        notings.put(ticket, new Noting(Long.bitCount(peers), action));
+        tellEach(new ShardMessage.Note(ticket));
+    }
+
+    private void tellEach(ShardMessage message) {
+        for (long rest = peers; rest != 0; rest &= rest - 1) {
+            tell(Long.numberOfTrailingZeros(rest), message);
+        }
+    }
+
+    private void onNoted(long ticket) {
+        Noting noting = notings.get(ticket);
+        if (noting != null && --noting.missing == 0) {
+            notings.remove(ticket);
+            noting.action.run();
+        }
+    }
+
+    // ---- what its parts use ----
+
+    public long now() {
+        return now;
+    }
+
+    Limits limits() {
+        return limits;
+    }
+
+    AccessControl access() {
+        return access;
+    }
+
+    EventLog log() {
+        return log;
+    }
+
+    boolean isDebug() {
+        return isDebug;
+    }
+
+    void debug(String text) {
+        log.log(LogLevel.DEBUG, text);
+    }
+
+    void notice(String text) {
+        log.log(LogLevel.NOTICE, text);
+    }
+
+    Timers timers() {
+        return timers;
+    }
+
+    Router router() {
+        return router;
+    }
+
+    /// The live counters; the transport adds the bytes.
+    public Counters counters() {
+        return counters;
+    }
+
+    /// The counters and gauges as of now, for others to keep.
+    public Counters snapshot() {
+        Counters copy = counters.copy();
+        copy.sessions = sessions.size();
+        return copy;
+    }
+}

@@ -1,0 +1,57 @@
+package io.hawkermq.core;
+
+import io.hawkermq.protocol.TopicFilter;
+import java.util.List;
+
+/// What shards say to each other: immutable, answered if at all by another message.
+public sealed interface ShardMessage {
+    /// A message for the subscribers that the receiving shard owns.
+    record Forward(Message message) implements ShardMessage {}
+
+    /// A message for one member of a Shared Subscription that the receiving shard has members of.
+    ///
+    /// @param hops how many shards have found no member; the message is dropped when all have
+    record ForwardShared(Message message, String shareName, String filter, int hops)
+            implements ShardMessage {}
+
+    /// The sender has taken `bytes` worth of forwarded messages out of its mailbox.
+    record Taken(long bytes) implements ShardMessage {}
+
+    /// The sender has now subscribers for `filter` and wants what matches it. Answered by
+    /// [Noted], and only then may the sender confirm the subscription.
+    record Interested(String filter) implements ShardMessage {}
+
+    /// The sender's last subscriber of `filter` is gone.
+    record NoLongerInterested(String filter) implements ShardMessage {}
+
+    /// The sender has now `members` members, of whom so many are `connected`, in a Shared
+    /// Subscription. Answered by [Noted] like [Interested].
+    record ShareMembers(String shareName, String filter, int members, int connected)
+            implements ShardMessage {}
+
+    /// Everything posted so far is in force at the sender.
+    ///
+    /// @param ticket of the request that it answers
+    record Noted(long ticket) implements ShardMessage {}
+
+    /// Asks for a [Noted] once everything posted before it is in force.
+    record Note(long ticket) implements ShardMessage {}
+
+    /// A message to be retained, or, with an empty payload, to be removed [MQTT-3.3.1-6]; for the
+    /// shard that keeps the retained messages.
+    record Retain(Message message) implements ShardMessage {}
+
+    /// Asks the keeper of the retained messages for the next ones of a stream.
+    ///
+    /// @param ticket names the stream, unique among all shards; the first request opens it
+    record RetainedRequest(long ticket, TopicFilter filter, int most) implements ShardMessage {}
+
+    /// The stream is no longer wanted.
+    record RetainedRelease(long ticket) implements ShardMessage {}
+
+    /// The answer to [RetainedRequest]; may be empty though more will come.
+    ///
+    /// @param isLast true if there are no more; the stream is closed then
+    record RetainedPage(long ticket, List<Message> messages, boolean isLast)
+            implements ShardMessage {}
+}

@@ -1,0 +1,114 @@
+package io.hawkermq.core;
+
+import io.hawkermq.protocol.QoS;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A Shared Subscription, section 4.8.2: one Share Name and Topic Filter, its members in this
+/// shard, and how many members other shards have. Each message goes to one member: to the next in
+/// turn that is connected and has room; if none has, to the next connected one's queue; only if
+/// nobody is connected to that of an offline one.
+final class ShareGroup implements Subscriber {
+    private final String shareName;
+    private final String filter;
+    private final List<Subscription> members = new ArrayList<>(2);
+    private final int[] remoteMembers;
+    private final int[] remoteConnected;
+    private int remoteTotal;
+
+    /// Whose turn it is among the shards, and among this shard's members.
+    private int turn;
+
+    private int place;
+
+    ShareGroup(String shareName, String filter, int shards) {
+        this.shareName = shareName;
+        this.filter = filter;
+        remoteMembers = new int[shards];
+        remoteConnected = new int[shards];
+    }
+
+    String shareName() {
+        return shareName;
+    }
+
+    String filter() {
+        return filter;
+    }
+
+    List<Subscription> members() {
+        return members;
+    }
+
+    int connectedMembers() {
+        int connected = 0;
+        for (Subscription s : members) {
+            if (s.session().isConnected()) {
+                connected++;
+            }
+        }
+        return connected;
+    }
+
+    void remote(int shard, int membersThere, int connectedThere) {
+        remoteMembers[shard] = membersThere;
+        remoteConnected[shard] = connectedThere;
+        remoteTotal = Arrays.stream(remoteMembers).sum();
+    }
+
+    boolean isEmpty() {
+        return members.isEmpty() && remoteTotal == 0;
+    }
+
+    /// Chooses whose turn it is: this shard's (by a call of [#next]) or another one's.
+    ///
+    /// @return the other shard's number, or -1 for a member of this shard
+    int nextShard() {
+        if (remoteTotal == 0) {
+            return -1;
+        }
+        int here = connectedMembers();
+        int[] elsewhere = remoteConnected;
+        int total = here + Arrays.stream(remoteConnected).sum();
+        if (total == 0) {
+            here = members.size();
+            elsewhere = remoteMembers;
+            total = here + remoteTotal;
+        }
+        int n = Math.floorMod(turn++, total) - here;
+        for (int shard = 0; n >= 0; shard++) {
+            n -= elsewhere[shard];
+            if (n < 0) {
+                return shard;
+            }
+        }
+        return -1;
+    }
+
+    /// A member of this shard for the next message, or null if there is none.
+    @Nullable Subscription next(QoS qos) {
+        Subscription fallback = null;
+        int size = members.size();
+        for (int i = 0; i < size; i++) {
+            int candidate = Math.floorMod(place + i, size);
+            Subscription member = members.get(candidate);
+            if (!member.session().isConnected()) {
+                continue;
+            }
+            if (member.session().hasRoom(qos.min(member.qos()))) {
+                place = candidate + 1;
+                return member;
+            }
+            if (fallback == null) {
+                fallback = member;
+            }
+        }
+        if (fallback == null && size > 0) {
+            fallback = members.get(Math.floorMod(place, size));
+        }
+        place++;
+        return fallback;
+    }
+}

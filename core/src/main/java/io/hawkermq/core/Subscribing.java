@@ -1,0 +1,102 @@
+package io.hawkermq.core;
+
+import io.hawkermq.protocol.Packet;
+import io.hawkermq.protocol.Property;
+import io.hawkermq.protocol.ReasonCode;
+import io.hawkermq.protocol.RetainHandling;
+import io.hawkermq.protocol.SubscriptionOptions;
+import io.hawkermq.protocol.TopicFilter;
+import java.util.ArrayList;
+import java.util.List;
+
+/// SUBSCRIBE and UNSUBSCRIBE of one connection, sections 3.8 and 3.10: one answer for each packet
+/// with a Reason Code for each Topic Filter, in their order [MQTT-3.8.4-5] [MQTT-3.8.4-6].
+final class Subscribing {
+    private final Connection connection;
+    private final Session session;
+    private final Shard shard;
+
+    Subscribing(Connection connection, Session session, Shard shard) {
+        this.connection = connection;
+        this.session = session;
+        this.shard = shard;
+    }
+
+    void subscribe(Packet.Subscribe packet) {
+        int identifier = (int) packet.properties().number(Property.SUBSCRIPTION_IDENTIFIER, 0);
+        List<ReasonCode> results = new ArrayList<>(packet.entries().size());
+        List<Subscription> toStream = new ArrayList<>();
+        String refused = null;
+        for (Packet.Subscribe.Entry entry : packet.entries()) {
+            TopicFilter filter = entry.filter();
+            SubscriptionOptions options =
+                    connection.isBridge() ? asBridge(entry.options()) : entry.options();
+            ReasonCode result = check(filter, options);
+            results.add(result);
+            if (result.isError()) {
+                refused =
+                        result == ReasonCode.QUOTA_EXCEEDED
+                                ? "the session has "
+                                        + shard.limits().maximumSubscriptions()
+                                        + " subscriptions already"
+                                : "access control denies the subscription to '" + filter + "'";
+                continue;
+            }
+            Subscription subscription = new Subscription(session, filter, options, identifier);
+            boolean isNew = session.subscribe(subscription) == null;
+            if (wantsRetained(options.retainHandling(), isNew) && !filter.isShared()) {
+                toStream.add(subscription);
+            }
+            if (shard.log().isEnabled(LogLevel.SUBSCRIBE)) {
+                shard.log().log(
+                        LogLevel.SUBSCRIBE,
+                        session.clientId() + " " + options.qos().level() + " " + filter);
+            }
+        }
+        String why = refused;
+        // Everybody who publishes must know of the subscription before the client may rely on it.
+        shard.whenNoted(() -> {
+            connection.send(
+                    new Packet.Suback(
+                            packet.packetId(),
+                            results,
+                            why == null ? connection.noProperties() : connection.reason(why)));
+            toStream.forEach(session::stream);
+        });
+    }
+
+    private ReasonCode check(TopicFilter filter, SubscriptionOptions options) {
+        if (session.subscriptions().size() >= shard.limits().maximumSubscriptions()) {
+            return ReasonCode.QUOTA_EXCEEDED;
+        }
+        return shard.access().maySubscribe(session.principal(), filter, options.qos())
+                ? ReasonCode.granted(options.qos())
+                : ReasonCode.NOT_AUTHORIZED;
+    }
+
+    /// [MQTT-3.3.1-9] [MQTT-3.3.1-10] [MQTT-3.3.1-11]
+    private static boolean wantsRetained(RetainHandling handling, boolean isNew) {
+        return switch (handling) {
+            case SEND -> true;
+            case SEND_IF_NEW -> isNew;
+            case DO_NOT_SEND -> false;
+        };
+    }
+
+    /// A bridge of Mosquitto's kind has no options in 3.x and means these.
+    private static SubscriptionOptions asBridge(SubscriptionOptions o) {
+        return new SubscriptionOptions(o.qos(), true, true, o.retainHandling());
+    }
+
+    void unsubscribe(Packet.Unsubscribe packet) {
+        List<ReasonCode> results = new ArrayList<>(packet.filters().size());
+        for (TopicFilter filter : packet.filters()) {
+            boolean existed = session.unsubscribe(filter.toString());
+            results.add(existed ? ReasonCode.SUCCESS : ReasonCode.NO_SUBSCRIPTION_EXISTED);
+            if (shard.log().isEnabled(LogLevel.UNSUBSCRIBE)) {
+                shard.log().log(LogLevel.UNSUBSCRIBE, session.clientId() + " " + filter);
+            }
+        }
+        connection.send(new Packet.Unsuback(packet.packetId(), results, connection.noProperties()));
+    }
+}

@@ -1,0 +1,46 @@
+package io.hawkermq.core;
+
+import io.hawkermq.protocol.QoS;
+import io.hawkermq.protocol.SubscriptionOptions;
+import io.hawkermq.protocol.TopicFilter;
+
+/// One session's subscription to one Topic Filter. Options are kept as their byte: there can be
+/// millions of these.
+final class Subscription implements Subscriber {
+    private final Session session;
+    private final TopicFilter filter;
+    private final byte options;
+    private final int identifier;
+
+    /// @param identifier the Subscription Identifier, 0 if there is none
+    Subscription(Session session, TopicFilter filter, SubscriptionOptions options, int identifier) {
+        this.session = session;
+        this.filter = filter;
+        this.options = (byte) options.toByte();
+        this.identifier = identifier;
+    }
+
+    Session session() {
+        return session;
+    }
+
+    TopicFilter filter() {
+        return filter;
+    }
+
+    QoS qos() {
+        return QoS.of(options & 0x03);
+    }
+
+    boolean isNoLocal() {
+        return (options & 0x04) != 0;
+    }
+
+    boolean isRetainAsPublished() {
+        return (options & 0x08) != 0;
+    }
+
+    int identifier() {
+        return identifier;
+    }
+}

@@ -1,0 +1,129 @@
+package io.hawkermq.protocol;
+
+import org.jspecify.annotations.Nullable;
+
+/// The bytes of one message for all who receive it: encoded once for each combination of version,
+/// QoS and RETAIN that somebody needs, then copied to each connection, where only the Packet
+/// Identifier differs.
+///
+/// One for each loop, not thread-safe. Holds the message and up to twelve encodings of it until the
+/// next [#reset] or [#clear]; buffers of more than 64 KiB are not kept beyond that.
+public final class PublishTemplates {
+    /// Buffers up to this size, in bytes, are used again for the next message.
+    private static final int KEPT_BUFFER = 64 * 1024;
+
+    private static final int LAYOUTS = 12;
+    private static final byte[] NOTHING = new byte[0];
+
+    private final @Nullable Template[] templates = new @Nullable Template[LAYOUTS];
+    private @Nullable TopicName topic;
+    private Properties properties = Properties.NONE;
+    private byte[] payload = NOTHING;
+
+    /// The RETAIN flag of a layout.
+    public enum Retain {
+        OFF,
+        ON;
+
+        public static Retain of(boolean flag) {
+            return flag ? ON : OFF;
+        }
+    }
+
+    /// A whole PUBLISH; valid until the next [PublishTemplates#reset] or [PublishTemplates#clear].
+    public static final class Template {
+        private final ByteWriter out = new ByteWriter(0, Integer.MAX_VALUE - 8);
+        private boolean isEncoded;
+        private int packetIdOffset = -1;
+
+        private Template() {}
+
+        /// The bytes, from 0 to [#length]. Not to be changed: patch the copy. DUP, should a copy
+        /// need it, is 0x08 of the first byte.
+        public byte[] bytes() {
+            return out.array();
+        }
+
+        public int length() {
+            return out.length();
+        }
+
+        /// Where the two bytes of the Packet Identifier go, -1 at QoS 0.
+        public int packetIdOffset() {
+            return packetIdOffset;
+        }
+
+        /// Appends the packet with this Packet Identifier, which QoS 0 ignores.
+        ///
+        /// @throws IllegalStateException if `target` reaches its limit; it is left as it was
+        public void copyTo(ByteWriter target, int packetId) {
+            int at = target.length();
+            target.write(out.array(), 0, out.length());
+            if (packetIdOffset >= 0) {
+                target.putByte(at + packetIdOffset, packetId >>> 8);
+                target.putByte(at + packetIdOffset + 1, packetId);
+            }
+        }
+    }
+
+    /// The next message.
+    ///
+    /// @param properties for all receivers alike, so without Topic Alias or Subscription
+    ///     Identifiers; layouts of 3.x leave them out
+    /// @param payload not copied
+    public void reset(TopicName topic, Properties properties, byte[] payload) {
+        clear();
+        this.topic = topic;
+        this.properties = properties;
+        this.payload = payload;
+    }
+
+    /// Lets go of the message.
+    public void clear() {
+        topic = null;
+        properties = Properties.NONE;
+        payload = NOTHING;
+        for (Template t : templates) {
+            if (t != null) {
+                t.out.reset(KEPT_BUFFER);
+                t.isEncoded = false;
+            }
+        }
+    }
+
+    /// The message in one layout; encoded by the first call after [#reset].
+    ///
+    /// @throws IllegalStateException if there is no message
+    /// @throws IllegalArgumentException if MQTT cannot express the message: see [PacketEncoder]
+    public Template template(ProtocolVersion version, QoS qos, Retain retain) {
+        int layout =
+                (version == ProtocolVersion.MQTT_5 ? 6 : 0) + qos.ordinal() * 2 + retain.ordinal();
+        Template template = templates[layout];
+        if (template == null) {
+            template = new Template();
+            templates[layout] = template;
+        }
+        if (!template.isEncoded) {
+            encode(template, version, qos, retain);
+        }
+        return template;
+    }
+
+    private void encode(Template template, ProtocolVersion version, QoS qos, Retain retain) {
+        if (topic == null) {
+            throw new IllegalStateException("there is no message: reset() comes first");
+        }
+        ByteWriter out = template.out;
+        out.reset();
+        template.packetIdOffset =
+                PacketEncoder.startOfPublish(
+                        0x30 | qos.level() << 1 | retain.ordinal(),
+                        topic,
+                        0,
+                        version.isMqtt5() ? properties : null,
+                        payload.length,
+                        out);
+        out.write(payload);
+        template.isEncoded = true;
+    }
+}

@@ -1,0 +1,271 @@
+package io.hawkermq.protocol;
+
+import org.jspecify.annotations.Nullable;
+
+/// The sending half of the QoS 1 and QoS 2 flows of section 4.3, the same at both ends: which
+/// packet identifiers are in use, what is unacknowledged and in which order, and how many more
+/// may be sent before the other end acknowledges some (the send quota of section 4.9).
+///
+/// It survives the network connection as part of the session state. It sends nothing itself: its
+/// owner does what the answers say.
+///
+/// @param <T> what the owner keeps of a message until it is acknowledged
+public final class Sender<T> {
+    /// What a QoS 2 delivery, or a QoS 1 delivery, waits for.
+    public enum Awaited {
+        PUBACK,
+        PUBREC,
+        PUBCOMP
+    }
+
+    /// What an acknowledgement meant.
+    public enum Outcome {
+        /// The delivery is over; its packet identifier is free again.
+        COMPLETED,
+        /// PUBREL is to be sent now [MQTT-4.3.3-4].
+        RELEASE,
+        /// No delivery has this packet identifier.
+        NOT_FOUND,
+        /// The delivery with this packet identifier waits for another packet.
+        NOT_AWAITED
+    }
+
+    /// One unacknowledged delivery.
+    public static final class InFlight<T> {
+        private final int packetId;
+        private @Nullable T message;
+        private Awaited awaited;
+        private boolean takesQuota;
+        private @Nullable InFlight<T> previous;
+        private @Nullable InFlight<T> next;
+
+        private InFlight(int packetId, T message, Awaited awaited) {
+            this.packetId = packetId;
+            this.message = message;
+            this.awaited = awaited;
+        }
+
+        public int packetId() {
+            return packetId;
+        }
+
+        /// Null once PUBREC has come: only PUBREL may be sent then [MQTT-4.3.3-6].
+        public @Nullable T message() {
+            return message;
+        }
+
+        public Awaited awaited() {
+            return awaited;
+        }
+    }
+
+    private static final int MAXIMUM_PACKET_ID = 65_535;
+
+    // Slots by packetId modulo the length, a power of two. Identifiers are given out in sequence,
+    // so that deliveries in flight at the same time seldom meet in one slot.
+    private @Nullable InFlight<T>[] slots = newSlots(0);
+    private int count;
+    private int lastPacketId;
+    private int quota;
+    private @Nullable InFlight<T> oldest;
+    private @Nullable InFlight<T> newest;
+    private @Nullable InFlight<T> toResend;
+
+    /// @param receiveMaximum the other end's Receive Maximum, 1 to 65,535
+    public Sender(int receiveMaximum) {
+        quota = receiveMaximum;
+    }
+
+    /// How many deliveries are unacknowledged.
+    public int inFlight() {
+        return count;
+    }
+
+    /// True if a PUBLISH of QoS 1 or 2 may be sent now [MQTT-4.9.0-2].
+    public boolean hasQuota() {
+        return quota > 0 && count < MAXIMUM_PACKET_ID;
+    }
+
+    /// Begins a delivery and takes one of the quota.
+    ///
+    /// @param qos 1 or 2
+    /// @return its packet identifier, unused and not zero [MQTT-2.2.1-4]
+    /// @throws IllegalStateException without quota
+    public int start(T message, QoS qos) {
+        if (!hasQuota()) {
+            throw new IllegalStateException("no send quota");
+        }
+        if (2 * (count + 1) > slots.length) {
+            grow();
+        }
+        int packetId = lastPacketId;
+        do {
+            packetId = packetId == MAXIMUM_PACKET_ID ? 1 : packetId + 1;
+        } while (slots[packetId & (slots.length - 1)] != null);
+        lastPacketId = packetId;
+        InFlight<T> delivery =
+                new InFlight<>(
+                        packetId,
+                        message,
+                        qos == QoS.EXACTLY_ONCE ? Awaited.PUBREC : Awaited.PUBACK);
+        delivery.takesQuota = true;
+        quota--;
+        slots[packetId & (slots.length - 1)] = delivery;
+        count++;
+        delivery.previous = newest;
+        if (newest == null) {
+            oldest = delivery;
+        } else {
+            newest.next = delivery;
+        }
+        newest = delivery;
+        return packetId;
+    }
+
+    /// The unacknowledged delivery with this packet identifier, or null.
+    public @Nullable InFlight<T> find(int packetId) {
+        if (slots.length == 0) {
+            return null;
+        }
+        InFlight<T> delivery = slots[packetId & (slots.length - 1)];
+        return delivery != null && delivery.packetId == packetId ? delivery : null;
+    }
+
+    /// A PUBACK came, whatever its Reason Code [MQTT-4.4.0-2].
+    public Outcome onPuback(int packetId) {
+        InFlight<T> delivery = find(packetId);
+        if (delivery == null) {
+            return Outcome.NOT_FOUND;
+        }
+        if (delivery.awaited != Awaited.PUBACK) {
+            return Outcome.NOT_AWAITED;
+        }
+        remove(delivery);
+        return Outcome.COMPLETED;
+    }
+
+    /// A PUBREC came. An error ends the delivery [MQTT-4.4.0-2]; otherwise PUBREL is due, also when
+    /// this PUBREC is a repeated one.
+    public Outcome onPubrec(int packetId, ReasonCode reasonCode) {
+        InFlight<T> delivery = find(packetId);
+        if (delivery == null) {
+            return Outcome.NOT_FOUND;
+        }
+        if (delivery.awaited == Awaited.PUBACK) {
+            return Outcome.NOT_AWAITED;
+        }
+        if (reasonCode.isError()) {
+            remove(delivery);
+            return Outcome.COMPLETED;
+        }
+        if (toResend == delivery) {
+            toResend = delivery.next;
+        }
+        delivery.awaited = Awaited.PUBCOMP;
+        delivery.message = null;
+        return Outcome.RELEASE;
+    }
+
+    /// A PUBCOMP came, whatever its Reason Code.
+    public Outcome onPubcomp(int packetId) {
+        InFlight<T> delivery = find(packetId);
+        if (delivery == null) {
+            return Outcome.NOT_FOUND;
+        }
+        if (delivery.awaited != Awaited.PUBCOMP) {
+            return Outcome.NOT_AWAITED;
+        }
+        remove(delivery);
+        return Outcome.COMPLETED;
+    }
+
+    /// Ends a delivery of which nothing was sent.
+    public void abandon(int packetId) {
+        InFlight<T> delivery = find(packetId);
+        if (delivery != null) {
+            remove(delivery);
+        }
+    }
+
+    /// A new network connection resumes the session: the quota begins anew, and everything
+    /// unacknowledged is to be sent again in its order through [#nextToResend] [MQTT-4.4.0-1].
+    ///
+    /// @param receiveMaximum the other end's Receive Maximum on this connection
+    public void resume(int receiveMaximum) {
+        quota = receiveMaximum;
+        for (InFlight<T> d = oldest; d != null; d = d.next) {
+            d.takesQuota = false;
+        }
+        toResend = oldest;
+    }
+
+    /// True until everything unacknowledged has been sent again; nothing new may be sent before,
+    /// or it would overtake.
+    public boolean isResending() {
+        return toResend != null;
+    }
+
+    /// The next delivery to be sent again, or null if there is none or no quota for it. A delivery
+    /// that awaits PUBCOMP is sent as PUBREL and needs no quota.
+    public @Nullable InFlight<T> nextToResend() {
+        InFlight<T> delivery = toResend;
+        if (delivery == null) {
+            return null;
+        }
+        if (delivery.awaited != Awaited.PUBCOMP) {
+            if (quota <= 0) {
+                return null;
+            }
+            quota--;
+            delivery.takesQuota = true;
+        }
+        toResend = delivery.next;
+        return delivery;
+    }
+
+    /// The oldest unacknowledged delivery, then by [#after] the others in their order.
+    public @Nullable InFlight<T> oldest() {
+        return oldest;
+    }
+
+    public @Nullable InFlight<T> after(InFlight<T> delivery) {
+        return delivery.next;
+    }
+
+    private void remove(InFlight<T> delivery) {
+        slots[delivery.packetId & (slots.length - 1)] = null;
+        count--;
+        if (delivery.takesQuota) {
+            quota++;
+        }
+        if (toResend == delivery) {
+            toResend = delivery.next;
+        }
+        if (delivery.previous == null) {
+            oldest = delivery.next;
+        } else {
+            delivery.previous.next = delivery.next;
+        }
+        if (delivery.next == null) {
+            newest = delivery.previous;
+        } else {
+            delivery.next.previous = delivery.previous;
+        }
+    }
+
+    private void grow() {
+        // Identifiers that differ modulo the old length differ modulo its double.
+        slots = newSlots(Math.max(4, slots.length * 2));
+        for (InFlight<T> d = oldest; d != null; d = d.next) {
+            slots[d.packetId & (slots.length - 1)] = d;
+        }
+    }
+
+    @SuppressWarnings({
+        "unchecked",
+        "rawtypes"
+    }) // an array of a generic type cannot be made otherwise
+    private static <T> @Nullable InFlight<T>[] newSlots(int length) {
+        return (@Nullable InFlight<T>[]) new InFlight[length];
+    }
+}
