@@ -12,10 +12,10 @@ import io.hawkermq.protocol.TopicNames;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /// One event loop with the shard that it owns and what its connections share: buffers, encoder,
@@ -59,15 +59,7 @@ final class Loop {
         this.clock = clock;
         this.log = log;
         this.handshakes = new Handshakes(this);
-        this.shard =
-                new Shard(
-                        number,
-                        loops,
-                        limits,
-                        access,
-                        log,
-                        mailboxes,
-                        RandomGenerator.of("SecureRandom"));
+        this.shard = new Shard(number, loops, limits, access, log, mailboxes, new SecureRandom());
     }
 
     int number() {

@@ -2,6 +2,7 @@ package io.hawkermq.broker;
 
 import io.hawkermq.core.EventLog;
 import io.hawkermq.core.LogLevel;
+import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
@@ -14,6 +15,10 @@ public final class Main {
 
     public static void main(String[] words) throws InterruptedException {
         List<String> all = List.of(words);
+        if (all.equals(List.of("rehearse"))) {
+            rehearse();
+            return;
+        }
         if (all.isEmpty() || !all.getFirst().equals("broker")) {
             System.err.print(
                     "Usage: hawker broker [options]; 'hawker broker --help' lists them.\n");
@@ -30,6 +35,16 @@ public final class Main {
             System.err.println("Error: " + e.getMessage());
             System.exit(WRONG_ARGUMENTS);
         } catch (StartException e) {
+            System.err.println("Error: " + e.getMessage());
+            System.exit(CANNOT_START);
+        }
+    }
+
+    /// What the launcher trains its cache with; not for people, so not in the help.
+    private static void rehearse() {
+        try {
+            Rehearsal.run();
+        } catch (StartException | IOException e) {
             System.err.println("Error: " + e.getMessage());
             System.exit(CANNOT_START);
         }

@@ -107,7 +107,7 @@ public final class ByteWriter {
 
     /// A Variable Byte Integer, 0 to 268,435,455, in the fewest bytes [MQTT-1.5.5-1].
     public void writeVariable(int value) {
-        reserve(4);
+        reserve(sizeOfVariable(value));
         int rest = value;
         while (rest > 0x7F) {
             bytes[length++] = (byte) (rest | 0x80);

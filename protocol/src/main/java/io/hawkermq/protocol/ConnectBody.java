@@ -39,36 +39,48 @@ final class ConnectBody {
         };
     }
 
-    /// All that follows the Protocol Version.
-    static Packet.Connect read(
-            FieldReader in,
-            TopicNames names,
-            int firstByte,
-            String protocolName,
-            int level,
-            ProtocolVersion version)
+    static MalformedPacketException wrongName(String protocolName, int level) {
+        return new MalformedPacketException(
+                ReasonCode.UNSUPPORTED_PROTOCOL_VERSION,
+                "the Protocol Name " + protocolName + " does not go with version " + level);
+    }
+
+    /// The Connect Flags.
+    static int flags(FieldReader in, int firstByte, ProtocolVersion version)
             throws MalformedPacketException {
-        if (!protocolName.equals(version.protocolName())) {
-            throw new MalformedPacketException(
-                    ReasonCode.UNSUPPORTED_PROTOCOL_VERSION,
-                    "the Protocol Name " + protocolName + " does not go with version " + level);
-        }
         if ((firstByte & 0xF) != 0 && version != ProtocolVersion.MQTT_3_1) {
-            throw in.malformed("its flags must be 0"); // [MQTT-2.1.3-1]
+            throw in.malformed("the flags of its first byte must be 0"); // [MQTT-2.1.3-1]
         }
         int flags = in.unsignedByte("the Connect Flags");
         checkFlags(in, flags, version);
-        int keepAlive = in.twoBytes("Keep Alive");
+        return flags;
+    }
+
+    /// All that follows Keep Alive.
+    static Packet.Connect read(
+            FieldReader in,
+            TopicNames names,
+            ProtocolVersion version,
+            int level,
+            int flags,
+            int keepAlive)
+            throws MalformedPacketException {
         Properties properties = version.isMqtt5() ? in.properties() : Properties.NONE;
         if (properties.has(Property.AUTHENTICATION_DATA)
                 && !properties.has(Property.AUTHENTICATION_METHOD)) {
             throw in.protocolError("Authentication Data needs an Authentication Method");
         }
         // The order is fixed [MQTT-3.1.3-1].
-        String clientId = in.name("the Client Identifier");
+        String clientId = clientId(in);
         Will will = (flags & WILL) == 0 ? null : will(in, names, flags, version);
-        String userName = isPresent(in, flags, USER_NAME, version) ? in.name("User Name") : null;
-        byte[] password = isPresent(in, flags, PASSWORD, version) ? in.binary("Password") : null;
+        String userName = null;
+        byte[] password = null;
+        try {
+            userName = isPresent(in, flags, USER_NAME, version) ? in.name("User Name") : null;
+            password = isPresent(in, flags, PASSWORD, version) ? in.binary("Password") : null;
+        } catch (MalformedPacketException e) {
+            throw new MalformedPacketException(ReasonCode.BAD_USER_NAME_OR_PASSWORD, e.reason());
+        }
         return new Packet.Connect(
                 version,
                 (level & BRIDGE) != 0,
@@ -79,6 +91,15 @@ final class ConnectBody {
                 userName,
                 password,
                 properties);
+    }
+
+    private static String clientId(FieldReader in) throws MalformedPacketException {
+        try {
+            return in.name("the Client Identifier");
+        } catch (MalformedPacketException e) {
+            // [MQTT-3.1.3-8]
+            throw new MalformedPacketException(ReasonCode.CLIENT_IDENTIFIER_NOT_VALID, e.reason());
+        }
     }
 
     private static void checkFlags(FieldReader in, int flags, ProtocolVersion version)

@@ -61,17 +61,29 @@ final class FixedHeader {
 
     private static void checkFlags(PacketType type, @Nullable ProtocolVersion version, int first)
             throws MalformedPacketException {
-        int required =
-                switch (type) {
-                    case PUBREL, SUBSCRIBE, UNSUBSCRIBE -> 2;
-                    default -> 0;
-                };
         // 3.1 does not reserve the flags that a packet has no use for.
-        if ((first & 0xF) != required && version != ProtocolVersion.MQTT_3_1) {
-            // [MQTT-2.1.3-1] [MQTT-3.6.1-1] [MQTT-3.8.1-1] [MQTT-3.10.1-1] [MQTT-3.14.1-1]
-            throw new MalformedPacketException(
-                    type + " has the flags " + (first & 0xF) + ", they must be " + required);
+        if ((first & 0xF) != requiredFlags(type) && version != ProtocolVersion.MQTT_3_1) {
+            throw wrongFlags(type, first);
         }
+    }
+
+    /// The flags of any packet but PUBLISH, section 2.1.3.
+    static int requiredFlags(PacketType type) {
+        return switch (type) {
+            case PUBREL, SUBSCRIBE, UNSUBSCRIBE -> 2;
+            default -> 0;
+        };
+    }
+
+    /// [MQTT-2.1.3-1] [MQTT-3.6.1-1] [MQTT-3.8.1-1] [MQTT-3.10.1-1] [MQTT-3.14.1-1] [MQTT-3.15.1-1]
+    static MalformedPacketException wrongFlags(PacketType type, int first) {
+        // Malformed by the specification in every case, which names the code to send for all but
+        // AUTH; there Mosquitto sends this one, as for every AUTH that it does not expect.
+        ReasonCode code =
+                type == PacketType.AUTH ? ReasonCode.PROTOCOL_ERROR : ReasonCode.MALFORMED_PACKET;
+        return new MalformedPacketException(
+                code,
+                type + " has the flags " + (first & 0xF) + ", they must be " + requiredFlags(type));
     }
 
     private static void checkLength(PacketType type, int remaining, int least, int most)

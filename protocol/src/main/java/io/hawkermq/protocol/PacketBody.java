@@ -98,7 +98,9 @@ final class PacketBody {
                     };
             if (options.noLocal() && filter.isShared()) {
                 // [MQTT-3.8.3-4]
-                throw in.protocolError("No Local is set for the Shared Subscription " + filter);
+                throw in.protocolError(
+                        "No Local is set for the Shared Subscription "
+                                + Utf8.quoted(filter.toString()));
             }
             entries.add(new Packet.Subscribe.Entry(filter, options));
         }

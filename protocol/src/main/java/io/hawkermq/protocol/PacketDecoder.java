@@ -100,8 +100,11 @@ public final class PacketDecoder {
         this.maximumPacketSize = bytes;
     }
 
-    /// The version that CONNECT asked for, or null before. It is there as soon as the Protocol
-    /// Version was read, so that a CONNECT which is refused can be answered in its own form.
+    /// The version that CONNECT asked for, or null before. It is there as soon as the part of
+    /// CONNECT up to Keep Alive was found to be sound, and also if the Protocol Name and Version
+    /// were known but do not go together: so a CONNECT that is refused can be answered in its own
+    /// form. While it is null, the peer speaks no MQTT that one could answer, unless the refusal
+    /// says UNSUPPORTED_PROTOCOL_VERSION.
     public @Nullable ProtocolVersion version() {
         return version;
     }
@@ -147,7 +150,9 @@ public final class PacketDecoder {
         }
     }
 
-    /// Copies what has not been read, so that the array given to [#feed] can be used again.
+    /// Copies what has not been read, so that the array given to [#feed] can be used again. An owner
+    /// that does not want packets for now must also stop reading: what it stashes has no limit of
+    /// its own, other than a packet that [#next] waits for.
     public void stash() {
         int count = fedTo - fedFrom;
         if (count > 0) {
@@ -232,7 +237,7 @@ public final class PacketDecoder {
             // need no more.
             int more = whole == 0 && rest == 0 ? needed : (int) Math.min(2L * needed, 1 << 30);
             int capacity = whole > needed ? Math.min(more, whole) : whole == needed ? needed : more;
-            target = new byte[Math.max(capacity, SMALLEST_BUFFER)];
+            target = new byte[Math.max(Math.max(capacity, needed), SMALLEST_BUFFER)];
         }
         System.arraycopy(kept, keptFrom, target, 0, rest);
         kept = target;
@@ -371,10 +376,17 @@ public final class PacketDecoder {
     private Packet connect(int first) throws MalformedPacketException {
         String name = ConnectBody.protocolName(fields);
         int level = fields.unsignedByte("the Protocol Version");
+        ProtocolVersion named = ConnectBody.versionOf(level);
+        if (!name.equals(named.protocolName())) {
+            version = named;
+            throw ConnectBody.wrongName(name, level);
+        }
+        int flags = ConnectBody.flags(fields, first, named);
+        int keepAlive = fields.twoBytes("Keep Alive");
         // Kept even if the rest is refused: the answer's form depends on it.
-        version = ConnectBody.versionOf(level);
-        Packet packet = ConnectBody.read(fields, topicNames, first, name, level, version);
-        expected = source.expectedThen(version);
+        version = named;
+        Packet packet = ConnectBody.read(fields, topicNames, named, level, flags, keepAlive);
+        expected = source.expectedThen(named);
         return packet;
     }
 

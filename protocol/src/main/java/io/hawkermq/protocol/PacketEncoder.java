@@ -225,8 +225,8 @@ public final class PacketEncoder {
         Will will = p.will();
         String userName = p.userName();
         byte[] password = p.password();
-        if (!version.isMqtt5() && password != null && userName == null) {
-            throw new IllegalArgumentException("in 3.x a Password needs a User Name");
+        if (version == ProtocolVersion.MQTT_3_1_1 && password != null && userName == null) {
+            throw new IllegalArgumentException("in 3.1.1 a Password needs a User Name");
         }
         int body = begin(0x10, out);
         out.writeText(version.protocolName());

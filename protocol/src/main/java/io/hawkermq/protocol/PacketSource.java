@@ -61,8 +61,10 @@ enum PacketSource {
                             + (this == CLIENT ? CONNECT : CONNACK));
         }
         if (type == null || (type == AUTH && version != ProtocolVersion.MQTT_5)) {
-            return new MalformedPacketException(
-                    "there is no packet of type " + (first >> 4) + " in " + version);
+            return protocolError("there is no packet of type " + (first >> 4) + " in " + version);
+        }
+        if (type != CONNACK && (first & 0xF) != FixedHeader.requiredFlags(type)) {
+            return FixedHeader.wrongFlags(type, first); // [MQTT-2.1.3-1]
         }
         return protocolError(
                 type == CONNECT || type == CONNACK

@@ -52,6 +52,18 @@ public final class PublishTemplates {
         public int packetIdOffset() {
             return packetIdOffset;
         }
+
+        /// Appends the packet with this Packet Identifier, which QoS 0 ignores.
+        ///
+        /// @throws IllegalStateException if `target` reaches its limit; it is left as it was
+        public void copyTo(ByteWriter target, int packetId) {
+            int at = target.length();
+            target.write(out.array(), 0, out.length());
+            if (packetIdOffset >= 0) {
+                target.putByte(at + packetIdOffset, packetId >>> 8);
+                target.putByte(at + packetIdOffset + 1, packetId);
+            }
+        }
     }
 
     /// The next message.

@@ -42,58 +42,67 @@ public final class TopicFilter {
     /// Reads a Topic Filter of at most 65,535 bytes without U+0000 (the string rules are the
     /// decoder's).
     ///
-    /// @throws MalformedPacketException with TOPIC_FILTER_INVALID; the message says why
+    /// @throws MalformedPacketException with MALFORMED_PACKET, or PROTOCOL_ERROR if it begins like
+    ///     a Shared Subscription and is none; TOPIC_FILTER_INVALID is for well-formed filters that
+    ///     are not allowed
     public static TopicFilter parse(String text) throws MalformedPacketException {
-        char control = Utf8.controlCharacterIn(text);
-        if (control != 0) {
-            throw invalid(text, "it has the control character " + Utf8.name(control));
+        int control = Utf8.controlCharacterIn(text);
+        if (control >= 0) {
+            throw invalid(
+                    text, "it has the control character " + Utf8.name(control)); // [MQTT-4.7.3-2]
         }
+        check(text);
         if (!text.startsWith(SHARE)) {
-            check(text, text);
             return new TopicFilter(text, null, text);
         }
         int slash = text.indexOf('/', SHARE.length());
         String shareName = slash < 0 ? "" : text.substring(SHARE.length(), slash);
         if (shareName.isEmpty()) {
             // [MQTT-4.8.2-1]
-            throw invalid(text, "a Shared Subscription is $share/NAME/FILTER with a NAME");
+            throw notShared(text, "a Shared Subscription is $share/NAME/FILTER with a NAME");
         }
         if (shareName.indexOf('+') >= 0 || shareName.indexOf('#') >= 0) {
             // [MQTT-4.8.2-2]
-            throw invalid(text, "the Share Name has a wildcard");
+            throw notShared(text, "the Share Name has a wildcard");
         }
         String filter = text.substring(slash + 1);
-        check(text, filter);
+        if (filter.isEmpty()) {
+            throw notShared(text, "no Topic Filter follows the Share Name");
+        }
         return new TopicFilter(text, shareName, filter);
     }
 
-    private static void check(String text, String filter) throws MalformedPacketException {
+    private static void check(String filter) throws MalformedPacketException {
         if (filter.isEmpty()) {
-            throw invalid(text, "it is empty"); // [MQTT-4.7.3-1]
+            throw invalid(filter, "it is empty"); // [MQTT-4.7.3-1]
         }
         int length = filter.length();
         for (int i = 0; i < length; i++) {
             char c = filter.charAt(i);
-            if (c == 0) {
-                throw invalid(text, "it has the character U+0000"); // [MQTT-4.7.3-2]
-            }
             if (c != '+' && c != '#') {
                 continue;
             }
             boolean startsLevel = i == 0 || filter.charAt(i - 1) == '/';
             if (c == '#' && (!startsLevel || i != length - 1)) {
-                throw invalid(text, "# must be the last level alone"); // [MQTT-4.7.1-1]
+                throw invalid(filter, "# must be the last level alone"); // [MQTT-4.7.1-1]
             }
             if (c == '+' && (!startsLevel || (i != length - 1 && filter.charAt(i + 1) != '/'))) {
-                throw invalid(text, "+ must fill a whole level"); // [MQTT-4.7.1-2]
+                throw invalid(filter, "+ must fill a whole level"); // [MQTT-4.7.1-2]
             }
         }
     }
 
+    private static MalformedPacketException notShared(String text, String why) {
+        return invalid(ReasonCode.PROTOCOL_ERROR, text, why);
+    }
+
     private static MalformedPacketException invalid(String text, String why) {
+        return invalid(ReasonCode.MALFORMED_PACKET, text, why);
+    }
+
+    private static MalformedPacketException invalid(ReasonCode code, String text, String why) {
         return new MalformedPacketException(
-                ReasonCode.TOPIC_FILTER_INVALID,
-                "the Topic Filter " + Utf8.quoted(text) + " is invalid: " + why);
+                code, "the Topic Filter " + Utf8.quoted(text) + " is invalid: " + why);
     }
 
     /// The Share Name of a Shared Subscription, else null.

@@ -45,12 +45,13 @@ public final class TopicName implements Comparable<TopicName> {
     /// A Topic Name of bytes that the decoder has found to be well-formed UTF-8.
     ///
     /// @param utf8 kept, not copied
-    /// @throws MalformedPacketException with TOPIC_NAME_INVALID if it is empty or has a wildcard
+    /// @throws MalformedPacketException if it is empty, has a wildcard or a control character;
+    ///     MALFORMED_PACKET, as TOPIC_NAME_INVALID is for well-formed names that are not accepted
     static TopicName ofValidUtf8(byte[] utf8) throws MalformedPacketException {
         String text = new String(utf8, StandardCharsets.UTF_8);
         String fault = faultOf(text, utf8.length);
         if (fault != null) {
-            throw new MalformedPacketException(ReasonCode.TOPIC_NAME_INVALID, fault);
+            throw new MalformedPacketException(fault);
         }
         return new TopicName(text, utf8);
     }
@@ -68,8 +69,8 @@ public final class TopicName implements Comparable<TopicName> {
                 return "the Topic Name " + Utf8.quoted(text) + " has the wildcard " + c;
             }
         }
-        char control = Utf8.controlCharacterIn(text);
-        return control == 0
+        int control = Utf8.controlCharacterIn(text);
+        return control < 0
                 ? null
                 : "the Topic Name "
                         + Utf8.quoted(text)

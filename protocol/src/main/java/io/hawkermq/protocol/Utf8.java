@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 /// The rules of section 1.5.4 for UTF-8 Encoded Strings. The JDK's decoder replaces what is
 /// ill-formed instead of refusing it, hence this one.
 final class Utf8 {
+    private static final int LONGEST_QUOTE = 100;
+
     private Utf8() {}
 
     /// What is wrong with these bytes, or null if they are a well-formed string.
@@ -81,24 +83,28 @@ final class Utf8 {
         return null;
     }
 
-    /// The first control character, U+0001 to U+001F or U+007F to U+009F, or 0 if there is none.
-    /// Section 1.5.4 lets a receiver refuse them; names with them only ever serve to deceive who
+    /// The first control character, U+0000 to U+001F or U+007F to U+009F, or -1 if there is none.
+    /// U+0000 is forbidden [MQTT-1.5.4-2]; section 1.5.4 lets a receiver refuse the others. Names with them only ever serve to deceive who
     /// reads a log or a terminal.
-    static char controlCharacterIn(String text) {
+    static int controlCharacterIn(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             if (c < 0x20 || (c >= 0x7F && c <= 0x9F)) {
                 return c;
             }
         }
-        return 0;
+        return -1;
     }
 
     /// `text` for a message that a person reads: in quotes, without control characters, at most
     /// 100 characters of it.
     static String quoted(String text) {
         StringBuilder s = new StringBuilder("'");
-        for (int i = 0; i < Math.min(text.length(), 100); i++) {
+        int end = Math.min(text.length(), LONGEST_QUOTE);
+        if (end < text.length() && Character.isHighSurrogate(text.charAt(end - 1))) {
+            end--;
+        }
+        for (int i = 0; i < end; i++) {
             char c = text.charAt(i);
             if (c < 0x20 || (c >= 0x7F && c <= 0x9F)) {
                 s.append(name(c));
@@ -106,11 +112,11 @@ final class Utf8 {
                 s.append(c);
             }
         }
-        return s.append(text.length() > 100 ? "...'" : "'").toString();
+        return s.append(end < text.length() ? "...'" : "'").toString();
     }
 
     /// The character as the Unicode standard writes it, like U+001B.
-    static String name(char c) {
-        return String.format(Locale.ROOT, "U+%04X", (int) c);
+    static String name(int c) {
+        return String.format(Locale.ROOT, "U+%04X", c);
     }
 }

@@ -39,7 +39,7 @@ class RoundTripTest {
                 });
     }
 
-    @Property(tries = 3_000)
+    @Property(tries = 1_500)
     void decodingWhatWasEncodedGivesTheSamePackets(
             @ForAll("conversations") Conversation conversation) throws MalformedPacketException {
         ByteWriter out = new ByteWriter(0, 1 << 24);

@@ -1,0 +1,144 @@
+package io.hawkermq.broker;
+
+import io.hawkermq.protocol.ByteWriter;
+import io.hawkermq.protocol.MalformedPacketException;
+import io.hawkermq.protocol.Packet;
+import io.hawkermq.protocol.PacketDecoder;
+import io.hawkermq.protocol.PacketEncoder;
+import io.hawkermq.protocol.PacketType;
+import io.hawkermq.protocol.Properties;
+import io.hawkermq.protocol.ProtocolVersion;
+import io.hawkermq.protocol.QoS;
+import io.hawkermq.protocol.ReasonCode;
+import io.hawkermq.protocol.SubscriptionOptions;
+import io.hawkermq.protocol.TopicFilter;
+import io.hawkermq.protocol.TopicName;
+import io.hawkermq.protocol.TopicNames;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.util.List;
+
+/// A short life of a broker with one client of each version, on a port of its own: the training run
+/// of the ahead-of-time cache, which makes Java load and link beforehand the classes that were used.
+/// It does what the first seconds of a broker do, no more: what is trained but not needed makes the
+/// cache larger.
+final class Rehearsal {
+    private static final int TIMEOUT_MILLIS = 5_000;
+    private static final int MESSAGES = 200;
+    private static final int LARGEST_PACKET = 100_000;
+
+    private Rehearsal() {}
+
+    /// @throws IOException if the broker does not answer as expected
+    static void run() throws StartException, IOException {
+        BrokerOptions options = BrokerOptions.local(0).withLog(ConsoleLog.normal(System.err));
+        try (Broker broker = Broker.start(options)) {
+            for (ProtocolVersion version : ProtocolVersion.values()) {
+                try (Client client = new Client(broker.port(), version)) {
+                    client.play();
+                }
+            }
+        }
+    }
+
+    private static final class Client implements AutoCloseable {
+        private final ProtocolVersion version;
+        private final Socket socket;
+        private final ByteWriter writer = new ByteWriter(256, LARGEST_PACKET);
+        private final PacketDecoder decoder;
+
+        Client(int port, ProtocolVersion version) throws IOException {
+            this.version = version;
+            socket = new Socket(InetAddress.getLoopbackAddress(), port);
+            socket.setSoTimeout(TIMEOUT_MILLIS);
+            decoder = PacketDecoder.forClient(new TopicNames(), version, LARGEST_PACKET);
+        }
+
+        void play() throws IOException {
+            send(
+                    new Packet.Connect(
+                            version,
+                            false,
+                            true,
+                            60,
+                            "rehearsal",
+                            null,
+                            null,
+                            null,
+                            Properties.NONE));
+            await(PacketType.CONNACK);
+            subscribe(1, "rehearsal/+/a");
+            subscribe(2, "$SYS/broker/version");
+            await(PacketType.PUBLISH);
+            TopicName topic = TopicName.of("rehearsal/1/a");
+            for (int i = 1; i <= MESSAGES; i++) {
+                send(publish(topic, QoS.AT_MOST_ONCE, 0));
+                await(PacketType.PUBLISH);
+                send(publish(topic, QoS.AT_LEAST_ONCE, i));
+                Packet.Publish received = (Packet.Publish) await(PacketType.PUBLISH);
+                send(new Packet.Puback(received.packetId(), ReasonCode.SUCCESS, Properties.NONE));
+            }
+            send(publish(topic, QoS.EXACTLY_ONCE, 1));
+            await(PacketType.PUBREC);
+            send(new Packet.Pubrel(1, ReasonCode.SUCCESS, Properties.NONE));
+            await(PacketType.PUBCOMP);
+            send(
+                    new Packet.Unsubscribe(
+                            3, List.of(TopicFilter.of("rehearsal/+/a")), Properties.NONE));
+            await(PacketType.UNSUBACK);
+            send(new Packet.Pingreq());
+            await(PacketType.PINGRESP);
+            send(new Packet.Disconnect(ReasonCode.SUCCESS, Properties.NONE));
+        }
+
+        private void subscribe(int packetId, String filter) throws IOException {
+            SubscriptionOptions options = SubscriptionOptions.of(QoS.AT_LEAST_ONCE);
+            send(
+                    new Packet.Subscribe(
+                            packetId,
+                            List.of(new Packet.Subscribe.Entry(TopicFilter.of(filter), options)),
+                            Properties.NONE));
+            await(PacketType.SUBACK);
+        }
+
+        private static Packet publish(TopicName topic, QoS qos, int packetId) {
+            return new Packet.Publish(
+                    false, qos, false, topic, packetId, Properties.NONE, new byte[256]);
+        }
+
+        private void send(Packet packet) throws IOException {
+            writer.reset();
+            PacketEncoder.encode(packet, version, Long.MAX_VALUE, writer);
+            socket.getOutputStream().write(writer.array(), 0, writer.length());
+        }
+
+        /// Reads up to the next packet of this type; others are passed over.
+        private Packet await(PacketType type) throws IOException {
+            byte[] bytes = new byte[4_096];
+            try {
+                while (true) {
+                    for (Packet p = decoder.next(); p != null; p = decoder.next()) {
+                        if (p.type() == type) {
+                            decoder.stash();
+                            return p;
+                        }
+                    }
+                    decoder.stash();
+                    int count = socket.getInputStream().read(bytes);
+                    if (count < 0) {
+                        throw new IOException("the broker closed instead of sending " + type);
+                    }
+                    decoder.feed(bytes, 0, count);
+                }
+            } catch (MalformedPacketException e) {
+                throw new IOException("the broker sent no " + type, e);
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            socket.close();
+        }
+    }
+}
