@@ -72,7 +72,7 @@ public final class Broker implements AutoCloseable {
                             clock));
         }
         for (Loop loop : loops) {
-            loop.shard().peers(slots.activeShards());
+            loop.shard().slots(slots);
         }
         sysPublisher = new SysPublisher(this, clock);
     }

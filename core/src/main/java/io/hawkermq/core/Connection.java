@@ -66,9 +66,13 @@ public final class Connection {
     /// Gives the connection to another shard; before its CONNECT is handed in, or with its session.
     public void moveTo(Shard to) {
         shard.timers().stop(keepAliveTimer);
+        boolean wasHeldBack = shard.noLongerHeldBack(this);
         shard = to;
         if (state == State.CONNECTED) {
             startKeepAlive();
+        }
+        if (wasHeldBack) {
+            to.holdBack(this);
         }
     }
 

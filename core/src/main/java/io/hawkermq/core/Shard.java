@@ -65,6 +65,7 @@ public final class Shard {
     private final List<List<ShardMessage>> outgoing = new ArrayList<>();
     private final long[] taken;
     private final Map<Long, Noting> notings = new HashMap<>();
+    private Slots slots = Slots.onOneShard();
     private long peers;
     private long inTransitBytes;
     private boolean isNewsUnnoted;
@@ -151,19 +152,6 @@ public final class Shard {
             postOutgoing();
         }
         return !toPump.isEmpty();
-    }
-
-    private void postOutgoing() {
-        for (int to = 0; to < shards; to++) {
-            if (taken[to] > 0) {
-                outgoing.get(to).add(new ShardMessage.Taken(taken[to]));
-                taken[to] = 0;
-            }
-            if (!outgoing.get(to).isEmpty()) {
-                mailboxes.post(number, to, List.copyOf(outgoing.get(to)));
-                outgoing.get(to).clear();
-            }
-        }
     }
 
     /// Messages of another shard have come.
@@ -455,6 +443,53 @@ public final class Shard {
         }
     }
 
+    /// True if no message of this shard is on its way to another one, and it waits for none.
+    public boolean isQuiet() {
+        return outgoing.stream().allMatch(List::isEmpty)
+                && notings.isEmpty()
+                && pendingPages.isEmpty()
+                && inTransitBytes == 0
+                && Arrays.stream(taken).allMatch(t -> t == 0);
+    }
+
+    /// Posts what other shards are to know without ending the turn; until the shard [#isQuiet].
+    public void postOutgoing() {
+        for (int to = 0; to < shards; to++) {
+            if (taken[to] > 0) {
+                outgoing.get(to).add(new ShardMessage.Taken(taken[to]));
+                taken[to] = 0;
+            }
+            if (!outgoing.get(to).isEmpty()) {
+                mailboxes.post(number, to, List.copyOf(outgoing.get(to)));
+                outgoing.get(to).clear();
+            }
+        }
+    }
+
+    /// A session moves to another shard.
+    void gaveAway(Session session, int queuedMessages, long queuedBytes) {
+        sessions.remove(session.clientId());
+        toPump.remove(session);
+        changeShare(session, -1, -queuedMessages, -queuedBytes);
+    }
+
+    /// A session has come from another shard.
+    void took(Session session, int queuedMessages, long queuedBytes) {
+        sessions.put(session.clientId(), session);
+        changeShare(session, 1, queuedMessages, queuedBytes);
+    }
+
+    private void changeShare(Session session, int change, int queuedMessages, long queuedBytes) {
+        counters.queuedMessages += queuedMessages;
+        counters.queuedBytes += queuedBytes;
+        if (session.isConnected()) {
+            counters.connected += change;
+            waitingBytes += queuedBytes;
+        } else {
+            offlineBytes += queuedBytes;
+        }
+    }
+
     // ---- budgets ----
 
     void schedulePump(Session session) {
@@ -512,8 +547,9 @@ public final class Shard {
         }
     }
 
-    void noLongerHeldBack(Connection connection) {
-        heldBack.remove(connection);
+    /// @return true if it was
+    boolean noLongerHeldBack(Connection connection) {
+        return heldBack.remove(connection);
     }
 
     /// Counts a message that somebody will miss, and logs it, naming the limit.
@@ -524,11 +560,15 @@ public final class Shard {
 
     // ---- other shards ----
 
-    /// Says which other shards own sessions.
-    ///
-    /// @param active a bit for each shard, this one's own included or not
-    public void peers(long active) {
-        peers = active & ~(1L << number);
+    /// Says which shards own which sessions from now on.
+    public void slots(Slots newSlots) {
+        slots = newSlots;
+        peers = newSlots.activeShards() & ~(1L << number);
+    }
+
+    /// True if the session of this Client Identifier belongs here.
+    boolean owns(String clientId) {
+        return slots.shardOf(clientId) == number;
     }
 
     boolean hasPeers() {
