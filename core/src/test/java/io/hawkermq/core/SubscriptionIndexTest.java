@@ -196,7 +196,9 @@ class SubscriptionIndexTest {
             assertTrue(index.add("a/+", subscriber));
             model.add(subscriber);
             if (random.nextInt(3) == 0) {
-                assertTrue(index.remove("a/+", model.remove(random.nextInt(model.size()))));
+                assertTrue(
+                        index.remove(
+                                "a/+", model.remove(/* index */ random.nextInt(model.size()))));
             }
         }
         List<Integer> found = new ArrayList<>();
