@@ -35,6 +35,8 @@ public final class Shard {
 
     private static final long SWEEP_MILLIS = 1_000;
 
+    private static final long HOLD_BACK_MILLIS = 100;
+
     private final int number;
     private final int shards;
     private final Limits limits;
@@ -58,6 +60,7 @@ public final class Shard {
 
     private ArrayDeque<Session> toPump = new ArrayDeque<>();
     private final Set<Connection> heldBack = new LinkedHashSet<>();
+    private final Timers.Timer heldBackTimer = new Timers.Timer(this::releaseHeldBack);
     private long waitingBytes;
     private long offlineBytes;
 
@@ -144,9 +147,7 @@ public final class Shard {
         }
         if (!heldBack.isEmpty()
                 && waitingNow() < limits.maximumWaitingBytes() - limits.maximumWaitingBytes() / 8) {
-            List<Connection> released = List.copyOf(heldBack);
-            heldBack.clear();
-            released.forEach(c -> c.outbox().resumeReading());
+            releaseHeldBack();
         }
         if (peers != 0 || shards > 1) {
             postOutgoing();
@@ -552,15 +553,33 @@ public final class Shard {
         return waitingNow() > limits.maximumWaitingBytes();
     }
 
+    /// Stops reading from a publisher until less waits, or for [#HOLD_BACK_MILLIS]: behind its
+    /// PUBLISH there may be the very acknowledgements that others wait for, or its PINGREQ. So a
+    /// publisher is slowed down to one message in that time and never comes to a standstill.
     void holdBack(Connection connection) {
         if (heldBack.add(connection)) {
             connection.outbox().pauseReading();
+            if (!heldBackTimer.isSet()) {
+                timers.set(heldBackTimer, now + HOLD_BACK_MILLIS);
+            }
         }
     }
 
+<<<<<<< HEAD
     /// @return true if it was
     boolean noLongerHeldBack(Connection connection) {
         return heldBack.remove(connection);
+=======
+    private void releaseHeldBack() {
+        timers.stop(heldBackTimer);
+        List<Connection> released = List.copyOf(heldBack);
+        heldBack.clear();
+        released.forEach(c -> c.outbox().resumeReading());
+    }
+
+    void noLongerHeldBack(Connection connection) {
+        heldBack.remove(connection);
+>>>>>>> sim
     }
 
     /// Counts a message that somebody will miss, and logs it, naming the limit.
