@@ -210,7 +210,9 @@ final class Loop {
                 shard.receive(batch.from(), batch.messages());
                 shard.postOutgoing();
             } catch (RuntimeException e) {
-                log.log(LogLevel.ERROR, "Internal error in a message between loops: " + Stacks.of(e));
+                log.log(
+                        LogLevel.ERROR,
+                        "Internal error in a message between loops: " + Stacks.of(e));
             } finally {
                 onTheirWay.decrementAndGet();
             }

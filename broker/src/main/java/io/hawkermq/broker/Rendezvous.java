@@ -48,7 +48,9 @@ final class Rendezvous {
             if (loop.emptyMailbox()) {
                 continue;
             }
-            if (loop.number() == loops.getFirst().number() && here.get() == loops.size() && isQuiet()) {
+            if (loop.number() == loops.getFirst().number()
+                    && here.get() == loops.size()
+                    && isQuiet()) {
                 try {
                     action.run();
                 } finally {

@@ -232,21 +232,22 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
         }
         settleHandshake();
         stage = Stage.MOVING;
-        channel.deregister().addListener(left -> {
-            loop = owner;
-            connection.moveTo(owner.shard());
-            register(() -> {
-                isHandshaking = true;
-                owner.handshakes().add(this);
-                if (goesElsewhere(connect)) {
-                    return; // its slot has moved meanwhile
-                }
-                connection.onPacket(connect);
-                if (connection.isConnected()) {
-                    settleHandshake();
-                }
-            });
-        });
+        channel.deregister()
+                .addListener(left -> {
+                    loop = owner;
+                    connection.moveTo(owner.shard());
+                    register(() -> {
+                        isHandshaking = true;
+                        owner.handshakes().add(this);
+                        if (goesElsewhere(connect)) {
+                            return; // its slot has moved meanwhile
+                        }
+                        connection.onPacket(connect);
+                        if (connection.isConnected()) {
+                            settleHandshake();
+                        }
+                    });
+                });
         return true;
     }
 
@@ -258,33 +259,36 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
         counters().unsentBytes -= unsentBytes;
         unsentBytes = 0;
         loop = to;
-        from.eventLoop().execute(() -> channel.deregister().addListener(left -> register(() -> {})));
+        from.eventLoop()
+                .execute(() -> channel.deregister().addListener(left -> register(() -> {})));
     }
 
     /// The channel has left its old loop: binds it to the new one and goes on there.
     private void register(Runnable first) {
         decoder.topicNames(loop.topicNames());
-        loop.eventLoop().register(channel).addListener(registered -> {
-            loop.beginTurn();
-            stage = Stage.OPEN;
-            isDrainWatched = false;
-            counters().bytesReceived += heldBytes;
-            heldBytes = 0;
-            if (!registered.isSuccess() || !channel.isActive()) {
-                channel.close();
-                gone();
-                return;
-            }
-            first.run();
-            resumeDecoding();
-            write();
-            countUnsent();
-            if (isCloseWanted) {
-                close();
-            } else {
-                connection.onWritable();
-            }
-        });
+        loop.eventLoop()
+                .register(channel)
+                .addListener(registered -> {
+                    loop.beginTurn();
+                    stage = Stage.OPEN;
+                    isDrainWatched = false;
+                    counters().bytesReceived += heldBytes;
+                    heldBytes = 0;
+                    if (!registered.isSuccess() || !channel.isActive()) {
+                        channel.close();
+                        gone();
+                        return;
+                    }
+                    first.run();
+                    resumeDecoding();
+                    write();
+                    countUnsent();
+                    if (isCloseWanted) {
+                        close();
+                    } else {
+                        connection.onWritable();
+                    }
+                });
     }
 
     private void resumeDecoding() {
@@ -413,7 +417,10 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
     @Override
     public boolean isWritable() {
         ByteBuf out = outbound;
-        return channel.isWritable() && (stage == Stage.OPEN || (stage == Stage.MOVING && (out == null || out.readableBytes() < FLUSH_BYTES)));
+        return channel.isWritable()
+                && (stage == Stage.OPEN
+                        || (stage == Stage.MOVING
+                                && (out == null || out.readableBytes() < FLUSH_BYTES)));
     }
 
     @Override

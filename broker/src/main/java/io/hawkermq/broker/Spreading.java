@@ -31,18 +31,23 @@ final class Spreading {
 
     /// A loop is busy; called on it.
     void relieve(int loop) {
-        if (broker.activeLoops().size() < broker.loops().size() && isWorking.compareAndSet(false, true)) {
-            Thread.ofVirtual().name("hawker-spreading").start(() -> {
-                try {
-                    spread(loop);
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                } catch (ExecutionException | IOException e) {
-                    broker.options().log().log(LogLevel.WARNING, "Load is not spread: " + e.getMessage());
-                } finally {
-                    isWorking.set(false);
-                }
-            });
+        if (broker.activeLoops().size() < broker.loops().size()
+                && isWorking.compareAndSet(false, true)) {
+            Thread.ofVirtual()
+                    .name("hawker-spreading")
+                    .start(() -> {
+                        try {
+                            spread(loop);
+                        } catch (InterruptedException e) {
+                            Thread.currentThread().interrupt();
+                        } catch (ExecutionException | IOException e) {
+                            broker.options()
+                                    .log()
+                                    .log(LogLevel.WARNING, "Load is not spread: " + e.getMessage());
+                        } finally {
+                            isWorking.set(false);
+                        }
+                    });
         }
     }
 
@@ -51,10 +56,11 @@ final class Spreading {
             return;
         }
         Loop source = broker.loops().get(busy);
-        Loop target = broker.loops().stream()
-                .filter(l -> !broker.activeLoops().contains(l))
-                .findFirst()
-                .orElseThrow();
+        Loop target =
+                broker.loops().stream()
+                        .filter(l -> !broker.activeLoops().contains(l))
+                        .findFirst()
+                        .orElseThrow();
         CompletableFuture<int[]> asked = new CompletableFuture<>();
         source.execute(() -> asked.complete(source.shard().connectionsPerSlot()));
         Slots after = half(broker.slots(), busy, target.number(), asked.get());
@@ -66,10 +72,15 @@ final class Spreading {
         Rendezvous rendezvous = new Rendezvous(all, () -> broker.move(after));
         rendezvous.call();
         if (rendezvous.await(MOVE_SECONDS)) {
-            broker.options().log().log(
-                    LogLevel.NOTICE,
-                    "Spreading load: loop " + busy + " was busy, loop " + target.number()
-                            + " takes over half of its clients.");
+            broker.options()
+                    .log()
+                    .log(
+                            LogLevel.NOTICE,
+                            "Spreading load: loop "
+                                    + busy
+                                    + " was busy, loop "
+                                    + target.number()
+                                    + " takes over half of its clients.");
         }
     }
 

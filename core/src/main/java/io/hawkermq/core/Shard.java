@@ -565,11 +565,6 @@ public final class Shard {
         }
     }
 
-<<<<<<< HEAD
-    /// @return true if it was
-    boolean noLongerHeldBack(Connection connection) {
-        return heldBack.remove(connection);
-=======
     private void releaseHeldBack() {
         timers.stop(heldBackTimer);
         List<Connection> released = List.copyOf(heldBack);
@@ -577,9 +572,9 @@ public final class Shard {
         released.forEach(c -> c.outbox().resumeReading());
     }
 
-    void noLongerHeldBack(Connection connection) {
-        heldBack.remove(connection);
->>>>>>> sim
+    /// @return true if it was
+    boolean noLongerHeldBack(Connection connection) {
+        return heldBack.remove(connection);
     }
 
     /// Counts a message that somebody will miss, and logs it, naming the limit.

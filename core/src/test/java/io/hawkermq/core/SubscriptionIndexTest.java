@@ -197,15 +197,9 @@ class SubscriptionIndexTest {
             assertTrue(index.add("a/+", subscriber));
             model.add(subscriber);
             if (random.nextInt(3) == 0) {
-<<<<<<< HEAD
                 assertTrue(
                         index.remove(
                                 "a/+", model.remove(/* index */ random.nextInt(model.size()))));
-=======
-                int position = random.nextInt(model.size());
-                String leaving = model.remove(position);
-                assertTrue(index.remove("a/+", leaving));
->>>>>>> sim
             }
         }
         List<String> found = new ArrayList<>();
