@@ -402,15 +402,22 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
         unsentBytes = unsent;
         if (unsent > 0 && !isDrainWatched) {
             isDrainWatched = true;
+            // As a task of its own: while Netty tells the listener, it still counts this very
+            // write.
             channel.writeAndFlush(Unpooled.EMPTY_BUFFER)
-                    .addListener(drained -> {
-                        isDrainWatched = false;
-                        if (drained.isSuccess()) {
-                            loop.beginTurn();
-                            countUnsent();
-                            connection.onWritable();
-                        }
-                    });
+                    .addListener(written -> channel.eventLoop().execute(this::drained));
+        }
+    }
+
+    private void drained() {
+        if (stage == Stage.MOVING) {
+            return; // looked at on arrival
+        }
+        isDrainWatched = false;
+        if (stage != Stage.CLOSED) {
+            loop.beginTurn();
+            countUnsent();
+            connection.onWritable();
         }
     }
 

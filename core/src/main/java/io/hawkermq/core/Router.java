@@ -146,9 +146,7 @@ final class Router {
 
     /// True if a session of this shard subscribes to just this filter.
     boolean isWantedHere(String filter) {
-        boolean[] found = {false};
-        index.at(filter, s -> found[0] |= s instanceof Subscription);
-        return found[0];
+        return index.anyAt(filter, s -> s instanceof Subscription);
     }
 
     /// Takes over the subscription of a session that has moved here, or gives up that of one that
