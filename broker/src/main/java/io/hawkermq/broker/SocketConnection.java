@@ -255,20 +255,28 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
     /// stand still; the core uses the new loop from then on, the channel follows.
     void moveTo(Loop to) {
         Loop from = loop;
-        stage = Stage.MOVING;
         counters().unsentBytes -= unsentBytes;
         unsentBytes = 0;
         loop = to;
+        if (stage == Stage.MOVING) {
+            return; // still on its way from an earlier move; goes on from where that ends
+        }
+        stage = Stage.MOVING;
         from.eventLoop()
                 .execute(() -> channel.deregister().addListener(left -> register(() -> {})));
     }
 
     /// The channel has left its old loop: binds it to the new one and goes on there.
     private void register(Runnable first) {
-        decoder.topicNames(loop.topicNames());
-        loop.eventLoop()
+        Loop target = loop;
+        target.eventLoop()
                 .register(channel)
                 .addListener(registered -> {
+                    if (loop != target) { // moved again meanwhile
+                        channel.deregister().addListener(left -> register(first));
+                        return;
+                    }
+                    decoder.topicNames(target.topicNames());
                     loop.beginTurn();
                     stage = Stage.OPEN;
                     isDrainWatched = false;
