@@ -352,15 +352,18 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
         unsentBytes = unsent;
         if (unsent > 0 && !isDrainWatched) {
             isDrainWatched = true;
+            // Not in the listener: while that runs, Netty still counts the empty write itself, and
+            // another one appended to it would be flushed by the same call, without end.
             channel.writeAndFlush(Unpooled.EMPTY_BUFFER)
-                    .addListener(drained -> {
-                        isDrainWatched = false;
-                        if (drained.isSuccess()) {
-                            loop.beginTurn();
-                            countUnsent();
-                            connection.onWritable();
-                        }
-                    });
+                    .addListener(drained -> loop.execute(this::drained));
+        }
+    }
+
+    private void drained() {
+        isDrainWatched = false;
+        if (stage != Stage.CLOSED && stage != Stage.MOVING) {
+            countUnsent();
+            connection.onWritable();
         }
     }
 
