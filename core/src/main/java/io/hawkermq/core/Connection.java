@@ -56,10 +56,12 @@ public final class Connection {
     /// bring the connection to the shard that owns it: the client's own, or a new one if it is
     /// empty and the version lets the server assign one [MQTT-3.1.3-6].
     public String claim(Packet.Connect connect) {
-        clientId =
-                connect.clientId().isEmpty() && Handshake.mayAssignClientId(connect)
-                        ? shard.newClientId()
-                        : connect.clientId();
+        if (clientId.isEmpty()) {
+            clientId =
+                    connect.clientId().isEmpty() && Handshake.mayAssignClientId(connect)
+                            ? shard.newClientId()
+                            : connect.clientId();
+        }
         return clientId;
     }
 
@@ -524,7 +526,8 @@ public final class Connection {
         return shard;
     }
 
-    Outbox outbox() {
+    /// What the transport gave it to write to.
+    public Outbox outbox() {
         return outbox;
     }
 

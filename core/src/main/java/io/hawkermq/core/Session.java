@@ -266,6 +266,11 @@ final class Session {
         return true;
     }
 
+    /// True if this very subscription is in force, not one that replaced it.
+    boolean has(Subscription subscription) {
+        return subscriptions.get(subscription.filter().toString()) == subscription;
+    }
+
     private void count(Subscription s, int change) {
         if (s.filter().isShared()) {
             shard.counters().sharedSubscriptions += change;

@@ -35,6 +35,8 @@ public final class Shard {
 
     private static final long SWEEP_MILLIS = 1_000;
 
+    private static final long HOLD_BACK_MILLIS = 100;
+
     private final int number;
     private final int shards;
     private final Limits limits;
@@ -58,6 +60,7 @@ public final class Shard {
 
     private ArrayDeque<Session> toPump = new ArrayDeque<>();
     private final Set<Connection> heldBack = new LinkedHashSet<>();
+    private final Timers.Timer heldBackTimer = new Timers.Timer(this::releaseHeldBack);
     private long waitingBytes;
     private long offlineBytes;
 
@@ -144,9 +147,7 @@ public final class Shard {
         }
         if (!heldBack.isEmpty()
                 && waitingNow() < limits.maximumWaitingBytes() - limits.maximumWaitingBytes() / 8) {
-            List<Connection> released = List.copyOf(heldBack);
-            heldBack.clear();
-            released.forEach(c -> c.outbox().resumeReading());
+            releaseHeldBack();
         }
         if (peers != 0 || shards > 1) {
             postOutgoing();
@@ -424,6 +425,17 @@ public final class Shard {
         return sessions.values();
     }
 
+    /// How many clients are connected in each slot.
+    public int[] connectionsPerSlot() {
+        int[] connections = new int[Slots.COUNT];
+        for (Session session : sessions.values()) {
+            if (session.isConnected()) {
+                connections[Slots.slotOf(session.clientId())]++;
+            }
+        }
+        return connections;
+    }
+
     /// An identifier for a client that has none [MQTT-3.1.3-6]; 128 random bits make it unique.
     String newClientId() {
         long a = random.nextLong();
@@ -541,10 +553,23 @@ public final class Shard {
         return waitingNow() > limits.maximumWaitingBytes();
     }
 
+    /// Stops reading from a publisher until less waits, or for [#HOLD_BACK_MILLIS]: behind its
+    /// PUBLISH there may be the very acknowledgements that others wait for, or its PINGREQ. So a
+    /// publisher is slowed down to one message in that time and never comes to a standstill.
     void holdBack(Connection connection) {
         if (heldBack.add(connection)) {
             connection.outbox().pauseReading();
+            if (!heldBackTimer.isSet()) {
+                timers.set(heldBackTimer, now + HOLD_BACK_MILLIS);
+            }
         }
+    }
+
+    private void releaseHeldBack() {
+        timers.stop(heldBackTimer);
+        List<Connection> released = List.copyOf(heldBack);
+        heldBack.clear();
+        released.forEach(c -> c.outbox().resumeReading());
     }
 
     /// @return true if it was

@@ -56,12 +56,19 @@ final class Subscribing {
         String why = refused;
         // Everybody who publishes must know of the subscription before the client may rely on it.
         shard.whenNoted(() -> {
+            if (!connection.isConnected()) {
+                return; // gone meanwhile; with the SUBACK went the retained messages
+            }
             connection.send(
                     new Packet.Suback(
                             packet.packetId(),
                             results,
                             why == null ? connection.noProperties() : connection.reason(why)));
-            toStream.forEach(session::stream);
+            for (Subscription s : toStream) {
+                if (session.has(s)) { // else unsubscribed or replaced meanwhile
+                    session.stream(s);
+                }
+            }
         });
     }
 
