@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
 /// Brings all loops to a stand with no message on its way between them, lets one of them change
@@ -12,13 +13,24 @@ import java.util.concurrent.locks.LockSupport;
 ///
 /// A loop that has come keeps emptying its mailbox, because others may still wait for an answer,
 /// but reads no socket. When all have come and all are quiet, the action runs, on the first loop.
+/// If that takes longer than [#MOST_NANOS], because the broker stops and a loop will never come, all
+/// go on without the action.
 final class Rendezvous {
     private static final long PAUSE_NANOS = 20_000;
+    private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final List<Loop> loops;
     private final Runnable action;
     private final AtomicInteger here = new AtomicInteger();
     private final CountDownLatch done = new CountDownLatch(1);
+    private final AtomicReference<State> state = new AtomicReference<>(State.GATHERING);
+    private final long began = System.nanoTime();
+
+    private enum State {
+        GATHERING,
+        ACTING,
+        GIVEN_UP
+    }
 
     /// @param loops those that take part; the first runs the action
     Rendezvous(List<Loop> loops, Runnable action) {
@@ -33,9 +45,11 @@ final class Rendezvous {
         }
     }
 
-    /// @return false if it was not over within the time
-    boolean await(long seconds) throws InterruptedException {
-        return done.await(seconds, TimeUnit.SECONDS);
+    /// Waits until it is over.
+    ///
+    /// @return true if the action was run
+    boolean await() throws InterruptedException {
+        return done.await(2 * MOST_NANOS, TimeUnit.NANOSECONDS) && state.get() == State.ACTING;
     }
 
     private void come(Loop loop) {
@@ -50,13 +64,18 @@ final class Rendezvous {
             }
             if (loop.number() == loops.getFirst().number()
                     && here.get() == loops.size()
-                    && isQuiet()) {
+                    && isQuiet()
+                    && state.compareAndSet(State.GATHERING, State.ACTING)) {
                 try {
                     action.run();
                 } finally {
                     done.countDown();
                 }
                 return;
+            }
+            if (System.nanoTime() - began > MOST_NANOS
+                    && state.compareAndSet(State.GATHERING, State.GIVEN_UP)) {
+                done.countDown();
             }
             LockSupport.parkNanos(PAUSE_NANOS);
         }

@@ -287,7 +287,12 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
                         gone();
                         return;
                     }
-                    first.run();
+                    try {
+                        first.run();
+                    } catch (RuntimeException e) {
+                        fail(e); // there is no channel above that would catch it
+                        return;
+                    }
                     resumeDecoding();
                     write();
                     countUnsent();

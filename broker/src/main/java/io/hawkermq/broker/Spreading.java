@@ -19,7 +19,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class Spreading {
     private static final double NEEDED_IDLE_CORES = 0.5;
     private static final long SAMPLE_MILLIS = 1_000;
-    private static final long MOVE_SECONDS = 10;
     private static final Path PROC_STAT = Path.of("/proc/stat");
 
     private final Broker broker;
@@ -71,7 +70,7 @@ final class Spreading {
         all.add(target);
         Rendezvous rendezvous = new Rendezvous(all, () -> broker.move(after));
         rendezvous.call();
-        if (rendezvous.await(MOVE_SECONDS)) {
+        if (rendezvous.await()) {
             broker.options()
                     .log()
                     .log(
