@@ -1,0 +1,103 @@
+package io.hawkermq.core.simulation;
+
+import io.hawkermq.core.simulation.Published.Take;
+import io.hawkermq.protocol.QoS;
+import io.hawkermq.protocol.SubscriptionOptions;
+import io.hawkermq.protocol.TopicFilter;
+import java.util.HashMap;
+import java.util.Map;
+
+/// A subscription as the oracle believes it to be.
+final class ModelSubscription {
+    static final long NEVER = Long.MAX_VALUE;
+
+    final ModelSession session;
+    final TopicFilter filter;
+    final SubscriptionOptions options;
+    final int identifier;
+
+    /// The number of the last take before its SUBACK, or before that of the one it replaced: all
+    /// later ones must be delivered.
+    long coveredSince = NEVER;
+
+    /// When it came and went, in takes.
+    final long joined;
+
+    long left = NEVER;
+
+    /// What it may get, and must get, of the retained messages.
+    Retained retained = Retained.NONE;
+
+    /// Whether a subscription is owed retained messages.
+    enum Retained {
+        NONE,
+        /// Asked for; nobody knows yet what there is.
+        ASKED,
+        /// The messages held from [#lower] on may come.
+        OPEN,
+        /// UNSUBACK was received: nothing more may come.
+        CLOSED
+    }
+
+    /// The number of the change of the retained messages from which on states may be seen.
+    long lower;
+
+    /// What was retained at [#lower].
+    Map<String, Take> owed = new HashMap<>();
+
+    private final Map<String, Streamed> streamed = new HashMap<>();
+
+    /// The retained message of one topic.
+    private static final class Streamed extends Slot {}
+
+    /// The connection on which it was asked for.
+    final ServerEnd end;
+
+    ModelSubscription(
+            ModelSession session,
+            TopicFilter filter,
+            SubscriptionOptions options,
+            int identifier,
+            long joined,
+            ServerEnd end) {
+        this.session = session;
+        this.filter = filter;
+        this.options = options;
+        this.identifier = identifier;
+        this.joined = joined;
+        this.end = end;
+    }
+
+    /// The place of a topic's retained message.
+    Slot slot(String topic) {
+        return streamed.computeIfAbsent(topic, t -> new Streamed());
+    }
+
+    boolean isShared() {
+        return filter.isShared();
+    }
+
+    boolean matches(String topic) {
+        return Rules.matches(filter.filter(), topic);
+    }
+
+    QoS qos() {
+        return options.qos();
+    }
+
+    boolean isInForce() {
+        return left == NEVER;
+    }
+
+    @Override
+    public String toString() {
+        return filter
+                + " (QoS "
+                + qos().level()
+                + (options.noLocal() ? ", no local" : "")
+                + (options.retainAsPublished() ? ", retain as published" : "")
+                + (identifier == 0 ? "" : ", identifier " + identifier)
+                + ") of "
+                + session.clientId;
+    }
+}

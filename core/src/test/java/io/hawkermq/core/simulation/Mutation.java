@@ -1,0 +1,41 @@
+package io.hawkermq.core.simulation;
+
+import io.hawkermq.core.AccessControl;
+import io.hawkermq.core.Limits;
+import io.hawkermq.core.Mailboxes;
+import io.hawkermq.core.Outbox;
+import io.hawkermq.protocol.Packet;
+import org.jspecify.annotations.Nullable;
+
+/// Makes a broken core of the healthy one by meddling at its doors. What the oracle sees lies
+/// outside: it is told what the client has sent and what really leaves.
+interface Mutation {
+    Mutation NONE = new Mutation() {};
+
+    /// @param clientKey names the client for as long as the run lasts
+    default Outbox outbox(Outbox real, String clientKey) {
+        return real;
+    }
+
+    default Mailboxes mailboxes(Mailboxes real) {
+        return real;
+    }
+
+    default AccessControl access(AccessControl real) {
+        return real;
+    }
+
+    default Limits limits(Limits real) {
+        return real;
+    }
+
+    /// What the core gets to see of a packet that came; null for nothing.
+    default @Nullable Packet received(Packet packet) {
+        return packet;
+    }
+
+    /// What the core takes for the time.
+    default long clock(long now) {
+        return now;
+    }
+}

@@ -1,0 +1,502 @@
+package io.hawkermq.core.simulation;
+
+import io.hawkermq.core.simulation.ModelSession.Expectation;
+import io.hawkermq.core.simulation.Published.Take;
+import io.hawkermq.protocol.Packet;
+import io.hawkermq.protocol.Property;
+import io.hawkermq.protocol.ProtocolVersion;
+import io.hawkermq.protocol.QoS;
+import io.hawkermq.protocol.ReasonCode;
+import io.hawkermq.protocol.TopicFilter;
+import io.hawkermq.protocol.Will;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// Knows what every session must, may and must not receive. It watches what goes in and out at the
+/// core's doors and keeps a plain model of the sessions, without indexes, routes, queues or shards
+/// that must agree: all that it knows of shards is when a batch that may hold a message was
+/// received, since from then on the subscriptions of that moment count.
+///
+/// What clients really get is judged by [Deliveries], and by [Verdict] at the end.
+final class Oracle {
+    private record Arrival(int shard, long position) {}
+
+    private static final class Conversation {
+        Packet.@Nullable Connect connect;
+        @Nullable ModelSession session;
+        boolean isResumed;
+        boolean hasSaidGoodbye;
+        long lastReceived;
+        long patienceMillis = Long.MAX_VALUE;
+        final Map<Integer, List<ModelSubscription>> subscribing = new HashMap<>();
+        final Map<Integer, List<ModelSubscription>> unsubscribing = new HashMap<>();
+    }
+
+    private final World world;
+    private final Map<String, ModelSession> sessions = new LinkedHashMap<>();
+    private final List<ModelSession> allSessions = new ArrayList<>();
+    private final Map<ServerEnd, Conversation> conversations = new LinkedHashMap<>();
+    private final RetainedModel retained = new RetainedModel();
+    private final SharedModel shared = new SharedModel();
+    private final List<Take> takenThisTurn = new ArrayList<>();
+    private final Map<Integer, Long> postedThisTurn = new HashMap<>();
+    private final Map<Arrival, List<Take>> underWay = new HashMap<>();
+    private final Map<Long, List<ModelSubscription>> asking = new LinkedHashMap<>();
+    private long lastSeq;
+
+    Oracle(World world) {
+        this.world = world;
+    }
+
+    // ---- what others look at ----
+
+    RetainedModel retained() {
+        return retained;
+    }
+
+    SharedModel shared() {
+        return shared;
+    }
+
+    List<ModelSession> allSessions() {
+        return allSessions;
+    }
+
+    @Nullable ModelSession session(String clientId) {
+        return sessions.get(clientId);
+    }
+
+    /// The session that a connection belongs to, or belonged to.
+    @Nullable ModelSession sessionOf(ServerEnd end) {
+        Conversation c = conversations.get(end);
+        return c == null ? null : c.session;
+    }
+
+    boolean isResumed(ServerEnd end) {
+        Conversation c = conversations.get(end);
+        return c != null && c.isResumed;
+    }
+
+    long lastSeq() {
+        return lastSeq;
+    }
+
+    // ---- turns ----
+
+    /// A loop's turn begins: what is due by now happens.
+    void onTurn(ShardLoop loop) {
+        takenThisTurn.clear();
+        postedThisTurn.clear();
+        while (true) {
+            ModelSession next = null;
+            for (ModelSession s : sessions.values()) {
+                if (s.shard == loop.number() && (next == null || due(s) < due(next))) {
+                    next = s;
+                }
+            }
+            if (next == null || due(next) > now()) {
+                return;
+            }
+            if (next.willAt <= now()) {
+                publishWill(next);
+            }
+            if (next.expiresAt <= now()) {
+                end(next);
+            }
+        }
+    }
+
+    private static long due(ModelSession s) {
+        return Math.min(s.willAt, s.expiresAt);
+    }
+
+    /// Whoever was silent for too long must be gone now [MQTT-3.1.2-22].
+    void onAdvanced(ShardLoop loop) {
+        conversations.forEach((end, c) -> {
+            if (c.session != null
+                    && end.loop() == loop
+                    && !end.isDone()
+                    && !end.isPaused()
+                    && !end.wasPausedSince(c.lastReceived)
+                    && now() - c.lastReceived >= c.patienceMillis) {
+                throw new Violation(
+                        "MQTT-3.1.2-22",
+                        end.clientId()
+                                + " was silent for "
+                                + (now() - c.lastReceived)
+                                + " ms and still is connected");
+            }
+        });
+    }
+
+    /// A batch was put into a mailbox.
+    void onPosted(int to, long position) {
+        postedThisTurn.put(to, position);
+    }
+
+    /// A loop's turn ends: its takes are on their way to the other shards.
+    void onTurnEnd(ShardLoop loop) {
+        for (Take take : takenThisTurn) {
+            for (int to = 0; to < world.profile().shards(); to++) {
+                Long position = postedThisTurn.get(to);
+                if (to == loop.number()) {
+                    continue;
+                }
+                if (position == null) {
+                    arrive(take, to, ModelSubscription::isInForce);
+                } else {
+                    underWay.computeIfAbsent(new Arrival(to, position), a -> new ArrayList<>())
+                            .add(take);
+                }
+            }
+        }
+        takenThisTurn.clear();
+    }
+
+    /// A batch is taken out of a mailbox.
+    void onConsumed(ShardLoop loop, long position) {
+        List<Take> takes = underWay.remove(new Arrival(loop.number(), position));
+        if (takes != null) {
+            takes.forEach(t -> arrive(t, loop.number(), s -> true));
+        }
+        if (loop.number() == 0) {
+            List<ModelSubscription> due = asking.remove(position);
+            if (due != null) {
+                due.forEach(this::open);
+            }
+        }
+    }
+
+    // ---- messages ----
+
+    private void take(Published message, String publisher, int shard) {
+        Take take = new Take(message, ++lastSeq, now(), publisher, shard);
+        message.takes().add(take);
+        takenThisTurn.add(take);
+        shared.onTake(take);
+        arrive(take, shard, s -> true);
+    }
+
+    private void arrive(
+            Take take, int shard, java.util.function.Predicate<ModelSubscription> counted) {
+        if (shard == 0 && take.message().retain()) {
+            retained.apply(take);
+        }
+        for (ModelSession s : sessions.values()) {
+            if (s.shard == shard) {
+                expect(take, s, counted);
+            }
+        }
+    }
+
+    private static void expect(
+            Take take, ModelSession s, java.util.function.Predicate<ModelSubscription> counted) {
+        Published m = take.message();
+        QoS granted = QoS.AT_MOST_ONCE;
+        boolean retain = false;
+        boolean matched = false;
+        boolean isMust = false;
+        List<Integer> identifiers = new ArrayList<>();
+        for (ModelSubscription u : s.subscriptions.values()) {
+            if (u.isShared()
+                    || !u.matches(m.topic())
+                    || (u.options.noLocal() && s.clientId.equals(take.publisher()))
+                    || !counted.test(u)) {
+                continue;
+            }
+            matched = true;
+            granted = granted.max(u.qos()); // [MQTT-3.3.4-2]
+            retain |= u.options.retainAsPublished() && m.retain();
+            isMust |= u.coveredSince < take.seq();
+            if (u.identifier != 0) {
+                identifiers.add(u.identifier);
+            }
+        }
+        QoS qos = m.qos().min(granted);
+        if (!matched
+                || !s.takes(m)
+                || !Rules.mayReceive(s.clientId, m.topic())
+                || (qos == QoS.AT_MOST_ONCE && !s.isConnected())) {
+            return;
+        }
+        identifiers.sort(null);
+        s.expected
+                .computeIfAbsent(m.id(), id -> new ArrayList<>(1))
+                .add(
+                        new Expectation(
+                                take,
+                                qos,
+                                retain,
+                                identifiers,
+                                isMust,
+                                qos == QoS.AT_MOST_ONCE ? s.end : null));
+    }
+
+    // ---- packets from clients ----
+
+    /// Called before the core sees the packet.
+    void onReceived(ServerEnd end, Packet packet) {
+        Conversation c = conversations.computeIfAbsent(end, e -> new Conversation());
+        c.lastReceived = now();
+        ModelSession s = c.session;
+        if (packet instanceof Packet.Connect p) {
+            c.connect = p;
+            return;
+        }
+        if (s == null) {
+            throw new IllegalStateException("a client sends " + packet + " before its CONNACK");
+        }
+        switch (packet) {
+            case Packet.Publish p -> onPublish(p, s, end);
+            case Packet.Pubrel p -> s.unreleased.remove(p.packetId());
+            case Packet.Subscribe p -> onSubscribe(p, s, end, c);
+            case Packet.Unsubscribe p -> onUnsubscribe(p, s, c);
+            case Packet.Disconnect p -> {
+                c.hasSaidGoodbye = true;
+                s.expiryInterval =
+                        p.properties().number(Property.SESSION_EXPIRY_INTERVAL, s.expiryInterval);
+                if (p.reasonCode() == ReasonCode.SUCCESS) {
+                    s.will = null; // [MQTT-3.14.4-3]
+                }
+            }
+            default -> {}
+        }
+    }
+
+    private void onPublish(Packet.Publish p, ModelSession s, ServerEnd end) {
+        Published m = end.link().sentPublishes().remove();
+        if (!Rules.mayPublish(m.topic())) {
+            return;
+        }
+        if (p.qos() == QoS.EXACTLY_ONCE && !s.unreleased.add(p.packetId())) {
+            return; // [MQTT-4.3.3-10]
+        }
+        take(m, s.clientId, s.shard);
+    }
+
+    private void onSubscribe(Packet.Subscribe p, ModelSession s, ServerEnd end, Conversation c) {
+        int identifier = (int) p.properties().number(Property.SUBSCRIPTION_IDENTIFIER, 0);
+        List<ModelSubscription> made = new ArrayList<>();
+        c.subscribing.put(p.packetId(), made);
+        for (Packet.Subscribe.Entry entry : p.entries()) {
+            if (!Rules.maySubscribe(entry.filter().toString())) {
+                continue;
+            }
+            ModelSubscription u =
+                    new ModelSubscription(
+                            s, entry.filter(), entry.options(), identifier, lastSeq, end);
+            ModelSubscription replaced = s.subscriptions.put(entry.filter().toString(), u);
+            s.allSubscriptions.add(u);
+            made.add(u);
+            if (u.isShared()) {
+                shared.join(u);
+            }
+            if (replaced != null) {
+                replaced.left = lastSeq;
+                u.coveredSince = replaced.coveredSince; // [MQTT-3.8.4-4]
+            }
+            boolean isAsked =
+                    switch (entry.options().retainHandling()) {
+                        case SEND -> true;
+                        case SEND_IF_NEW -> replaced == null;
+                        case DO_NOT_SEND -> false;
+                    };
+            if (isAsked && !u.isShared()) {
+                ask(u);
+            }
+        }
+    }
+
+    /// What is on its way to the keeper of the retained messages now must be seen, unless the
+    /// keeper itself is asked.
+    private void ask(ModelSubscription u) {
+        u.retained = ModelSubscription.Retained.ASKED;
+        ShardLoop keeper = world.loop(0);
+        if (u.session.shard == 0 || keeper.consumed() == keeper.posted()) {
+            open(u);
+        } else {
+            asking.computeIfAbsent(keeper.posted(), p -> new ArrayList<>()).add(u);
+        }
+    }
+
+    private void open(ModelSubscription u) {
+        u.retained = ModelSubscription.Retained.OPEN;
+        u.lower = retained.now();
+        u.owed = retained.matching(u.filter.filter());
+    }
+
+    private void onUnsubscribe(Packet.Unsubscribe p, ModelSession s, Conversation c) {
+        List<ModelSubscription> gone = new ArrayList<>();
+        for (TopicFilter filter : p.filters()) {
+            unsubscribe(s.subscriptions.remove(filter.toString()));
+            s.allSubscriptions.stream()
+                    .filter(u -> !u.isInForce() && u.filter.equals(filter))
+                    .forEach(gone::add);
+        }
+        c.unsubscribing.put(p.packetId(), gone);
+    }
+
+    /// A client has got its UNSUBACK: no more retained messages begin to come.
+    void onUnsubackDelivered(ServerEnd end, int packetId) {
+        Conversation c = Objects.requireNonNull(conversations.get(end));
+        List<ModelSubscription> gone = c.unsubscribing.remove(packetId);
+        if (gone == null) {
+            throw new Violation("MQTT-3.10.4-5", "an UNSUBACK that nobody asked for");
+        }
+        gone.stream()
+                .filter(u -> u.retained != ModelSubscription.Retained.NONE)
+                .forEach(u -> u.retained = ModelSubscription.Retained.CLOSED);
+    }
+
+    private void unsubscribe(@Nullable ModelSubscription u) {
+        if (u != null) {
+            u.left = lastSeq;
+        }
+    }
+
+    // ---- packets to clients ----
+
+    void onSent(ServerEnd end, Packet packet) {
+        Conversation c = Objects.requireNonNull(conversations.get(end));
+        switch (packet) {
+            case Packet.Connack p -> onConnack(p, end, c);
+            case Packet.Suback p -> {
+                List<ModelSubscription> made = c.subscribing.remove(p.packetId());
+                if (made == null) {
+                    throw new Violation("MQTT-3.8.4-2", "a SUBACK that nobody asked for");
+                }
+                made.forEach(u -> u.coveredSince = Math.min(u.coveredSince, lastSeq));
+            }
+            default -> {}
+        }
+    }
+
+    private void onConnack(Packet.Connack p, ServerEnd end, Conversation c) {
+        Packet.Connect connect = Objects.requireNonNull(c.connect);
+        if (p.reasonCode() != ReasonCode.SUCCESS) {
+            throw new Violation("CONNACK", end.clientId() + " is refused: " + p);
+        }
+        ModelSession s = sessions.get(end.clientId());
+        if (s != null && s.isConnected()) {
+            throw new Violation(
+                    "MQTT-3.1.4-3", end.clientId() + " has two connections at the same time");
+        }
+        if (s != null && connect.cleanStart()) {
+            end(s); // [MQTT-3.1.2-4]
+            s = null;
+        }
+        if (p.sessionPresent() != (s != null)) {
+            throw new Violation(
+                    "MQTT-3.2.2-3",
+                    "CONNACK tells "
+                            + end.clientId()
+                            + " session present="
+                            + p.sessionPresent()
+                            + ", but there is "
+                            + (s == null ? "none" : "one"));
+        }
+        c.isResumed = s != null;
+        if (s == null) {
+            s = new ModelSession(end.clientId(), end.loop().number());
+            sessions.put(s.clientId, s);
+            allSessions.add(s);
+        }
+        c.session = s;
+        s.end = end;
+        s.willAt = ModelSession.NEVER; // [MQTT-3.1.3-9]
+        s.expiresAt = ModelSession.NEVER;
+        Will will = connect.will();
+        s.will = will == null ? null : world.message(Text.head(will.payload()));
+        s.willDelay = will == null ? 0 : will.properties().number(Property.WILL_DELAY_INTERVAL, 0);
+        s.largest =
+                (int)
+                        Math.min(
+                                Integer.MAX_VALUE,
+                                connect.properties()
+                                        .number(Property.MAXIMUM_PACKET_SIZE, Long.MAX_VALUE));
+        s.expiryInterval =
+                connect.version() == ProtocolVersion.MQTT_5
+                        ? connect.properties().number(Property.SESSION_EXPIRY_INTERVAL, 0)
+                        : connect.cleanStart() ? 0 : 0xFFFF_FFFFL;
+        long keepAlive = p.properties().number(Property.SERVER_KEEP_ALIVE, connect.keepAlive());
+        c.patienceMillis = keepAlive == 0 ? Long.MAX_VALUE : keepAlive * 1_500;
+    }
+
+    // ---- the end of connections and sessions ----
+
+    /// The core closes a connection: has it a reason?
+    void onClosedByCore(ServerEnd end) {
+        Conversation c = conversations.get(end);
+        if (c == null || c.session == null || c.session.end != end) {
+            throw new Violation("close", "the core closes a connection that is not accepted");
+        }
+        boolean isTakenOver =
+                conversations.entrySet().stream()
+                        .anyMatch(e ->
+                                e.getKey() != end
+                                        && !e.getKey().isDone()
+                                        && e.getKey().clientId().equals(end.clientId())
+                                        && e.getValue().connect != null
+                                        && e.getValue().session == null);
+        boolean isTooQuiet = now() - c.lastReceived >= c.patienceMillis;
+        if (!c.hasSaidGoodbye && !isTakenOver && !isTooQuiet) {
+            throw new Violation(
+                    "close",
+                    "the core closes the connection of " + end.clientId() + " for nothing");
+        }
+        disconnect(c.session);
+    }
+
+    /// The core is told that a connection is gone.
+    void onEnded(ServerEnd end) {
+        Conversation c = conversations.get(end);
+        if (c != null && c.session != null && c.session.end == end) {
+            disconnect(c.session);
+        }
+    }
+
+    private void disconnect(ModelSession s) {
+        s.end = null;
+        boolean isOver = s.expiryInterval == 0;
+        if (s.will != null && (isOver || s.willDelay == 0)) {
+            publishWill(s);
+        }
+        if (isOver) {
+            end(s);
+            return;
+        }
+        if (s.will != null) {
+            s.willAt = now() + s.willDelay * 1_000;
+        }
+        if (s.expiryInterval != 0xFFFF_FFFFL) {
+            s.expiresAt = now() + s.expiryInterval * 1_000;
+        }
+    }
+
+    private void publishWill(ModelSession s) {
+        Published will = s.will;
+        s.will = null;
+        s.willAt = ModelSession.NEVER;
+        if (will != null && Rules.mayPublish(will.topic())) {
+            take(will, s.clientId, s.shard);
+        }
+    }
+
+    private void end(ModelSession s) {
+        sessions.remove(s.clientId, s);
+        s.isEnded = true;
+        s.expiresAt = ModelSession.NEVER;
+        publishWill(s);
+        s.subscriptions.values().forEach(this::unsubscribe);
+        s.subscriptions.clear();
+    }
+
+    private long now() {
+        return world.schedule().now();
+    }
+}

@@ -1,0 +1,271 @@
+package io.hawkermq.core.simulation;
+
+import io.hawkermq.core.Connection;
+import io.hawkermq.core.Outbox;
+import io.hawkermq.protocol.ByteWriter;
+import io.hawkermq.protocol.MalformedPacketException;
+import io.hawkermq.protocol.Packet;
+import io.hawkermq.protocol.PacketDecoder;
+import io.hawkermq.protocol.PacketEncoder;
+import io.hawkermq.protocol.ProtocolVersion;
+import io.hawkermq.protocol.PublishTemplates;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+
+/// The server's end of a connection: does with bytes and packets what the broker's transport does.
+final class ServerEnd implements Outbox, Pipe.Receiver {
+    private final World world;
+    private final Link link;
+    private final Connection connection;
+    private final PacketDecoder decoder;
+    private final Deque<byte[]> arrivals = new ArrayDeque<>();
+    private final ByteWriter out = new ByteWriter(0, 1 << 28);
+    private ShardLoop loop;
+    private ProtocolVersion version = ProtocolVersion.MQTT_3_1_1;
+    private long maximumPacketSize = Long.MAX_VALUE;
+    private Packet.@Nullable Connect handedOver;
+    private @Nullable String ending;
+    private long resumedAt = Long.MIN_VALUE;
+    private boolean isPaused;
+    private boolean isClosed;
+    private boolean isOver;
+    private boolean wasFull;
+
+    ServerEnd(World world, Link link, String clientKey, ShardLoop loop) {
+        this.world = world;
+        this.link = link;
+        this.loop = loop;
+        this.connection =
+                new Connection(
+                        loop.shard(),
+                        world.mutation().outbox(this, clientKey),
+                        "link:" + clientKey);
+        this.decoder =
+                PacketDecoder.forServer(
+                        loop.topicNames(), world.profile().limits().maximumPacketSize());
+    }
+
+    Link link() {
+        return link;
+    }
+
+    ShardLoop loop() {
+        return loop;
+    }
+
+    String clientId() {
+        return connection.clientId();
+    }
+
+    /// True once the core has closed it or has been told that it is closed.
+    boolean isDone() {
+        return isClosed || isOver;
+    }
+
+    boolean isPaused() {
+        return isPaused;
+    }
+
+    /// True if the server did not read for some time since then.
+    boolean wasPausedSince(long time) {
+        return isPaused || resumedAt >= time;
+    }
+
+    // ---- the network's side ----
+
+    @Override
+    public void onBytes(byte[] piece) {
+        arrivals.add(piece);
+        loop.ready(this);
+    }
+
+    @Override
+    public void onEnd(String why) {
+        ending = why;
+        loop.ready(this);
+    }
+
+    /// The network has taken bytes.
+    void onMoved() {
+        loop.moved(this);
+    }
+
+    /// A part of the loop's turn: hands in what has come.
+    void takeTurn() {
+        if (isDone()) {
+            return;
+        }
+        if (wasFull && isRoomy()) {
+            wasFull = false;
+            connection.onWritable();
+        }
+        Packet.Connect first = handedOver;
+        if (first != null) {
+            handedOver = null;
+            hand(first);
+        }
+        drain();
+        while (mayRead() && !arrivals.isEmpty()) {
+            byte[] piece = arrivals.remove();
+            decoder.feed(piece, 0, piece.length);
+            drain();
+            decoder.stash();
+        }
+        String end = ending;
+        if (end != null && mayRead() && !isDone()) {
+            isOver = true;
+            world.trace(link.client().key(), "server sees the end of link " + link.number());
+            world.oracle().onEnded(this);
+            connection.onClosed(end);
+            link.toClient().close("the server saw the end");
+        }
+    }
+
+    private boolean mayRead() {
+        return !isPaused && !isClosed && handedOver == null;
+    }
+
+    private void drain() {
+        try {
+            while (mayRead()) {
+                Packet packet = decoder.next();
+                if (packet == null) {
+                    return;
+                }
+                if (packet instanceof Packet.Connect c && connection.clientId().isEmpty()) {
+                    place(c);
+                } else {
+                    hand(packet);
+                }
+            }
+        } catch (MalformedPacketException e) {
+            throw new Violation("codec", "a correct client's bytes are refused: " + e.reason());
+        }
+    }
+
+    /// Brings the connection to the loop that owns its Client Identifier.
+    private void place(Packet.Connect connect) {
+        String clientId = connection.claim(connect);
+        ShardLoop owner = world.loopOf(clientId);
+        if (owner == loop) {
+            hand(connect);
+            return;
+        }
+        connection.moveTo(owner.shard());
+        decoder.topicNames(owner.topicNames());
+        handedOver = connect;
+        loop = owner;
+        loop.ready(this);
+    }
+
+    private void hand(Packet packet) {
+        world.trace(
+                link.client().key(),
+                "> " + Text.of(packet) + " (link " + link.number() + ", shard " + loop + ")");
+        world.oracle().onReceived(this, packet);
+        Packet seen = world.mutation().received(packet);
+        if (seen != null) {
+            connection.onPacket(seen);
+        }
+    }
+
+    /// The loop's turn ends: writes what was collected.
+    void flush() {
+        if (!out.isEmpty()) {
+            link.toClient().write(out.array(), out.length());
+            out.reset();
+        }
+        if (isClosed) {
+            link.toClient().close("the server closed");
+        }
+    }
+
+    // ---- the core's side ----
+
+    @Override
+    public void negotiated(ProtocolVersion asked, long size) {
+        version = asked;
+        maximumPacketSize = size;
+    }
+
+    @Override
+    public boolean send(Packet packet) {
+        checkOpen(packet.type().name());
+        if (!PacketEncoder.encode(packet, version, maximumPacketSize, out)) {
+            return false;
+        }
+        loop.toFlush(this);
+        world.trace(link.client().key(), "< " + Text.of(packet) + " (link " + link.number() + ")");
+        world.oracle().onSent(this, packet);
+        return true;
+    }
+
+    @Override
+    public boolean publish(PublishTemplates.Template template, int packetId) {
+        checkOpen("PUBLISH");
+        if (template.length() > maximumPacketSize) {
+            return false;
+        }
+        int start = out.length();
+        out.write(template.bytes(), 0, template.length());
+        if (template.packetIdOffset() >= 0) {
+            out.array()[start + template.packetIdOffset()] = (byte) (packetId >>> 8);
+            out.array()[start + template.packetIdOffset() + 1] = (byte) packetId;
+        }
+        loop.toFlush(this);
+        world.trace(
+                link.client().key(),
+                "< PUBLISH m"
+                        + packetId
+                        + " "
+                        + Text.ofPublish(template.bytes(), template.length(), version)
+                        + " (link "
+                        + link.number()
+                        + ")");
+        return true;
+    }
+
+    private void checkOpen(String what) {
+        if (isDone()) {
+            throw new Violation(
+                    "outbox",
+                    what + " is sent on link " + link.number() + ", which is closed already");
+        }
+    }
+
+    private boolean isRoomy() {
+        return link.toClient().waiting() + out.length() <= world.profile().outboundBytes();
+    }
+
+    @Override
+    public boolean isWritable() {
+        boolean isRoomy = isRoomy();
+        wasFull |= !isRoomy;
+        return isRoomy;
+    }
+
+    @Override
+    public void pauseReading() {
+        isPaused = true;
+        world.trace(link.client().key(), "server pauses reading link " + link.number());
+    }
+
+    @Override
+    public void resumeReading() {
+        isPaused = false;
+        resumedAt = world.schedule().now();
+        world.trace(link.client().key(), "server resumes reading link " + link.number());
+        loop.ready(this);
+    }
+
+    @Override
+    public void close() {
+        if (!isDone()) {
+            isClosed = true;
+            world.trace(link.client().key(), "server closes link " + link.number());
+            world.oracle().onClosedByCore(this);
+            loop.toFlush(this);
+        }
+    }
+}

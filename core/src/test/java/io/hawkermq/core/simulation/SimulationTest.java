@@ -1,0 +1,52 @@
+package io.hawkermq.core.simulation;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/// Runs the simulation for a number of seeds.
+///
+/// * `-Dsimulation.seeds=N` for how many, `-Dsimulation.from=N` for the first of them
+/// * `-Dsimulation.seed=N` for one, with all its events printed
+final class SimulationTest {
+    private static final int SEEDS = 300;
+
+    @Test
+    void theCoreKeepsTheRulesWhateverHappens() {
+        Long only = Long.getLong("simulation.seed");
+        if (only != null) {
+            Simulation.run(only, Mutation.NONE, System.out);
+            return;
+        }
+        long seeds = Long.getLong("simulation.seeds", SEEDS);
+        long from = Long.getLong("simulation.from", 1);
+        long start = System.nanoTime();
+        long events = 0;
+        List<String> failures = new ArrayList<>();
+        for (long i = 0; i < seeds && failures.size() < 5; i++) {
+            try {
+                events += Simulation.run(from + i).events();
+            } catch (AssertionError e) {
+                failures.add(String.valueOf(e.getMessage()));
+            }
+            if ((i + 1) % 10_000 == 0) {
+                System.out.println(i + 1 + " seeds done, " + failures.size() + " failed");
+            }
+        }
+        long millis = (System.nanoTime() - start) / 1_000_000;
+        System.out.println(
+                "Simulated " + seeds + " seeds, " + events + " events, in " + millis + " ms");
+        assertTrue(failures.isEmpty(), () -> String.join("\n\n", failures));
+        assertTrue(events > seeds * 100, "runs are too short to show anything");
+    }
+
+    @Test
+    void aSeedReplaysExactly() {
+        for (long seed = 1; seed <= 20; seed++) {
+            assertEquals(Simulation.run(seed), Simulation.run(seed));
+        }
+    }
+}

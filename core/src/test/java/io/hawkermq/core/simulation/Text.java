@@ -1,0 +1,87 @@
+package io.hawkermq.core.simulation;
+
+import io.hawkermq.protocol.Packet;
+import io.hawkermq.protocol.ProtocolVersion;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/// Packets as one short line.
+final class Text {
+    private Text() {}
+
+    static String of(Packet packet) {
+        return switch (packet) {
+            case Packet.Publish p ->
+                    "PUBLISH "
+                            + (p.packetId() == 0 ? "" : "m" + p.packetId() + " ")
+                            + "q"
+                            + p.qos().level()
+                            + (p.dup() ? " dup" : "")
+                            + (p.retain() ? " retain" : "")
+                            + " "
+                            + p.topic()
+                            + " '"
+                            + head(p.payload())
+                            + "' "
+                            + p.properties();
+            case Packet.Connect p ->
+                    "CONNECT "
+                            + p.version()
+                            + (p.cleanStart() ? " clean" : "")
+                            + " keepAlive="
+                            + p.keepAlive()
+                            + (p.will() == null ? "" : " will=" + head(p.will().payload()))
+                            + " "
+                            + p.properties();
+            case Packet.Subscribe p ->
+                    "SUBSCRIBE m"
+                            + p.packetId()
+                            + " "
+                            + p.entries().stream()
+                                    .map(e -> e.filter() + ":" + e.options().toByte())
+                                    .toList()
+                            + " "
+                            + p.properties();
+            case Packet.Connack p -> "CONNACK " + p.sessionPresent() + " " + p.reasonCode();
+            case Packet.Puback p -> "PUBACK m" + p.packetId() + " " + p.reasonCode();
+            case Packet.Pubrec p -> "PUBREC m" + p.packetId() + " " + p.reasonCode();
+            case Packet.Pubrel p -> "PUBREL m" + p.packetId() + " " + p.reasonCode();
+            case Packet.Pubcomp p -> "PUBCOMP m" + p.packetId() + " " + p.reasonCode();
+            case Packet.Suback p -> "SUBACK m" + p.packetId() + " " + p.reasonCodes();
+            case Packet.Unsubscribe p -> "UNSUBSCRIBE m" + p.packetId() + " " + p.filters();
+            case Packet.Unsuback p -> "UNSUBACK m" + p.packetId();
+            case Packet.Disconnect p -> "DISCONNECT " + p.reasonCode() + " " + p.properties();
+            default -> packet.type().name();
+        };
+    }
+
+    /// An encoded PUBLISH.
+    static String ofPublish(byte[] bytes, int length, ProtocolVersion version) {
+        int pos = 1;
+        while (bytes[pos++] < 0) {}
+        int topicLength = (bytes[pos] & 0xFF) << 8 | (bytes[pos + 1] & 0xFF);
+        String topic = new String(bytes, pos + 2, topicLength, StandardCharsets.UTF_8);
+        int qos = bytes[0] >> 1 & 3;
+        pos += 2 + topicLength + (qos == 0 ? 0 : 2);
+        if (version.isMqtt5()) {
+            pos += 1 + bytes[pos]; // shorter than 128 bytes here
+        }
+        byte[] payload = Arrays.copyOfRange(bytes, pos, length);
+        return "q"
+                + qos
+                + ((bytes[0] & 1) == 0 ? " " : " retain ")
+                + topic
+                + " '"
+                + head(payload)
+                + "'";
+    }
+
+    /// The part of a payload that tells messages apart.
+    static String head(byte[] payload) {
+        int length = 0;
+        while (length < payload.length && payload[length] != ';') {
+            length++;
+        }
+        return new String(payload, 0, length, StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,251 @@
+package io.hawkermq.core.simulation;
+
+import io.hawkermq.core.AccessControl;
+import io.hawkermq.core.Counters;
+import io.hawkermq.core.EventLog;
+import io.hawkermq.core.Limits;
+import io.hawkermq.core.LogLevel;
+import io.hawkermq.core.Mailboxes;
+import io.hawkermq.core.Slots;
+import io.hawkermq.protocol.Properties;
+import io.hawkermq.protocol.QoS;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+
+/// Everything there is in one run: the broker's core in some shards, clients, the network between
+/// them, a clock, and the oracle that watches.
+final class World {
+    private static final int MOST_EVENTS = 3_000_000;
+
+    /// Longer than any single step takes.
+    private static final int QUIET_MILLIS = 2_500;
+
+    private final RandomGenerator random;
+    private final Mutation mutation;
+    private final Profile profile;
+    private final Schedule schedule = new Schedule();
+    private final Trace trace;
+    private final Slots slots;
+    private final Mailboxes mailboxes;
+    private final List<ShardLoop> loops = new ArrayList<>();
+    private final List<Link> links = new ArrayList<>();
+    private final List<SimulatedClient> clients = new ArrayList<>();
+    private final List<Published> messages = new ArrayList<>();
+    private final Oracle oracle = new Oracle(this);
+    private final Deliveries deliveries = new Deliveries(this, oracle);
+    private final int turnDelay;
+    private int lastIdentifier;
+    private long progressAt;
+
+    World(long seed, Mutation mutation, java.util.function.Function<Long, Trace> trace) {
+        random = new SplittableRandom(seed);
+        this.mutation = mutation;
+        profile = Profile.of(random);
+        this.trace = trace.apply(schedule.now());
+        slots = Slots.over(profile.shards());
+        turnDelay = Profile.pick(random, 0, 1, 20);
+        mailboxes = mutation.mailboxes(this::post);
+        for (int i = 0; i < profile.shards(); i++) {
+            loops.add(new ShardLoop(this, i));
+        }
+        loops.forEach(l -> l.shard().peers(slots.activeShards()));
+        for (int i = 0; i < profile.clients(); i++) {
+            String key = "c" + i;
+            clients.add(new SimulatedClient(this, key, new Choices(this, key), profile.actions()));
+        }
+    }
+
+    private void post(int from, int to, List<io.hawkermq.core.ShardMessage> batch) {
+        long position = loops.get(to).post(from, batch);
+        oracle.onPosted(to, position);
+    }
+
+    // ---- the run ----
+
+    /// Lets the clients act, then heals the network and judges.
+    void run() {
+        trace("world", profile.toString());
+        clients.forEach(SimulatedClient::start);
+        rest();
+        trace("world", "the network heals");
+        clients.forEach(SimulatedClient::settle);
+        rest();
+        List<Link> before = List.copyOf(links);
+        before.forEach(l -> l.toServer().revealEnd("timed out"));
+        clients.stream().filter(c -> c.isConnected()).limit(2).forEach(c -> c.readAllRetained());
+        rest();
+        new Verdict(this, oracle).pass();
+    }
+
+    /// Runs until, but for pings, nothing has moved for some seconds.
+    private void rest() {
+        progressAt = schedule.now();
+        while (schedule.now() - progressAt < QUIET_MILLIS
+                || clients.stream().anyMatch(SimulatedClient::isActing)) {
+            if (!schedule.step()) {
+                return;
+            }
+            if (schedule.done() > MOST_EVENTS) {
+                throw new Violation("rest", "the world does not come to rest");
+            }
+        }
+    }
+
+    /// Something happened that is no mere ping.
+    void progress() {
+        progressAt = schedule.now();
+    }
+
+    // ---- its parts ----
+
+    RandomGenerator random() {
+        return random;
+    }
+
+    Mutation mutation() {
+        return mutation;
+    }
+
+    Profile profile() {
+        return profile;
+    }
+
+    Limits limits() {
+        return mutation.limits(profile.limits());
+    }
+
+    Schedule schedule() {
+        return schedule;
+    }
+
+    Oracle oracle() {
+        return oracle;
+    }
+
+    Deliveries deliveries() {
+        return deliveries;
+    }
+
+    Mailboxes mailboxes() {
+        return mailboxes;
+    }
+
+    AccessControl access() {
+        return mutation.access(Rules.access(this));
+    }
+
+    /// How late a loop's turn may be, in milliseconds.
+    int turnDelay() {
+        return turnDelay;
+    }
+
+    List<SimulatedClient> clients() {
+        return clients;
+    }
+
+    ShardLoop loop(int number) {
+        return loops.get(number);
+    }
+
+    ShardLoop loopOf(String clientId) {
+        return loops.get(slots.shardOf(clientId));
+    }
+
+    Trace trace() {
+        return trace;
+    }
+
+    void trace(String who, String what) {
+        trace.line(schedule.now(), who, what);
+        if (!what.contains("PING")) {
+            progress();
+        }
+    }
+
+    EventLog log() {
+        return new EventLog() {
+            @Override
+            public boolean isEnabled(LogLevel level) {
+                return level != LogLevel.DEBUG;
+            }
+
+            @Override
+            public void log(LogLevel level, String text) {
+                trace("log", level + " " + text);
+            }
+        };
+    }
+
+    /// All shards' together.
+    Counters counters() {
+        Counters sum = new Counters();
+        loops.forEach(l -> sum.add(l.shard().snapshot()));
+        return sum;
+    }
+
+    // ---- connections and messages ----
+
+    Link open(SimulatedClient client) {
+        Link link = new Link(this, links.size(), client, loops.get(random.nextInt(loops.size())));
+        links.add(link);
+        trace(client.key(), "opens link " + link.number());
+        return link;
+    }
+
+    /// Bytes that wait in the connections of a loop.
+    long unsentBytes(ShardLoop loop) {
+        long sum = 0;
+        for (Link link : links) {
+            if (link.server().loop() == loop && !link.server().isDone()) {
+                sum += link.toClient().waiting();
+            }
+        }
+        return sum;
+    }
+
+    /// @param size bytes of the payload, or a few more; 0 for none
+    Published newMessage(
+            String topic,
+            QoS qos,
+            boolean retain,
+            long expirySeconds,
+            Properties properties,
+            int size) {
+        int id = messages.size();
+        byte[] payload = new byte[0];
+        if (size > 0) {
+            byte[] head = (id + ";").getBytes(StandardCharsets.UTF_8);
+            payload = Arrays.copyOf(head, Math.max(head.length, size));
+            Arrays.fill(payload, head.length, payload.length, (byte) 'x');
+        }
+        Published m = Published.of(id, topic, qos, retain, expirySeconds, properties, payload);
+        messages.add(m);
+        return m;
+    }
+
+    /// The message whose payload begins so.
+    Published message(String head) {
+        return messages.get(Integer.parseInt(head));
+    }
+
+    /// The messages that may have come with this payload.
+    List<Published> candidates(byte[] payload, String topic) {
+        if (payload.length == 0) {
+            return messages.stream()
+                    .filter(m -> m.isClearing() && m.topic().equals(topic))
+                    .toList();
+        }
+        int id = Integer.parseInt(Text.head(payload));
+        return id < messages.size() ? List.of(Objects.requireNonNull(messages.get(id))) : List.of();
+    }
+
+    /// A new Subscription Identifier.
+    int newIdentifier() {
+        return ++lastIdentifier;
+    }
+}

@@ -1,0 +1,5 @@
+/// The whole core under simulation: see [Simulation].
+@NullMarked
+package io.hawkermq.core.simulation;
+
+import org.jspecify.annotations.NullMarked;
