@@ -1,8 +1,11 @@
 package io.hawkermq.broker;
 
+import io.hawkermq.core.Connection;
 import io.hawkermq.core.Counters;
 import io.hawkermq.core.LogLevel;
 import io.hawkermq.core.Mailboxes;
+import io.hawkermq.core.Shard;
+import io.hawkermq.core.SlotMove;
 import io.hawkermq.core.Slots;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -47,11 +50,13 @@ public final class Broker implements AutoCloseable {
     private final List<Channel> listeners = new ArrayList<>();
     private final Connections connections = new Connections();
     private final SysPublisher sysPublisher;
+    private final Spreading spreading;
     private volatile Slots slots;
 
     private Broker(BrokerOptions options) {
         this.options = options;
         this.slots = options.slots();
+        this.spreading = new Spreading(this);
         Clock clock = new Clock();
         boolean isEpoll = Epoll.isAvailable();
         IoHandlerFactory io = isEpoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
@@ -60,19 +65,21 @@ public final class Broker implements AutoCloseable {
                         options.loops(), new DefaultThreadFactory("hawker-loop"), io);
         Mailboxes mailboxes = (from, to, batch) -> loops.get(to).post(from, batch);
         for (EventExecutor executor : group) {
+            int number = loops.size();
             loops.add(
                     new Loop(
-                            loops.size(),
+                            number,
                             options.loops(),
                             (EventLoop) executor,
                             options.limits(),
                             options.access(),
                             options.log(),
                             mailboxes,
-                            clock));
+                            clock,
+                            () -> spreading.relieve(number)));
         }
         for (Loop loop : loops) {
-            loop.shard().peers(slots.activeShards());
+            loop.shard().slots(slots);
         }
         sysPublisher = new SysPublisher(this, clock);
     }
@@ -197,6 +204,20 @@ public final class Broker implements AutoCloseable {
         return loops.get(slots.shardOf(clientId));
     }
 
+    Slots slots() {
+        return slots;
+    }
+
+    /// Gives slots to other loops; only while all loops stand still.
+    void move(Slots after) {
+        List<Shard> shards = loops.stream().map(Loop::shard).toList();
+        List<Connection> moved = SlotMove.apply(shards, slots, after);
+        slots = after;
+        for (Connection connection : moved) {
+            ((SocketConnection) connection.outbox()).moveTo(loopOf(connection.clientId()));
+        }
+    }
+
     /// The loops that own sessions; the others' threads sleep, or were never started.
     List<Loop> activeLoops() {
         long active = slots.activeShards();
@@ -228,9 +249,7 @@ public final class Broker implements AutoCloseable {
         for (Channel listener : listeners) {
             listener.close().awaitUninterruptibly();
         }
-        for (Loop loop : activeLoops()) {
-            loop.execute(() -> loop.shard().shutDown());
-        }
+        activeLoops().forEach(Loop::shutDown);
         connections.awaitClosed(CLOSE_SECONDS);
         group.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
     }

@@ -153,6 +153,19 @@ public record BrokerOptions(
                 maximumOutboundBytes);
     }
 
+    public BrokerOptions withSlots(Slots value) {
+        return new BrokerOptions(
+                listeners,
+                isLocalOnly,
+                loops,
+                value,
+                limits,
+                access,
+                log,
+                sysIntervalSeconds,
+                maximumOutboundBytes);
+    }
+
     /// So many loops, with the sessions spread over all from the start.
     public BrokerOptions withLoops(int value) {
         return new BrokerOptions(

@@ -34,6 +34,10 @@ public final class ConsoleLog implements EventLog {
         return levels.contains(level);
     }
 
+    /// Writes the text in one piece, so that lines of several threads do not mix. A client's
+    /// identifier may bring along line breaks and control characters: lines after the first are
+    /// indented and controls are shown as `?`, so that nobody forges a line or talks to the
+    /// terminal.
     @Override
     public void log(LogLevel level, String text) {
         if (levels.contains(level)) {
@@ -43,7 +47,19 @@ public final class ConsoleLog implements EventLog {
                         case WARNING -> "Warning: ";
                         default -> "";
                     };
-            out.println(System.currentTimeMillis() / 1_000 + ": " + prefix + text);
+            StringBuilder line = new StringBuilder(text.length() + 32);
+            line.append(System.currentTimeMillis() / 1_000).append(": ").append(prefix);
+            for (int i = 0; i < text.length(); i++) {
+                char c = text.charAt(i);
+                boolean isControl = c < ' ' || (c >= 0x7F && c <= 0x9F);
+                if (c == '\n') {
+                    line.append("\n\t");
+                } else {
+                    line.append(isControl && c != '\t' ? '?' : c);
+                }
+            }
+            out.print(line.append('\n'));
+            out.flush();
         }
     }
 }

@@ -51,6 +51,15 @@ final class Handshakes {
         dropSettled();
     }
 
+    /// Closes all of them, because the broker stops.
+    void abortAll(String why) {
+        for (Begun b : begun) {
+            if (b.connection().isHandshaking(loop)) {
+                b.connection().abort(why);
+            }
+        }
+    }
+
     private void dropSettled() {
         while (!begun.isEmpty() && !begun.element().connection().isHandshaking(loop)) {
             begun.remove();

@@ -15,7 +15,11 @@ import io.netty.util.concurrent.ScheduledFuture;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// One event loop with the shard that it owns and what its connections share: buffers, encoder,
@@ -41,9 +45,15 @@ final class Loop {
     private final ByteWriter writer = new ByteWriter(1_024, LARGEST_ENCODING);
     private final List<SocketConnection> toFlush = new ArrayList<>();
     private @Nullable ByteBuf readBuffer;
+    private final Queue<Batch> mailbox = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean isMailboxCalled = new AtomicBoolean();
+    private final AtomicInteger onTheirWay = new AtomicInteger();
+    private final Busyness busyness;
     private boolean isInTurn;
     private @Nullable ScheduledFuture<?> wakeUp;
     private long wakeUpAt = Long.MAX_VALUE;
+
+    private record Batch(int from, List<ShardMessage> messages) {}
 
     Loop(
             int number,
@@ -53,12 +63,14 @@ final class Loop {
             AccessControl access,
             EventLog log,
             Mailboxes mailboxes,
-            Clock clock) {
+            Clock clock,
+            Runnable whenBusy) {
         this.number = number;
         this.eventLoop = eventLoop;
         this.clock = clock;
         this.log = log;
         this.handshakes = new Handshakes(this);
+        this.busyness = new Busyness(whenBusy);
         this.shard = new Shard(number, loops, limits, access, log, mailboxes, new SecureRandom());
     }
 
@@ -115,6 +127,7 @@ final class Loop {
     void beginTurn() {
         if (!isInTurn) {
             isInTurn = true;
+            busyness.turnBegins();
             shard.advance(clock.millis());
             eventLoop.execute(this::endTurn);
         }
@@ -134,12 +147,9 @@ final class Loop {
             more = false;
             log.log(LogLevel.ERROR, "Internal error at the end of a turn: " + Stacks.of(e));
         }
-        // Closing a connection may add another; by index, not by iterator.
-        for (int i = 0; i < toFlush.size(); i++) {
-            toFlush.get(i).flush();
-        }
-        toFlush.clear();
+        flushAll();
         isInTurn = false;
+        busyness.turnEnds();
         if (more) {
             // Not a task of this turn: sockets are to be looked at in between.
             eventLoop.schedule(this::beginTurn, 0, TimeUnit.NANOSECONDS);
@@ -148,6 +158,15 @@ final class Loop {
         if (deadline < wakeUpAt) {
             setWakeUp(deadline);
         }
+    }
+
+    /// Writes what was appended so far.
+    void flushAll() {
+        // Closing a connection may add another; by index, not by iterator.
+        for (int i = 0; i < toFlush.size(); i++) {
+            toFlush.get(i).flush();
+        }
+        toFlush.clear();
     }
 
     private void setWakeUp(long deadline) {
@@ -169,9 +188,48 @@ final class Loop {
 
     /// Puts a batch into this loop's mailbox; called by other loops.
     void post(int from, List<ShardMessage> batch) {
-        eventLoop.execute(() -> {
-            beginTurn();
-            shard.receive(from, batch);
+        onTheirWay.incrementAndGet();
+        mailbox.add(new Batch(from, batch));
+        if (!isMailboxCalled.getAndSet(true)) {
+            eventLoop.execute(() -> {
+                isMailboxCalled.set(false);
+                beginTurn();
+                emptyMailbox();
+            });
+        }
+    }
+
+    /// Handles what is in the mailbox; answers are posted before a batch counts as arrived.
+    ///
+    /// @return true if there was something
+    boolean emptyMailbox() {
+        boolean worked = false;
+        for (Batch batch = mailbox.poll(); batch != null; batch = mailbox.poll()) {
+            worked = true;
+            try {
+                shard.receive(batch.from(), batch.messages());
+                shard.postOutgoing();
+            } catch (RuntimeException e) {
+                log.log(
+                        LogLevel.ERROR,
+                        "Internal error in a message between loops: " + Stacks.of(e));
+            } finally {
+                onTheirWay.decrementAndGet();
+            }
+        }
+        return worked;
+    }
+
+    /// Batches posted to this loop and not yet handled; may be asked by any thread.
+    int messagesOnTheirWay() {
+        return onTheirWay.get();
+    }
+
+    /// The broker stops: clients are told, strangers are not. Called by anybody.
+    void shutDown() {
+        execute(() -> {
+            shard.shutDown();
+            handshakes.abortAll("the server shuts down");
         });
     }
 

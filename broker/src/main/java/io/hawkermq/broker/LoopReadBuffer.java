@@ -27,7 +27,10 @@ final class LoopReadBuffer extends DefaultMaxMessagesRecvByteBufAllocator {
 
             @Override
             public ByteBuf allocate(ByteBufAllocator allocator) {
-                ByteBuf shared = connection.loop().readBuffer(allocator);
+                Loop loop = connection.loop();
+                // A connection that moves may still be read once by the loop that it leaves, which
+                // must keep its hands off the other loop's buffer.
+                ByteBuf shared = loop.eventLoop().inEventLoop() ? loop.readBuffer(allocator) : null;
                 return shared == null ? allocator.directBuffer(Loop.READ_BYTES) : shared;
             }
         };

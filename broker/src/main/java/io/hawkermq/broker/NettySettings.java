@@ -14,6 +14,8 @@ final class NettySettings {
 
     static void apply(EventLog log) {
         set("io.netty.leakDetection.level", "disabled");
+        // Flight Recorder's classes cost memory and start-up time, for events that nobody records.
+        set("io.netty.jfr.enabled", "false");
         set("io.netty.recycler.maxCapacityPerThread", "256");
         set("io.netty.allocator.type", "pooled");
         set("io.netty.allocator.numHeapArenas", "0");

@@ -55,6 +55,8 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
     private boolean isPaused;
     private boolean isInFlushList;
     private boolean isDrainWatched;
+    private boolean isCloseWanted;
+    private long heldBytes;
     private ProtocolVersion version = ProtocolVersion.MQTT_3_1_1;
     private long maximumPacketSize = Long.MAX_VALUE;
     private @Nullable ByteBuf outbound;
@@ -98,19 +100,32 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
             if (stage == Stage.CLOSING || stage == Stage.CLOSED) {
                 return;
             }
+            if (stage == Stage.MOVING) {
+                hold(bytes);
+                return;
+            }
             loop.beginTurn();
             int count = bytes.readableBytes();
             loop.shard().counters().bytesReceived += count;
             byte[] scratch = loop.scratch();
             bytes.readBytes(scratch, 0, count);
             decoder.feed(scratch, 0, count);
-            if (stage == Stage.OPEN && !isPaused) {
+            if (!isPaused) {
                 readPackets();
             }
             decoder.stash();
         } finally {
             bytes.release();
         }
+    }
+
+    /// Bytes that come on the loop that the connection is leaving.
+    private void hold(ByteBuf bytes) {
+        byte[] held = new byte[bytes.readableBytes()];
+        bytes.readBytes(held);
+        decoder.feed(held, 0, held.length);
+        decoder.stash();
+        heldBytes += held.length;
     }
 
     private void readPackets() {
@@ -144,6 +159,9 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (stage == Stage.MOVING) {
+            return; // looked at on arrival
+        }
         countUnsent();
         if (stage == Stage.OPEN && channel.isWritable()) {
             loop.beginTurn();
@@ -153,12 +171,19 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
+        if (stage == Stage.MOVING) {
+            return; // looked at on arrival
+        }
         loop.beginTurn();
         gone();
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        fail(cause);
+    }
+
+    private void fail(Throwable cause) {
         if (cause instanceof java.io.IOException) {
             closeReason = "network error: " + cause.getMessage();
         } else {
@@ -207,39 +232,86 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
         }
         settleHandshake();
         stage = Stage.MOVING;
-        // Before the channel leaves this loop, no event of the new one can come.
-        channel.deregister().addListener(done -> arriveAt(owner, connect));
+        channel.deregister()
+                .addListener(left -> {
+                    loop = owner;
+                    connection.moveTo(owner.shard());
+                    register(() -> {
+                        isHandshaking = true;
+                        owner.handshakes().add(this);
+                        if (goesElsewhere(connect)) {
+                            return; // its slot has moved meanwhile
+                        }
+                        connection.onPacket(connect);
+                        if (connection.isConnected()) {
+                            settleHandshake();
+                        }
+                    });
+                });
         return true;
     }
 
-    private void arriveAt(Loop owner, Packet.Connect connect) {
-        loop = owner;
-        isHandshaking = true;
-        connection.moveTo(owner.shard());
-        decoder.topicNames(owner.topicNames());
-        owner.eventLoop()
+    /// Gives the connection, together with its session, to another loop. Called while all loops
+    /// stand still; the core uses the new loop from then on, the channel follows.
+    void moveTo(Loop to) {
+        Loop from = loop;
+        counters().unsentBytes -= unsentBytes;
+        unsentBytes = 0;
+        loop = to;
+        if (stage == Stage.MOVING) {
+            return; // still on its way from an earlier move; goes on from where that ends
+        }
+        stage = Stage.MOVING;
+        from.eventLoop()
+                .execute(() -> channel.deregister().addListener(left -> register(() -> {})));
+    }
+
+    /// The channel has left its old loop: binds it to the new one and goes on there.
+    private void register(Runnable first) {
+        Loop target = loop;
+        target.eventLoop()
                 .register(channel)
                 .addListener(registered -> {
-                    owner.beginTurn();
-                    owner.handshakes().add(this);
+                    if (loop != target) { // moved again meanwhile
+                        channel.deregister().addListener(left -> register(first));
+                        return;
+                    }
+                    decoder.topicNames(target.topicNames());
+                    loop.beginTurn();
                     stage = Stage.OPEN;
+                    isDrainWatched = false;
+                    counters().bytesReceived += heldBytes;
+                    heldBytes = 0;
                     if (!registered.isSuccess() || !channel.isActive()) {
                         channel.close();
                         gone();
                         return;
                     }
-                    connection.onPacket(connect);
-                    if (connection.isConnected()) {
-                        settleHandshake();
+                    try {
+                        first.run();
+                    } catch (RuntimeException e) {
+                        fail(e); // there is no channel above that would catch it
+                        return;
                     }
                     resumeDecoding();
+                    write();
+                    countUnsent();
+                    if (isCloseWanted) {
+                        close();
+                    } else {
+                        connection.onWritable();
+                    }
                 });
     }
 
     private void resumeDecoding() {
         if (stage == Stage.OPEN && !isPaused) {
             decoder.feed(loop.scratch(), 0, 0);
-            readPackets();
+            try {
+                readPackets();
+            } catch (RuntimeException e) {
+                fail(e); // there is no channel above that would catch it
+            }
             decoder.stash();
         }
     }
@@ -254,8 +326,8 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
 
     @Override
     public boolean send(Packet packet) {
-        if (stage != Stage.OPEN) {
-            return true; // as if sent: the connection is ending
+        if (isEnding()) {
+            return true; // as if sent
         }
         ByteWriter writer = loop.writer();
         if (!PacketEncoder.encode(packet, version, maximumPacketSize, writer)) {
@@ -272,7 +344,7 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
         if (length > maximumPacketSize) {
             return false;
         }
-        if (stage != Stage.OPEN) {
+        if (isEnding()) {
             return true;
         }
         ByteBuf out = append(length);
@@ -283,6 +355,10 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
         }
         flushIfLarge();
         return true;
+    }
+
+    private boolean isEnding() {
+        return stage == Stage.CLOSING || stage == Stage.CLOSED || isCloseWanted;
     }
 
     /// The outbound buffer with room for `count` bytes, which are counted as sent.
@@ -339,21 +415,32 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
         unsentBytes = unsent;
         if (unsent > 0 && !isDrainWatched) {
             isDrainWatched = true;
+            // As a task of its own: while Netty tells the listener, it still counts this very
+            // write.
             channel.writeAndFlush(Unpooled.EMPTY_BUFFER)
-                    .addListener(drained -> {
-                        isDrainWatched = false;
-                        if (drained.isSuccess()) {
-                            loop.beginTurn();
-                            countUnsent();
-                            connection.onWritable();
-                        }
-                    });
+                    .addListener(written -> channel.eventLoop().execute(this::drained));
+        }
+    }
+
+    private void drained() {
+        if (stage == Stage.MOVING) {
+            return; // looked at on arrival
+        }
+        isDrainWatched = false;
+        if (stage != Stage.CLOSED) {
+            loop.beginTurn();
+            countUnsent();
+            connection.onWritable();
         }
     }
 
     @Override
     public boolean isWritable() {
-        return stage == Stage.OPEN && channel.isWritable();
+        ByteBuf out = outbound;
+        return channel.isWritable()
+                && (stage == Stage.OPEN
+                        || (stage == Stage.MOVING
+                                && (out == null || out.readableBytes() < FLUSH_BYTES)));
     }
 
     @Override
@@ -364,17 +451,21 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
 
     @Override
     public void resumeReading() {
-        if (!isPaused || stage != Stage.OPEN) {
+        if (!isPaused || isEnding()) {
             return;
         }
         isPaused = false;
         channel.config().setAutoRead(true);
-        loop.execute(this::resumeDecoding);
+        loop.execute(this::resumeDecoding); // which does nothing while the connection moves
     }
 
     @Override
     public void close() {
         if (stage == Stage.CLOSING || stage == Stage.CLOSED) {
+            return;
+        }
+        if (stage == Stage.MOVING) {
+            isCloseWanted = true;
             return;
         }
         settleHandshake();

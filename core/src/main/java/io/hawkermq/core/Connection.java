@@ -56,19 +56,25 @@ public final class Connection {
     /// bring the connection to the shard that owns it: the client's own, or a new one if it is
     /// empty and the version lets the server assign one [MQTT-3.1.3-6].
     public String claim(Packet.Connect connect) {
-        clientId =
-                connect.clientId().isEmpty() && Handshake.mayAssignClientId(connect)
-                        ? shard.newClientId()
-                        : connect.clientId();
+        if (clientId.isEmpty()) {
+            clientId =
+                    connect.clientId().isEmpty() && Handshake.mayAssignClientId(connect)
+                            ? shard.newClientId()
+                            : connect.clientId();
+        }
         return clientId;
     }
 
     /// Gives the connection to another shard; before its CONNECT is handed in, or with its session.
     public void moveTo(Shard to) {
         shard.timers().stop(keepAliveTimer);
+        boolean wasHeldBack = shard.noLongerHeldBack(this);
         shard = to;
         if (state == State.CONNECTED) {
             startKeepAlive();
+        }
+        if (wasHeldBack) {
+            to.holdBack(this);
         }
     }
 
@@ -520,7 +526,8 @@ public final class Connection {
         return shard;
     }
 
-    Outbox outbox() {
+    /// What the transport gave it to write to.
+    public Outbox outbox() {
         return outbox;
     }
 

@@ -156,6 +156,11 @@ final class Handshake {
         Packet.Connect c = Objects.requireNonNull(connect);
         connect = null;
         Shard shard = connection.shard();
+        if (!shard.owns(connection.clientId())) {
+            // The slot moved while the client was authenticated; its next try finds the new owner.
+            connection.refuse(ReasonCode.SERVER_BUSY, "sessions are being moved, connect again");
+            return;
+        }
         AccessControl.Principal principal =
                 new AccessControl.Principal(connection.clientId(), userName, connection.address());
         boolean present = shard.takeOver(connection.clientId(), c.cleanStart());

@@ -5,7 +5,7 @@ import java.util.Arrays;
 /// An open-addressing hash set of ids whose keys live elsewhere, four bytes a slot: 26 bits of id
 /// and 6 bits of the key's hash, so that a probe seldom looks at a key that is not the wanted one.
 ///
-/// The slots lie in segments of at most 4,096, found through a directory by the hash's highest
+/// The slots lie in segments of at most 2,048, found through a directory by the hash's highest
 /// bits. A full segment splits alone (extendible hashing), so that no single insert moves more
 /// than one segment, however large the table has become.
 abstract class IdTable {
@@ -14,7 +14,7 @@ abstract class IdTable {
     private static final int TAG_MASK = ~MOST_ID;
     private static final int TAG_BITS = 6;
     private static final int FEWEST_SLOTS = 8;
-    private static final int MOST_SLOTS = 4_096;
+    private static final int MOST_SLOTS = 2_048;
     // Beyond this only equal hashes could have brought a segment: it grows instead of splitting.
     private static final int MOST_DEPTH = 20;
 
@@ -22,10 +22,13 @@ abstract class IdTable {
     static final class Segment {
         private int[] slots;
         private int count;
+        // Ids that it may hold before it grows or splits.
+        private int most;
         private final int depth;
 
         private Segment(int slots, int depth) {
             this.slots = new int[slots];
+            this.most = slots / 4 * 3;
             this.depth = depth;
         }
 
@@ -74,7 +77,7 @@ abstract class IdTable {
     /// @param id not yet in the table, from 1 to [#MOST_ID]
     final void insert(int id, long hash) {
         Segment segment = segment(hash);
-        while ((segment.count + 1) * 4L > segment.slots.length * 3L) {
+        while (segment.count >= segment.most) {
             if (segment.slots.length < MOST_SLOTS || segment.depth >= MOST_DEPTH) {
                 resize(segment, segment.slots.length * 2);
             } else {
@@ -130,6 +133,7 @@ abstract class IdTable {
     private void resize(Segment segment, int length) {
         int[] old = segment.slots;
         segment.slots = new int[length];
+        segment.most = length / 4 * 3;
         segment.count = 0;
         for (int slot : old) {
             if (slot != 0) {
@@ -158,7 +162,16 @@ abstract class IdTable {
         }
         int span = 1 << (depth - segment.depth);
         int first = indexOf(hash) & -span;
+        low.most = mostOf(first);
+        high.most = mostOf(first + span / 2);
         Arrays.fill(directory, first, first + span / 2, low);
         Arrays.fill(directory, first + span / 2, first + span, high);
+    }
+
+    /// Somewhere from 1/2 to 3/4 of the slots: all segments are about equally full, and would all
+    /// split within the same few additions if they had the same limit.
+    private static int mostOf(int place) {
+        int spread = MOST_SLOTS / 4;
+        return MOST_SLOTS / 2 + (place * 0x9E37_79B9 >>> Integer.SIZE - 9) * spread / 512;
     }
 }

@@ -24,7 +24,8 @@ final class Router {
     private static final int CACHED_TARGETS = 1_000_000;
 
     private final Shard shard;
-    private final SubscriptionIndex<Subscriber> index;
+    private final long seed;
+    private SubscriptionIndex<Subscriber> index;
     private final @Nullable Route[] cache = new @Nullable Route[CACHED_ROUTES];
     private final Map<String, ShareGroup> groups = new HashMap<>();
     private int cachedTargets;
@@ -32,6 +33,7 @@ final class Router {
     /// @param seed of the index's hashes, unknown to clients
     Router(Shard shard, long seed) {
         this.shard = shard;
+        this.seed = seed;
         index = new SubscriptionIndex<>(seed);
     }
 
@@ -61,7 +63,7 @@ final class Router {
     /// @param replaced the subscription that it takes the place of, or null
     void subscribe(Subscription subscription, @Nullable Subscription replaced) {
         if (subscription.filter().isShared()) {
-            ShareGroup group = group(subscription);
+            ShareGroup group = groupOf(subscription);
             if (replaced != null) {
                 group.members().remove(replaced);
             }
@@ -83,7 +85,7 @@ final class Router {
 
     void unsubscribe(Subscription subscription) {
         if (subscription.filter().isShared()) {
-            ShareGroup group = group(subscription);
+            ShareGroup group = groupOf(subscription);
             group.members().remove(subscription);
             announce(group);
             dropIfEmpty(group);
@@ -98,7 +100,7 @@ final class Router {
 
     /// A session with this shared subscription has connected or gone offline.
     void memberChanged(Subscription subscription) {
-        announce(group(subscription));
+        announce(groupOf(subscription));
     }
 
     /// The Shared Subscription, or null if neither this nor another shard has members.
@@ -142,13 +144,47 @@ final class Router {
         return all;
     }
 
-    private boolean isWantedHere(String filter) {
-        boolean[] found = {false};
-        index.at(filter, s -> found[0] |= s instanceof Subscription);
-        return found[0];
+    /// True if a session of this shard subscribes to just this filter.
+    boolean isWantedHere(String filter) {
+        return index.anyAt(filter, s -> s instanceof Subscription);
     }
 
-    private ShareGroup group(Subscription subscription) {
+    /// Takes over the subscription of a session that has moved here, or gives up that of one that
+    /// moves away, without telling anybody.
+    void arrived(Subscription subscription) {
+        if (subscription.filter().isShared()) {
+            groupOf(subscription).members().add(subscription);
+        } else {
+            index.add(subscription.filter().filter(), subscription);
+        }
+    }
+
+    /// The opposite of [#arrived].
+    void left(Subscription subscription) {
+        if (subscription.filter().isShared()) {
+            groupOf(subscription).members().remove(subscription);
+        } else {
+            index.remove(subscription.filter().filter(), subscription);
+        }
+    }
+
+    /// This shard owns no sessions any more and is told nothing from now on.
+    void forgetEverything() {
+        index = new SubscriptionIndex<>(seed);
+        groups.clear();
+        java.util.Arrays.fill(cache, null);
+        cachedTargets = 0;
+    }
+
+    /// How many members this shard has in a Shared Subscription.
+    ShardMessage.ShareMembers membersOf(String shareName, String filter) {
+        ShareGroup group = find(shareName, filter);
+        return group == null
+                ? new ShardMessage.ShareMembers(shareName, filter, 0, 0)
+                : membersOf(group);
+    }
+
+    ShareGroup groupOf(Subscription subscription) {
         String shareName = subscription.filter().shareName();
         if (shareName == null) {
             throw new IllegalArgumentException(subscription.filter() + " is not shared");

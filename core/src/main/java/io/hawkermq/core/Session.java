@@ -195,6 +195,32 @@ final class Session {
         }
     }
 
+    /// Belongs to another shard from now on, which has all that the old one had of it. Nobody is
+    /// told: [SlotMove] does that.
+    void moveTo(Shard to) {
+        Shard from = shard;
+        for (Subscription s : subscriptions.values()) {
+            from.router().left(s);
+            count(s, -1);
+        }
+        int queued = queue == null ? 0 : queue.size();
+        from.gaveAway(this, queued, queuedBytes);
+        from.timers().stop(timer);
+        shard = to;
+        for (Subscription s : subscriptions.values()) {
+            to.router().arrived(s);
+            count(s, 1);
+        }
+        to.took(this, queued, queuedBytes);
+        setTimer();
+        if (connection != null) {
+            connection.moveTo(to);
+        }
+        if (isPumpScheduled) {
+            to.schedulePump(this);
+        }
+    }
+
     // ---- subscriptions ----
 
     Collection<Subscription> subscriptions() {

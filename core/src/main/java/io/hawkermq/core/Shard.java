@@ -68,6 +68,7 @@ public final class Shard {
     private final List<List<ShardMessage>> outgoing = new ArrayList<>();
     private final long[] taken;
     private final Map<Long, Noting> notings = new HashMap<>();
+    private Slots slots = Slots.onOneShard();
     private long peers;
     private long inTransitBytes;
     private boolean isNewsUnnoted;
@@ -152,19 +153,6 @@ public final class Shard {
             postOutgoing();
         }
         return !toPump.isEmpty();
-    }
-
-    private void postOutgoing() {
-        for (int to = 0; to < shards; to++) {
-            if (taken[to] > 0) {
-                outgoing.get(to).add(new ShardMessage.Taken(taken[to]));
-                taken[to] = 0;
-            }
-            if (!outgoing.get(to).isEmpty()) {
-                mailboxes.post(number, to, List.copyOf(outgoing.get(to)));
-                outgoing.get(to).clear();
-            }
-        }
     }
 
     /// Messages of another shard have come.
@@ -437,6 +425,17 @@ public final class Shard {
         return sessions.values();
     }
 
+    /// How many clients are connected in each slot.
+    public int[] connectionsPerSlot() {
+        int[] connections = new int[Slots.COUNT];
+        for (Session session : sessions.values()) {
+            if (session.isConnected()) {
+                connections[Slots.slotOf(session.clientId())]++;
+            }
+        }
+        return connections;
+    }
+
     /// An identifier for a client that has none [MQTT-3.1.3-6]; 128 random bits make it unique.
     String newClientId() {
         long a = random.nextLong();
@@ -453,6 +452,53 @@ public final class Shard {
             if (connection != null) {
                 connection.refuse(ReasonCode.SERVER_SHUTTING_DOWN, "the server shuts down");
             }
+        }
+    }
+
+    /// True if no message of this shard is on its way to another one, and it waits for none.
+    public boolean isQuiet() {
+        return outgoing.stream().allMatch(List::isEmpty)
+                && notings.isEmpty()
+                && pendingPages.isEmpty()
+                && inTransitBytes == 0
+                && Arrays.stream(taken).allMatch(t -> t == 0);
+    }
+
+    /// Posts what other shards are to know without ending the turn; until the shard [#isQuiet].
+    public void postOutgoing() {
+        for (int to = 0; to < shards; to++) {
+            if (taken[to] > 0) {
+                outgoing.get(to).add(new ShardMessage.Taken(taken[to]));
+                taken[to] = 0;
+            }
+            if (!outgoing.get(to).isEmpty()) {
+                mailboxes.post(number, to, List.copyOf(outgoing.get(to)));
+                outgoing.get(to).clear();
+            }
+        }
+    }
+
+    /// A session moves to another shard.
+    void gaveAway(Session session, int queuedMessages, long queuedBytes) {
+        sessions.remove(session.clientId());
+        toPump.remove(session);
+        changeShare(session, -1, -queuedMessages, -queuedBytes);
+    }
+
+    /// A session has come from another shard.
+    void took(Session session, int queuedMessages, long queuedBytes) {
+        sessions.put(session.clientId(), session);
+        changeShare(session, 1, queuedMessages, queuedBytes);
+    }
+
+    private void changeShare(Session session, int change, int queuedMessages, long queuedBytes) {
+        counters.queuedMessages += queuedMessages;
+        counters.queuedBytes += queuedBytes;
+        if (session.isConnected()) {
+            counters.connected += change;
+            waitingBytes += queuedBytes;
+        } else {
+            offlineBytes += queuedBytes;
         }
     }
 
@@ -526,8 +572,9 @@ public final class Shard {
         released.forEach(c -> c.outbox().resumeReading());
     }
 
-    void noLongerHeldBack(Connection connection) {
-        heldBack.remove(connection);
+    /// @return true if it was
+    boolean noLongerHeldBack(Connection connection) {
+        return heldBack.remove(connection);
     }
 
     /// Counts a message that somebody will miss, and logs it, naming the limit.
@@ -538,11 +585,15 @@ public final class Shard {
 
     // ---- other shards ----
 
-    /// Says which other shards own sessions.
-    ///
-    /// @param active a bit for each shard, this one's own included or not
-    public void peers(long active) {
-        peers = active & ~(1L << number);
+    /// Says which shards own which sessions from now on.
+    public void slots(Slots newSlots) {
+        slots = newSlots;
+        peers = newSlots.activeShards() & ~(1L << number);
+    }
+
+    /// True if the session of this Client Identifier belongs here.
+    boolean owns(String clientId) {
+        return slots.shardOf(clientId) == number;
     }
 
     boolean hasPeers() {

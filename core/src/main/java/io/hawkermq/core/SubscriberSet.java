@@ -2,6 +2,7 @@ package io.hawkermq.core;
 
 import java.util.Arrays;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// The subscribers of one filter if there are several: distinct by identity, in the order of their
@@ -13,6 +14,8 @@ final class SubscriberSet<S> {
     private static final int FEWEST = 4;
 
     private @Nullable Object[] members = new @Nullable Object[FEWEST];
+    // All before it are gaps: who looks for any member need not look at them.
+    private int first;
     private int end;
     private int count;
     // Position + 1 of each member by its identity hash, linear probing; only of larger sets.
@@ -24,7 +27,7 @@ final class SubscriberSet<S> {
 
     /// The only member of a set of one.
     @Nullable Object only() {
-        for (int i = 0; i < end; i++) {
+        for (int i = first; i < end; i++) {
             if (members[i] != null) {
                 return members[i];
             }
@@ -34,12 +37,23 @@ final class SubscriberSet<S> {
 
     @SuppressWarnings("unchecked") // only add() writes members
     void forEach(Consumer<? super S> action) {
-        for (int i = 0; i < end; i++) {
+        for (int i = first; i < end; i++) {
             Object member = members[i];
             if (member != null) {
                 action.accept((S) member);
             }
         }
+    }
+
+    @SuppressWarnings("unchecked") // only add() writes members
+    boolean any(Predicate<? super S> condition) {
+        for (int i = first; i < end; i++) {
+            Object member = members[i];
+            if (member != null && condition.test((S) member)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// False if it is a member already.
@@ -70,6 +84,9 @@ final class SubscriberSet<S> {
         }
         members[position] = null;
         count--;
+        while (first < end && members[first] == null) {
+            first++;
+        }
         if (count * 4 < members.length && members.length > FEWEST) {
             rebuild();
         }
@@ -79,7 +96,7 @@ final class SubscriberSet<S> {
     @SuppressWarnings("ReferenceEquality") // identity is what tells subscribers apart
     private int positionOf(Object subscriber) {
         if (positions == null) {
-            for (int i = 0; i < end; i++) {
+            for (int i = first; i < end; i++) {
                 if (members[i] == subscriber) {
                     return i;
                 }
@@ -98,10 +115,12 @@ final class SubscriberSet<S> {
     /// Closes the gaps, in an array that leaves room for as many again.
     private void rebuild() {
         @Nullable Object[] old = members;
+        int oldFirst = first;
         int oldEnd = end;
         members = new @Nullable Object[Math.max(FEWEST, count + count / 2 + 1)];
+        first = 0;
         end = 0;
-        for (int i = 0; i < oldEnd; i++) {
+        for (int i = oldFirst; i < oldEnd; i++) {
             if (old[i] != null) {
                 members[end++] = old[i];
             }

@@ -13,6 +13,7 @@ import io.hawkermq.protocol.TopicName;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Finds the subscribers of a Topic Name among millions of Topic Filters, by the rules of section
@@ -204,6 +205,18 @@ public final class SubscriptionIndex<S> {
         if (node != NONE) {
             tell(node, found);
         }
+    }
+
+    /// True if one of this very filter's subscribers meets the condition; looks no further than
+    /// the first that does.
+    @SuppressWarnings("unchecked") // only add() makes contents
+    public boolean anyAt(String filter, Predicate<? super S> condition) {
+        int node = nodeOf(filter.getBytes(StandardCharsets.UTF_8));
+        Object content = node == NONE ? null : nodes.content(node);
+        if (content instanceof SubscriberSet<?> set) {
+            return ((SubscriberSet<S>) set).any(condition);
+        }
+        return content != null && condition.test((S) content);
     }
 
     /// Every pair of filter and subscriber whose filter matches the topic, each once: a subscriber

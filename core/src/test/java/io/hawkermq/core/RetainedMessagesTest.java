@@ -164,7 +164,7 @@ class RetainedMessagesTest {
             for (String topic : topics.subList(0, round == 2 ? 50_000 : 45_000)) {
                 assertEquals(model.remove(topic), retained.remove(TopicName.of(topic)));
             }
-            assertEquals(model.keySet(), new HashSet<>(readAll(retained.all(), 7)));
+            assertTrue(model.keySet().equals(new HashSet<>(readAll(retained.all(), 7))));
             for (String topic : topics) {
                 assertEquals(model.get(topic), retained.get(TopicName.of(topic)));
             }

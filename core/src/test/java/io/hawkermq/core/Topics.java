@@ -21,7 +21,7 @@ final class Topics {
         "u\u0308",
         "😀",
         " ",
-        "\u0001",
+        "!",
         "device-12345"
     };
 

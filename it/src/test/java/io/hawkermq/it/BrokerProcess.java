@@ -24,6 +24,9 @@ import java.util.concurrent.locks.LockSupport;
 /// which the *tests* can be checked, since a test that fails there is wrong or meets a known
 /// deviation.
 ///
+/// The system property `it.broker.arguments` holds further arguments, separated by spaces, for our
+/// own, such as `--loops 4`.
+///
 /// Its output is read by a thread of its own, the last [#OUTPUT_LINES] lines are kept, and whoever
 /// started it must [#close] it.
 public final class BrokerProcess implements AutoCloseable {
@@ -102,6 +105,8 @@ public final class BrokerProcess implements AutoCloseable {
                         "broker",
                         "-p",
                         Integer.toString(port)));
+        String more = System.getProperty("it.broker.arguments", "");
+        command.addAll(more.isBlank() ? List.of() : List.of(more.trim().split(" +")));
         return command;
     }
 

@@ -2,9 +2,7 @@ package io.hawkermq.it;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 
 /// What one test needs of the broker that it shares with others: connections, which are closed at
 /// its end, and names that no other test uses.
@@ -64,35 +62,17 @@ public final class Lab implements AutoCloseable {
         return c;
     }
 
-    /// Waits until a message that expires after `seconds`, sent now, has expired at the broker: a
-    /// retained message serves as the broker's own clock.
-    public void awaitExpiry(int seconds) {
+    /// Lets seconds pass at the broker: the will of a client that is lost now, with this delay,
+    /// tells when they are over.
+    public void awaitSeconds(int seconds) {
         String topic = topic();
-        RawClient c = client(Version.V5);
-        c.publish(
-                Publish.to(topic)
-                        .payload("clock")
-                        .qos(1)
-                        .retain()
-                        .with(Prop.MESSAGE_EXPIRY.of(seconds)));
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds + 10);
-        while (isRetained(c, topic)) {
-            if (System.nanoTime() > end) {
-                throw c.failure("a retained message does not expire [MQTT-3.3.2-5]");
-            }
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
-        }
-        c.disconnect();
-    }
-
-    private static boolean isRetained(RawClient c, String topic) {
-        c.subscribe(topic, 0);
-        c.send(Wire.pingreq());
-        if (c.next().type() == Wire.PINGRESP) {
-            return false;
-        }
-        c.expect(Wire.PINGRESP);
-        return true;
+        RawClient observer = subscriber(Version.V5, topic, 0);
+        Connect connect =
+                Connect.resuming(Version.V5, name())
+                        .will(topic, "time is over", 0, Prop.WILL_DELAY.of(seconds));
+        client(connect).abort();
+        observer.receive(topic, "time is over");
+        observer.disconnect();
     }
 
     @Override

@@ -54,7 +54,7 @@ final class World {
         for (int i = 0; i < profile.shards(); i++) {
             loops.add(new ShardLoop(this, i));
         }
-        loops.forEach(l -> l.shard().peers(slots.activeShards()));
+        loops.forEach(l -> l.shard().slots(slots));
         for (int i = 0; i < profile.clients(); i++) {
             String key = "c" + i;
             clients.add(new SimulatedClient(this, key, new Choices(this, key), profile.actions()));

@@ -108,7 +108,7 @@ class ConnectTest {
     void theUserNameFlagWithoutAUserNameIsRefused(Version v, Lab lab) {
         RawClient c = lab.open(v);
         c.send(Connect.as(v, lab.name()).bytesWithFlags(0x82));
-        c.expectRefused(0x81, 0x82);
+        c.expectRefused(0x81, 0x82, 0x86);
     }
 
     /// Version 3.1 asks servers to accept this, for the sake of clients older than the fields.
@@ -136,7 +136,7 @@ class ConnectTest {
         Connect connect = Connect.as(v, lab.name()).userName(Wire.utf8("user"));
         RawClient c = lab.open(v);
         c.send(connect.bytesWithFlags(0xC2));
-        c.expectRefused(0x81, 0x82);
+        c.expectRefused(0x81, 0x82, 0x86);
     }
 
     /// Where anonymous clients are welcome, so is any user name.
@@ -318,7 +318,7 @@ class ConnectTest {
     void anIllFormedUserNameIsRefused(Version v, Lab lab) {
         RawClient c = lab.open(v);
         c.send(Connect.as(v, lab.name()).userName(Wire.bytes('a', 0xED, 0xA0, 0x80)).bytes());
-        c.expectRefused(0x81, 0x82, 0x04);
+        c.expectRefused(0x81, 0x82, 0x86);
     }
 
     @EachVersionFrom311

@@ -98,7 +98,7 @@ class PropertyTest {
         c.disconnect();
         RawClient publisher = lab.client(Version.V5);
         publisher.publish(Publish.to(topic).payload("m").qos(1).with(Prop.MESSAGE_EXPIRY.of(1000)));
-        lab.awaitExpiry(2);
+        lab.awaitSeconds(2);
         Reply m = lab.resume(Version.V5, id).receive(topic, "m");
         long left = m.prop(Prop.MESSAGE_EXPIRY).number();
         assertTrue(left < 1000 && left > 900, m::toString);
@@ -130,7 +130,7 @@ class PropertyTest {
         publisher.publish(Publish.to(topic).payload("2").qos(2).with(Prop.MESSAGE_EXPIRY.of(1)));
         publisher.publish(Publish.to(topic).payload("lasting").qos(1));
         // One second more, for servers that count in whole seconds.
-        lab.awaitExpiry(2);
+        lab.awaitSeconds(2);
         RawClient back = lab.resume(Version.V5, id);
         back.receive(topic, "lasting");
         back.expectSilence();

@@ -380,7 +380,7 @@ class PublishTest {
                                 .qos(2)
                                 .with(Prop.MESSAGE_EXPIRY.of(1)));
         Reply p = subscriber.expectPublish(topic, "short-lived");
-        lab.awaitExpiry(2);
+        lab.awaitSeconds(2);
         publisher.send(Wire.ack(Wire.PUBREL, 3));
         assertEquals(0, publisher.expectAck(Wire.PUBCOMP, 3).reason());
         subscriber.send(Wire.ack(Wire.PUBREC, p.packetId()));
@@ -399,7 +399,7 @@ class PublishTest {
                 .publish(Publish.to(topic).payload("sent").qos(2).with(Prop.MESSAGE_EXPIRY.of(1)));
         Reply p = subscriber.expectPublish(topic, "sent");
         subscriber.abort();
-        lab.awaitExpiry(2);
+        lab.awaitSeconds(2);
         Reply again = lab.resume(Version.V5, id).receive(topic, "sent");
         assertEquals(p.packetId(), again.packetId());
         assertTrue(again.dup());

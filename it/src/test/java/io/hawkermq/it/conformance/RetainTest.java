@@ -223,4 +223,21 @@ class RetainTest {
         assertEquals("v", m.prop(Prop.USER_PROPERTY).second());
         assertFalse(m.has(Prop.TOPIC_ALIAS));
     }
+
+    @Test
+    @Rule("MQTT-3.3.2-5")
+    void aRetainedMessageExpires(Lab lab) {
+        String topic = lab.topic();
+        lab.client(Version.V5)
+                .publish(
+                        Publish.to(topic)
+                                .payload("m")
+                                .qos(1)
+                                .retain()
+                                .with(Prop.MESSAGE_EXPIRY.of(1)));
+        RawClient early = lab.subscriber(Version.V5, topic, 1);
+        assertTrue(early.receive(topic, "m").prop(Prop.MESSAGE_EXPIRY).number() <= 1);
+        lab.awaitSeconds(2);
+        lab.subscriber(Version.V5, topic, 1).expectSilence();
+    }
 }

@@ -143,7 +143,7 @@ class SessionTest {
         publisher.publish(topic, "m", 1);
         c.expectPublish(topic, "m");
         // Longer than any timer that would send it again.
-        lab.awaitExpiry(2);
+        lab.awaitSeconds(2);
         c.expectNothingFrom(publisher);
     }
 
@@ -212,7 +212,7 @@ class SessionTest {
                 lab.client(
                         Connect.as(Version.V5, id).cleanStart(0).with(Prop.SESSION_EXPIRY.of(1)));
         c.subscribe(topic, 1);
-        lab.awaitExpiry(2);
+        lab.awaitSeconds(2);
         RawClient publisher = lab.client(Version.V5);
         publisher.publish(topic, "still here", 1);
         c.receive(topic, "still here");
@@ -241,7 +241,7 @@ class SessionTest {
                         Connect.as(Version.V5, id).cleanStart(0).with(Prop.SESSION_EXPIRY.of(1)));
         c.send(Wire.disconnect(0, Prop.SESSION_EXPIRY.of(3600)));
         c.expectClose();
-        lab.awaitExpiry(2);
+        lab.awaitSeconds(2);
         assertTrue(lab.open(Version.V5).connect(Connect.resuming(Version.V5, id)).sessionPresent());
     }
 

@@ -200,7 +200,7 @@ class WillTest {
         lab.client(connect).abort();
         RawClient back = lab.resume(Version.V5, id);
         // The delay passes while the client is back.
-        lab.awaitExpiry(3);
+        lab.awaitSeconds(3);
         observer.expectNothingFrom(back);
     }
 

@@ -1,0 +1,106 @@
+package io.hawkermq.broker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.hawkermq.core.LogLevel;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ArgumentsTest {
+    @Test
+    void noneIsMosquittosDefault() throws Exception {
+        BrokerOptions options = Arguments.parse(List.of()).options();
+        assertEquals(
+                List.of("127.0.0.1:1883", "0:0:0:0:0:0:0:1:1883"),
+                options.listeners().stream()
+                        .map(l -> l.getAddress().getHostAddress() + ":" + l.getPort())
+                        .toList());
+        assertTrue(options.isLocalOnly());
+        assertEquals(10, options.sysIntervalSeconds());
+        assertEquals(1L, options.slots().activeShards(), "one loop is awake");
+        assertFalse(options.log().isEnabled(LogLevel.DEBUG));
+    }
+
+    @Test
+    void limitsByTheirNamesInMosquittoConf() throws Exception {
+        BrokerOptions options =
+                Arguments.parse(
+                                List.of(
+                                        "-o", "max_queued_messages=7",
+                                        "-o", "max_packet_size=4096",
+                                        "-o", "sys_interval=0",
+                                        "-o", "hawker_max_outbound_bytes=8192"))
+                        .options();
+        assertEquals(7, options.limits().maximumQueuedMessages());
+        assertEquals(4096, options.limits().maximumPacketSize());
+        assertEquals(0, options.sysIntervalSeconds());
+        assertEquals(8192, options.maximumOutboundBytes());
+    }
+
+    @Test
+    void severalPortsLoopsAndVerbose() throws Exception {
+        BrokerOptions options =
+                Arguments.parse(List.of("-p", "2001", "-p", "2002", "--loops", "3", "-v"))
+                        .options();
+        assertEquals(4, options.listeners().size());
+        assertEquals(2002, options.listeners().get(2).getPort());
+        assertEquals(3, options.loops());
+        assertEquals(0b111L, options.slots().activeShards());
+        assertTrue(options.log().isEnabled(LogLevel.DEBUG));
+    }
+
+    @Test
+    void otherActions() throws Exception {
+        assertEquals(Arguments.Action.VERSION, Arguments.parse(List.of("--version")).action());
+        assertEquals(Arguments.Action.HELP, Arguments.parse(List.of("-h")).action());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    -p 70000                   | Option '-p' takes a number from 0 to 65535, read was '70000'.
+                    -p abc                     | Option '-p' takes a number from 0 to 65535, read was 'abc'.
+                    -p                         | Option '-p' needs a value.
+                    --loops 0                  | Option '--loops' takes a number from 1 to 64, read was '0'.
+                    -o max_packet_size=19      | Option '-o max_packet_size' takes a number from 20 to 268435456, read was '19'.
+                    --listen                   | Unknown option '--listen'. Run 'hawker broker --help'.
+                    """)
+    void wrongOnesSayWhatWasReadAndWhatIsAllowed(String words, String message) {
+        Arguments.WrongException e =
+                assertThrows(
+                        Arguments.WrongException.class,
+                        () -> Arguments.parse(List.of(words.split(" "))));
+        assertEquals(message, e.getMessage());
+    }
+
+    @Test
+    void unknownNameListsThoseThatThereAre() {
+        Arguments.WrongException e =
+                assertThrows(
+                        Arguments.WrongException.class,
+                        () -> Arguments.parse(List.of("-o", "max_queue=3")));
+        String message = String.valueOf(e.getMessage());
+        assertTrue(message.contains("'max_queue=3'"), message);
+        assertTrue(message.contains("max_queued_messages"), message);
+    }
+
+    @Test
+    void elevenPortsAreTooMany() {
+        List<String> words =
+                IntStream.range(0, 11)
+                        .mapToObj(i -> List.of("-p", Integer.toString(2000 + i)))
+                        .flatMap(List::stream)
+                        .toList();
+        assertEquals(11, Collections.frequency(words, "-p"));
+        assertThrows(Arguments.WrongException.class, () -> Arguments.parse(words));
+    }
+}

@@ -1,0 +1,272 @@
+package io.hawkermq.broker;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.hawkermq.core.Counters;
+import io.hawkermq.core.Slots;
+import io.hawkermq.protocol.Packet;
+import io.hawkermq.protocol.Properties;
+import io.hawkermq.protocol.ProtocolVersion;
+import io.hawkermq.protocol.QoS;
+import io.hawkermq.protocol.ReasonCode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class BrokerTest {
+    private static final byte[] PAYLOAD = "21.5".getBytes(StandardCharsets.UTF_8);
+
+    private static BrokerOptions options() {
+        return BrokerOptions.local(0).withSysInterval(0);
+    }
+
+    @ParameterizedTest
+    @EnumSource(ProtocolVersion.class)
+    void carriesMessagesOfEachQoS(ProtocolVersion version) throws Exception {
+        try (Broker broker = Broker.start(options());
+                TestClient client = TestClient.connected(broker.port(), version, "c")) {
+            client.send(TestClient.subscribe("a/+", QoS.EXACTLY_ONCE));
+            client.next(Packet.Suback.class);
+
+            client.send(TestClient.publish("a/b", QoS.AT_MOST_ONCE, 0, PAYLOAD));
+            Packet.Publish zero = client.next(Packet.Publish.class);
+            assertEquals("a/b", String.valueOf(zero.topic()));
+            assertArrayEquals(PAYLOAD, zero.payload());
+
+            client.send(TestClient.publish("a/b", QoS.AT_LEAST_ONCE, 7, PAYLOAD));
+            List<Packet> both = List.of(client.next(), client.next());
+            assertTrue(
+                    both.stream().anyMatch(p -> p instanceof Packet.Puback a && a.packetId() == 7));
+            Packet.Publish one = only(Packet.Publish.class, both);
+            assertEquals(QoS.AT_LEAST_ONCE, one.qos());
+            client.send(new Packet.Puback(one.packetId(), ReasonCode.SUCCESS, Properties.NONE));
+
+            client.send(TestClient.publish("a/b", QoS.EXACTLY_ONCE, 8, PAYLOAD));
+            both = List.of(client.next(), client.next());
+            assertTrue(
+                    both.stream().anyMatch(p -> p instanceof Packet.Pubrec r && r.packetId() == 8));
+            assertEquals(QoS.EXACTLY_ONCE, only(Packet.Publish.class, both).qos());
+        }
+    }
+
+    private static <P extends Packet> P only(Class<P> kind, List<Packet> packets) {
+        List<P> found = packets.stream().filter(kind::isInstance).map(kind::cast).toList();
+        assertEquals(1, found.size(), packets.toString());
+        return found.getFirst();
+    }
+
+    /// What follows CONNECT in the same segment must not be lost when the connection moves to the
+    /// loop that owns its Client Identifier.
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void bytesBehindConnectArriveOnWhateverLoopOwnsTheSession(int loops) throws Exception {
+        try (Broker broker = Broker.start(options().withLoops(loops))) {
+            boolean[] isOwner = new boolean[loops];
+            for (int i = 0; i < 20; i++) {
+                String clientId = "client" + i;
+                isOwner[Slots.over(loops).shardOf(clientId)] = true;
+                try (TestClient client = new TestClient(broker.port(), ProtocolVersion.MQTT_5)) {
+                    byte[] all =
+                            client.encoded(
+                                    TestClient.connect(ProtocolVersion.MQTT_5, clientId),
+                                    TestClient.subscribe("own/" + i, QoS.AT_MOST_ONCE),
+                                    TestClient.publish("own/" + i, QoS.AT_MOST_ONCE, 0, PAYLOAD),
+                                    new Packet.Pingreq());
+                    // The cut runs through the last packets, so that a begun one moves along.
+                    client.write(Arrays.copyOf(all, all.length - 1 - i % 8));
+                    client.next(Packet.Connack.class);
+                    client.write(Arrays.copyOfRange(all, all.length - 1 - i % 8, all.length));
+                    // A matching message may come before SUBACK (section 3.8.4).
+                    List<Packet> rest = List.of(client.next(), client.next(), client.next());
+                    only(Packet.Suback.class, rest);
+                    only(Packet.Publish.class, rest);
+                    only(Packet.Pingresp.class, rest);
+                }
+            }
+            for (boolean owns : isOwner) {
+                assertTrue(owns, "a loop without a client shows nothing");
+            }
+        }
+    }
+
+    @Test
+    void messagesCrossLoopsInOrder() throws Exception {
+        try (Broker broker = Broker.start(options().withLoops(2));
+                TestClient publisher =
+                        TestClient.connected(broker.port(), ProtocolVersion.MQTT_5, ownedBy(2, 0));
+                TestClient subscriber =
+                        TestClient.connected(
+                                broker.port(), ProtocolVersion.MQTT_5, ownedBy(2, 1))) {
+            subscriber.send(TestClient.subscribe("n", QoS.AT_MOST_ONCE));
+            subscriber.next(Packet.Suback.class);
+            for (int i = 0; i < 2_000; i++) {
+                publisher.send(
+                        TestClient.publish(
+                                "n",
+                                QoS.AT_MOST_ONCE,
+                                0,
+                                Integer.toString(i).getBytes(StandardCharsets.UTF_8)));
+            }
+            for (int i = 0; i < 2_000; i++) {
+                byte[] payload = subscriber.next(Packet.Publish.class).payload();
+                assertEquals(Integer.toString(i), new String(payload, StandardCharsets.UTF_8));
+            }
+        }
+    }
+
+    private static String ownedBy(int loops, int loop) {
+        Random random = new Random(loop);
+        while (true) {
+            String clientId = "c" + random.nextInt(1_000);
+            if (Slots.over(loops).shardOf(clientId) == loop) {
+                return clientId;
+            }
+        }
+    }
+
+    /// A subscriber that does not read costs the broker no more than the outbound limit, what is
+    /// under way in one turn and a buffer in the kernel.
+    @Test
+    void slowReaderIsBounded() throws Exception {
+        int limit = 1 << 16;
+        try (Broker broker = Broker.start(options().withMaximumOutboundBytes(limit));
+                TestClient slow = new TestClient(broker.port(), ProtocolVersion.MQTT_3_1_1, 4_096);
+                TestClient publisher =
+                        TestClient.connected(broker.port(), ProtocolVersion.MQTT_3_1_1, "fast")) {
+            slow.send(TestClient.connect(ProtocolVersion.MQTT_3_1_1, "slow"));
+            slow.next(Packet.Connack.class);
+            slow.send(TestClient.subscribe("big", QoS.AT_MOST_ONCE));
+            slow.next(Packet.Suback.class);
+            Packet message = TestClient.publish("big", QoS.AT_MOST_ONCE, 0, new byte[16_384]);
+            long most = 0;
+            // 64 MiB: more than any kernel buffers, far more than the limit.
+            for (int i = 0; i < 4_096; i++) {
+                publisher.send(message);
+                if (i % 256 == 255) {
+                    publisher.send(new Packet.Pingreq());
+                    publisher.next(Packet.Pingresp.class);
+                    most = Math.max(most, counters(broker).unsentBytes);
+                }
+            }
+            assertTrue(most > 0, "the reader was not slow");
+            assertTrue(most < limit + (1 << 20), most + " bytes are unsent");
+            long lost = counters(broker).allDropped();
+            assertTrue(lost > 0, "nothing was dropped");
+            // Once it reads again, it gets what was kept, and the account is level.
+            for (long i = lost; i < 4_096; i++) {
+                slow.next(Packet.Publish.class);
+            }
+            Counters after = await(broker, c -> c.unsentBytes == 0);
+            assertEquals(0, after.unsentBytes);
+        }
+    }
+
+    private static Counters counters(Broker broker) throws Exception {
+        return broker.counters().get(20, TimeUnit.SECONDS);
+    }
+
+    private static Counters await(Broker broker, Predicate<Counters> condition) throws Exception {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (true) {
+            Counters now = counters(broker);
+            if (condition.test(now) || System.nanoTime() > end) {
+                return now;
+            }
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void countsWhatPassesTheSocket() throws Exception {
+        try (Broker broker = Broker.start(options());
+                TestClient client =
+                        TestClient.connected(broker.port(), ProtocolVersion.MQTT_3_1_1, "c")) {
+            client.send(new Packet.Pingreq());
+            client.next(Packet.Pingresp.class);
+            Counters now = counters(broker);
+            byte[] connect = client.encoded(TestClient.connect(ProtocolVersion.MQTT_3_1_1, "c"));
+            assertEquals(connect.length + 2L, now.bytesReceived);
+            assertEquals(4L + 2, now.bytesSent);
+            assertEquals(1, now.socketsAccepted);
+            assertEquals(1, now.connected);
+        }
+    }
+
+    @Test
+    void portInUseIsSaidPlainly() throws Exception {
+        try (Broker broker = Broker.start(options())) {
+            StartException e =
+                    assertThrows(
+                            StartException.class,
+                            () -> Broker.start(BrokerOptions.local(broker.port())).close());
+            String message = String.valueOf(e.getMessage());
+            assertTrue(message.contains("port " + broker.port()), message);
+            assertTrue(message.contains("in use"), message);
+            assertEquals(1, message.lines().count(), message);
+        }
+    }
+
+    @Test
+    void stopSaysGoodbyeAndDoesNotWaitForStrangers() throws Exception {
+        Broker broker = Broker.start(options());
+        try (TestClient five = TestClient.connected(broker.port(), ProtocolVersion.MQTT_5, "five");
+                TestClient three =
+                        TestClient.connected(broker.port(), ProtocolVersion.MQTT_3_1_1, "three");
+                TestClient stranger = new TestClient(broker.port(), ProtocolVersion.MQTT_5)) {
+            await(broker, c -> c.socketsAccepted == 3);
+            Thread stop = Thread.ofVirtual().start(broker::close);
+            assertEquals(
+                    ReasonCode.SERVER_SHUTTING_DOWN,
+                    five.next(Packet.Disconnect.class).reasonCode());
+            assertTrue(five.isClosedByBroker());
+            assertTrue(three.isClosedByBroker());
+            assertTrue(stranger.isClosedByBroker());
+            assertTrue(stop.join(java.time.Duration.ofSeconds(20)));
+        }
+    }
+
+    @Test
+    void strangersAreFewAndHaveLittleTime() throws Exception {
+        try (Broker broker = Broker.start(options())) {
+            List<TestClient> strangers = new ArrayList<>();
+            try {
+                long begin = System.nanoTime();
+                for (int i = 0; i < Handshakes.MOST + 1; i++) {
+                    strangers.add(new TestClient(broker.port(), ProtocolVersion.MQTT_5));
+                }
+                assertTrue(strangers.getFirst().isClosedByBroker(), "the oldest gives way");
+                // The newest one is no worse off than alone: it may still connect.
+                TestClient newest = strangers.getLast();
+                newest.send(TestClient.connect(ProtocolVersion.MQTT_5, "newest"));
+                newest.next(Packet.Connack.class);
+                assertTrue(
+                        System.nanoTime() - begin
+                                < TimeUnit.MILLISECONDS.toNanos(Handshakes.DEADLINE_MILLIS),
+                        "this machine is too slow to tell the number from the deadline");
+                assertTrue(strangers.get(1).isClosedByBroker(), "its time is over");
+                newest.send(new Packet.Pingreq());
+                newest.next(Packet.Pingresp.class);
+            } finally {
+                closeAll(strangers);
+            }
+        }
+    }
+
+    private static void closeAll(List<TestClient> clients) throws IOException {
+        for (TestClient client : clients) {
+            client.close();
+        }
+    }
+}

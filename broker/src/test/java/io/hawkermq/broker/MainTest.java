@@ -1,0 +1,102 @@
+package io.hawkermq.broker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.hawkermq.protocol.ProtocolVersion;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// The process as others see it: its lines and its exit status.
+@Timeout(60)
+class MainTest {
+    private static final String LISTENS = "Opening ipv4 listen socket on port ";
+
+    private static Process start(String... arguments) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(
+                List.of(
+                        "-XX:+UseSerialGC",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "--sun-misc-unsafe-memory-access=allow",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        "io.hawkermq.broker.Main"));
+        command.addAll(List.of(arguments));
+        return new ProcessBuilder(command).redirectErrorStream(true).start();
+    }
+
+    private static BufferedReader output(Process process) {
+        return new BufferedReader(
+                new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void saysMosquittosLinesAndEndsWithZeroAtSigterm() throws Exception {
+        Process process = start("broker", "-p", "0");
+        try (BufferedReader output = output(process)) {
+            List<String> lines = new ArrayList<>();
+            int port = 0;
+            for (String line = output.readLine(); line != null; line = output.readLine()) {
+                lines.add(line);
+                int at = line.indexOf(LISTENS);
+                if (at >= 0) {
+                    port = Integer.parseInt(line.substring(at + LISTENS.length()).replace(".", ""));
+                }
+                if (line.endsWith(" running")) {
+                    break;
+                }
+            }
+            assertTrue(
+                    lines.getFirst().matches("\\d+: hawker version .* starting"), lines::toString);
+            assertTrue(lines.getLast().matches("\\d+: hawker version .* running"), lines::toString);
+            try (TestClient client = TestClient.connected(port, ProtocolVersion.MQTT_5, "c")) {
+                process.destroy();
+                assertTrue(process.waitFor(20, TimeUnit.SECONDS), "it does not end");
+                assertEquals(0, process.exitValue());
+                assertTrue(client.next().toString().contains("SERVER_SHUTTING_DOWN"));
+            }
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    @Test
+    void portInUseIsOneLineAndStatusOne() throws Exception {
+        try (Broker broker = Broker.start(BrokerOptions.local(0))) {
+            Process second = start("broker", "-p", Integer.toString(broker.port()));
+            List<String> lines = output(second).lines().toList();
+            assertEquals(1, second.waitFor());
+            List<String> errors = lines.stream().filter(l -> l.contains("Error")).toList();
+            assertEquals(1, errors.size(), lines::toString);
+            assertTrue(errors.getFirst().contains("port " + broker.port()), lines::toString);
+        }
+    }
+
+    @Test
+    void wrongOptionIsOneLineAndStatusThree() throws Exception {
+        Process process = start("broker", "--no-such-option");
+        List<String> lines = output(process).lines().toList();
+        assertEquals(3, process.waitFor());
+        assertEquals(
+                List.of("Error: Unknown option '--no-such-option'. Run 'hawker broker --help'."),
+                lines);
+    }
+
+    @Test
+    void rehearsalOfTheLauncherPlaysToItsEnd() throws Exception {
+        Process process = start("rehearse");
+        List<String> lines = output(process).lines().toList();
+        assertEquals(0, process.waitFor(), lines::toString);
+        assertEquals(3, lines.stream().filter(l -> l.contains("New client connected")).count());
+    }
+}

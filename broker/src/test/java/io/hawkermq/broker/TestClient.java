@@ -1,0 +1,136 @@
+package io.hawkermq.broker;
+
+import io.hawkermq.protocol.ByteWriter;
+import io.hawkermq.protocol.MalformedPacketException;
+import io.hawkermq.protocol.Packet;
+import io.hawkermq.protocol.PacketDecoder;
+import io.hawkermq.protocol.PacketEncoder;
+import io.hawkermq.protocol.Properties;
+import io.hawkermq.protocol.ProtocolVersion;
+import io.hawkermq.protocol.QoS;
+import io.hawkermq.protocol.SubscriptionOptions;
+import io.hawkermq.protocol.TopicFilter;
+import io.hawkermq.protocol.TopicName;
+import io.hawkermq.protocol.TopicNames;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.util.List;
+
+/// A client that sends what it is told, in the pieces it is told, and acknowledges nothing by
+/// itself. Each read waits 20 s at most.
+final class TestClient implements AutoCloseable {
+    private static final int TIMEOUT_MILLIS = 20_000;
+
+    private final ProtocolVersion version;
+    private final Socket socket = new Socket();
+    private final ByteWriter writer = new ByteWriter(256, 1 << 28);
+    private final PacketDecoder decoder;
+    private final byte[] read = new byte[65_536];
+
+    TestClient(int port, ProtocolVersion version) throws IOException {
+        this(port, version, 0);
+    }
+
+    /// @param receiveBuffer bytes that the operating system may hold unread; 0 for its choice
+    TestClient(int port, ProtocolVersion version, int receiveBuffer) throws IOException {
+        this.version = version;
+        if (receiveBuffer > 0) {
+            socket.setReceiveBufferSize(receiveBuffer);
+        }
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        socket.setTcpNoDelay(true);
+        socket.setSoTimeout(TIMEOUT_MILLIS);
+        decoder = PacketDecoder.forClient(new TopicNames(), version, 1 << 28);
+    }
+
+    static Packet connect(ProtocolVersion version, String clientId) {
+        return new Packet.Connect(
+                version, false, true, 60, clientId, null, null, null, Properties.NONE);
+    }
+
+    static Packet subscribe(String filter, QoS qos) {
+        return new Packet.Subscribe(
+                1,
+                List.of(
+                        new Packet.Subscribe.Entry(
+                                TopicFilter.of(filter), SubscriptionOptions.of(qos))),
+                Properties.NONE);
+    }
+
+    static Packet publish(String topic, QoS qos, int packetId, byte[] payload) {
+        return new Packet.Publish(
+                false, qos, false, TopicName.of(topic), packetId, Properties.NONE, payload);
+    }
+
+    /// A connected client.
+    static TestClient connected(int port, ProtocolVersion version, String clientId)
+            throws IOException {
+        TestClient client = new TestClient(port, version);
+        client.send(connect(version, clientId));
+        client.next(Packet.Connack.class);
+        return client;
+    }
+
+    /// All packets in one write.
+    void send(Packet... packets) throws IOException {
+        write(encoded(packets));
+    }
+
+    byte[] encoded(Packet... packets) {
+        writer.reset();
+        for (Packet packet : packets) {
+            PacketEncoder.encode(packet, version, Long.MAX_VALUE, writer);
+        }
+        return java.util.Arrays.copyOf(writer.array(), writer.length());
+    }
+
+    void write(byte[] bytes) throws IOException {
+        socket.getOutputStream().write(bytes);
+    }
+
+    /// The next packet, which must be of this kind.
+    <P extends Packet> P next(Class<P> kind) throws IOException {
+        Packet packet = next();
+        if (!kind.isInstance(packet)) {
+            throw new AssertionError("expected " + kind.getSimpleName() + ", came " + packet);
+        }
+        return kind.cast(packet);
+    }
+
+    Packet next() throws IOException {
+        try {
+            while (true) {
+                Packet packet = decoder.next();
+                decoder.stash();
+                if (packet != null) {
+                    return packet;
+                }
+                int count = socket.getInputStream().read(read);
+                if (count < 0) {
+                    throw new AssertionError("the broker closed, a packet was expected");
+                }
+                decoder.feed(read, 0, count);
+            }
+        } catch (MalformedPacketException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /// True if the broker closes the connection, or has reset it, before the time is out.
+    boolean isClosedByBroker() throws IOException {
+        try {
+            return socket.getInputStream().read() < 0;
+        } catch (java.net.SocketTimeoutException e) {
+            return false;
+        } catch (IOException e) {
+            return true;
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}

@@ -1,0 +1,130 @@
+package io.hawkermq.it;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+
+/// The layout's rules: which way arrows point, and what protocol and core never see.
+class ArchitectureTest {
+    private static final String PROTOCOL = "io.hawkermq.protocol..";
+    private static final String CORE = "io.hawkermq.core..";
+    private static final String BROKER = "io.hawkermq.broker..";
+
+    private final JavaClasses classes =
+            new ClassFileImporter()
+                    .withImportOption(new ImportOption.DoNotIncludeTests())
+                    .importPackages("io.hawkermq");
+
+    @Test
+    void arrowsPointDownOnly() {
+        layeredArchitecture()
+                .consideringOnlyDependenciesInLayers()
+                .layer("protocol")
+                .definedBy(PROTOCOL)
+                .layer("core")
+                .definedBy(CORE)
+                .layer("broker")
+                .definedBy(BROKER)
+                .whereLayer("broker")
+                .mayNotBeAccessedByAnyLayer()
+                .whereLayer("core")
+                .mayOnlyBeAccessedByLayers("broker")
+                .check(classes);
+    }
+
+    @Test
+    void protocolNeedsTheJdkOnly() {
+        classes()
+                .that()
+                .resideInAPackage(PROTOCOL)
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        PROTOCOL,
+                        "java.lang..",
+                        "java.util",
+                        "java.util.function",
+                        "java.nio..",
+                        "org.jspecify..")
+                .check(classes);
+    }
+
+    @Test
+    void coreNeedsProtocolAndTheJdkOnly() {
+        classes()
+                .that()
+                .resideInAPackage(CORE)
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        PROTOCOL,
+                        CORE,
+                        "java.lang..",
+                        "java.util",
+                        "java.util.function",
+                        "java.util.random",
+                        "java.util.stream",
+                        "java.nio..",
+                        "org.jspecify..")
+                .check(classes);
+    }
+
+    @Test
+    void protocolAndCoreHaveNoThreadsClocksOrChance() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(PROTOCOL, CORE)
+                .should()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("java.lang.Thread")
+                .orShould()
+                .callMethod(System.class, "currentTimeMillis")
+                .orShould()
+                .callMethod(System.class, "nanoTime")
+                .orShould()
+                .callMethod(Math.class, "random")
+                .orShould()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "java.util.concurrent..",
+                        "java.time..",
+                        "java.io..",
+                        "java.net..",
+                        "io.netty..")
+                .check(classes);
+    }
+
+    @Test
+    void ownedClassesNeedNoVolatileFields() {
+        noFields()
+                .that()
+                .areDeclaredInClassesThat()
+                .resideInAnyPackage(PROTOCOL, CORE)
+                .should()
+                .haveModifier(JavaModifier.VOLATILE)
+                .check(classes);
+    }
+
+    @Test
+    void namesSayWhatThingsAre() {
+        noClasses()
+                .should()
+                .haveSimpleNameEndingWith("Impl")
+                .orShould()
+                .haveSimpleNameEndingWith("Manager")
+                .orShould()
+                .haveSimpleNameEndingWith("Helper")
+                .orShould()
+                .haveSimpleNameEndingWith("Util")
+                .orShould()
+                .haveSimpleNameEndingWith("Utils")
+                .check(classes);
+    }
+}
