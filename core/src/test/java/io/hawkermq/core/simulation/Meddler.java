@@ -1,0 +1,92 @@
+package io.hawkermq.core.simulation;
+
+import io.hawkermq.core.Outbox;
+import io.hawkermq.protocol.MalformedPacketException;
+import io.hawkermq.protocol.Packet;
+import io.hawkermq.protocol.PacketDecoder;
+import io.hawkermq.protocol.ProtocolVersion;
+import io.hawkermq.protocol.PublishTemplates;
+import io.hawkermq.protocol.TopicNames;
+
+/// An outbox through whose hands every packet goes before it reaches the real one.
+abstract class Meddler implements Outbox {
+    private final Outbox real;
+    private ProtocolVersion version = ProtocolVersion.MQTT_3_1_1;
+    private long maximumPacketSize = Long.MAX_VALUE;
+
+    Meddler(Outbox real) {
+        this.real = real;
+    }
+
+    /// Sends what is to become of the packet.
+    abstract void pass(Packet packet);
+
+    @Override
+    public void negotiated(ProtocolVersion asked, long size) {
+        version = asked;
+        maximumPacketSize = size;
+        real.negotiated(asked, size);
+    }
+
+    @Override
+    public boolean send(Packet packet) {
+        if (packet instanceof Packet.Publish p
+                && p.payload().length >= Published.LARGE
+                && maximumPacketSize < Published.LARGE) {
+            return false;
+        }
+        pass(packet);
+        return true;
+    }
+
+    @Override
+    public boolean publish(PublishTemplates.Template template, int packetId) {
+        if (template.length() > maximumPacketSize) {
+            return false;
+        }
+        pass(decoded(template, packetId));
+        return true;
+    }
+
+    private Packet decoded(PublishTemplates.Template template, int packetId) {
+        byte[] bytes = java.util.Arrays.copyOf(template.bytes(), template.length());
+        int at = template.packetIdOffset();
+        if (at >= 0) {
+            bytes[at] = (byte) (packetId >>> 8);
+            bytes[at + 1] = (byte) packetId;
+        }
+        try {
+            PacketDecoder decoder =
+                    PacketDecoder.forClient(new TopicNames(), version, Integer.MAX_VALUE);
+            byte[] connack =
+                    version.isMqtt5() ? new byte[] {0x20, 3, 0, 0, 0} : new byte[] {0x20, 2, 0, 0};
+            decoder.feed(connack, 0, connack.length);
+            decoder.next();
+            decoder.stash();
+            decoder.feed(bytes, 0, bytes.length);
+            return java.util.Objects.requireNonNull(decoder.next());
+        } catch (MalformedPacketException e) {
+            throw new Violation("codec", "a template is malformed: " + e.reason());
+        }
+    }
+
+    @Override
+    public boolean isWritable() {
+        return real.isWritable();
+    }
+
+    @Override
+    public void pauseReading() {
+        real.pauseReading();
+    }
+
+    @Override
+    public void resumeReading() {
+        real.resumeReading();
+    }
+
+    @Override
+    public void close() {
+        real.close();
+    }
+}
