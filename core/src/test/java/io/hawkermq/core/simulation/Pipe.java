@@ -20,7 +20,6 @@ final class Pipe {
     private final World world;
     private final Schedule schedule;
     private final RandomGenerator random;
-    private final Profile profile;
     private final Receiver receiver;
     private final Runnable onMoved;
     private byte[] bytes = new byte[256];
@@ -36,7 +35,6 @@ final class Pipe {
         this.world = world;
         this.schedule = world.schedule();
         this.random = world.random();
-        this.profile = world.profile();
         this.receiver = receiver;
         this.onMoved = onMoved;
     }
@@ -113,7 +111,7 @@ final class Pipe {
             return;
         }
         isMoving = true;
-        schedule.in(random.nextInt(profile.latency() + 1), this::arrive);
+        schedule.in(random.nextInt(world.latency() + 1), this::arrive);
     }
 
     private void arrive() {
@@ -127,7 +125,7 @@ final class Pipe {
             return;
         }
         int length =
-                1 + random.nextInt(Math.min(to - from, 1 + random.nextInt(profile.pieceBytes())));
+                1 + random.nextInt(Math.min(to - from, 1 + random.nextInt(world.pieceBytes())));
         byte[] piece = Arrays.copyOfRange(bytes, from, from + length);
         from += length;
         if (to - from > LONGEST_PING) {

@@ -52,7 +52,7 @@ final class SharedModel {
             List<Integer> identifiers) {
         // The latest first: there may have been no member to get an earlier one.
         for (Share share : shares.getOrDefault(message.id(), List.of()).reversed()) {
-            if (share.receivedBy != null) {
+            if (share.receivedBy != null && !message.isClearing()) {
                 continue;
             }
             for (ModelSubscription m : share.group.members) {

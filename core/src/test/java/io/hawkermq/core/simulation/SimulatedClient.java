@@ -312,6 +312,7 @@ final class SimulatedClient {
 
     private void onConnack(Packet.Connack p) {
         isConnected = true;
+        world.trace(key, "is connected by link " + link().number() + " " + p.properties());
         String assigned = p.properties().text(Property.ASSIGNED_CLIENT_IDENTIFIER);
         if (clientId.isEmpty() != (assigned != null) && isMqtt5()) {
             throw new Violation("MQTT-3.1.3-7", this + " was assigned the identifier " + assigned);
@@ -370,14 +371,7 @@ final class SimulatedClient {
         if (link == null) {
             connect(choices.reconnect(clientId));
         }
-        world.schedule()
-                .in(
-                        1_000,
-                        () -> {
-                            if (!isConnected) {
-                                comeBack();
-                            }
-                        });
+        world.schedule().in(1_000, this::comeBack);
     }
 
     /// True as long as it will do something of its own accord.

@@ -41,6 +41,7 @@ final class World {
     private final int turnDelay;
     private int lastIdentifier;
     private long progressAt;
+    private boolean isHealed;
 
     World(long seed, Mutation mutation, java.util.function.Function<Long, Trace> trace) {
         random = new SplittableRandom(seed);
@@ -73,6 +74,7 @@ final class World {
         clients.forEach(SimulatedClient::start);
         rest();
         trace("world", "the network heals");
+        isHealed = true;
         clients.forEach(SimulatedClient::settle);
         rest();
         List<Link> before = List.copyOf(links);
@@ -142,6 +144,16 @@ final class World {
     /// How late a loop's turn may be, in milliseconds.
     int turnDelay() {
         return turnDelay;
+    }
+
+    /// The most that bytes need from one end to the other, in milliseconds.
+    int latency() {
+        return isHealed ? Math.min(2, profile.latency()) : profile.latency();
+    }
+
+    /// The largest piece in which bytes arrive.
+    int pieceBytes() {
+        return isHealed ? 65_536 : profile.pieceBytes();
     }
 
     List<SimulatedClient> clients() {
