@@ -1,0 +1,199 @@
+package io.hawkermq.core.scenario;
+
+import io.hawkermq.core.AccessControl;
+import io.hawkermq.core.Connection;
+import io.hawkermq.core.EventLog;
+import io.hawkermq.core.Limits;
+import io.hawkermq.core.Outbox;
+import io.hawkermq.core.Shard;
+import io.hawkermq.core.ShardMessage;
+import io.hawkermq.core.Slots;
+import io.hawkermq.protocol.ByteWriter;
+import io.hawkermq.protocol.MalformedPacketException;
+import io.hawkermq.protocol.Packet;
+import io.hawkermq.protocol.PacketDecoder;
+import io.hawkermq.protocol.PacketEncoder;
+import io.hawkermq.protocol.ProtocolVersion;
+import io.hawkermq.protocol.PublishTemplates;
+import io.hawkermq.protocol.TopicNames;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/// A core of some shards with clients whose network loses nothing and takes no time.
+final class Stage {
+    private record Batch(int from, int to, List<ShardMessage> messages) {}
+
+    private final List<Shard> shards = new ArrayList<>();
+    private final Slots slots;
+    private final Deque<Batch> mailbox = new ArrayDeque<>();
+    private final List<String> happened = new ArrayList<>();
+    private long now = 1_700_000_000_000L;
+
+    Stage(int shards, Limits limits) {
+        slots = Slots.over(shards);
+        for (int i = 0; i < shards; i++) {
+            this.shards.add(
+                    new Shard(
+                            i,
+                            shards,
+                            limits,
+                            AccessControl.anonymous(),
+                            EventLog.SILENT,
+                            (from, to, batch) -> mailbox.add(new Batch(from, to, batch)),
+                            new SplittableRandom(i)));
+        }
+        this.shards.forEach(s -> s.slots(slots));
+        advance(0);
+    }
+
+    /// Lets time pass, from deadline to deadline.
+    void advance(long millis) {
+        long end = now + millis;
+        while (true) {
+            long next = end;
+            for (Shard s : shards) {
+                next = Math.min(next, Math.max(now, s.nextDeadline()));
+            }
+            now = next;
+            shards.forEach(s -> s.advance(now));
+            settle();
+            if (now == end) {
+                return;
+            }
+        }
+    }
+
+    /// Runs turns until nothing is left to be done.
+    void settle() {
+        boolean more = true;
+        while (more) {
+            more = false;
+            for (Shard s : shards) {
+                more |= s.endTurn();
+            }
+            for (Batch b = mailbox.poll(); b != null; b = mailbox.poll()) {
+                shards.get(b.to()).receive(b.from(), b.messages());
+                more = true;
+            }
+        }
+    }
+
+    /// What happened to clients since the last call.
+    List<String> takeHappened() {
+        List<String> all = List.copyOf(happened);
+        happened.clear();
+        return all;
+    }
+
+    /// One connection of a client.
+    final class Client implements Outbox {
+        private final String name;
+        private final Connection connection;
+        private final ByteWriter out = new ByteWriter(64, 1 << 20);
+        private final PacketDecoder toServer = PacketDecoder.forServer(new TopicNames(), 1 << 20);
+        private @Nullable PacketDecoder toClient;
+        private ProtocolVersion version = ProtocolVersion.MQTT_3_1_1;
+        private long maximumPacketSize = Long.MAX_VALUE;
+        private boolean isClosed;
+
+        Client(String name) {
+            this.name = name;
+            connection = new Connection(Objects.requireNonNull(shards.get(0)), this, "test");
+        }
+
+        /// Sends a packet, as bytes.
+        void sends(Packet packet) {
+            if (packet instanceof Packet.Connect c) {
+                version = c.version();
+                toClient = PacketDecoder.forClient(new TopicNames(), version, 1 << 20);
+            }
+            out.reset();
+            PacketEncoder.encode(packet, version, Long.MAX_VALUE, out);
+            toServer.feed(out.array().clone(), 0, out.length());
+            try {
+                Packet decoded = Objects.requireNonNull(toServer.next());
+                toServer.stash();
+                if (decoded instanceof Packet.Connect c) {
+                    connection.moveTo(
+                            Objects.requireNonNull(shards.get(slots.shardOf(connection.claim(c)))));
+                }
+                connection.onPacket(decoded);
+            } catch (MalformedPacketException e) {
+                connection.onMalformed(e, version);
+            }
+        }
+
+        /// The network breaks.
+        void drops() {
+            isClosed = true;
+            connection.onClosed("the network broke");
+        }
+
+        @Override
+        public void negotiated(ProtocolVersion asked, long size) {
+            maximumPacketSize = size;
+        }
+
+        @Override
+        public boolean send(Packet packet) {
+            out.reset();
+            if (!PacketEncoder.encode(packet, version, maximumPacketSize, out)) {
+                return false;
+            }
+            arrive(out.array(), out.length());
+            return true;
+        }
+
+        @Override
+        public boolean publish(PublishTemplates.Template template, int packetId) {
+            if (template.length() > maximumPacketSize) {
+                return false;
+            }
+            out.reset();
+            out.write(template.bytes(), 0, template.length());
+            int at = template.packetIdOffset();
+            if (at >= 0) {
+                out.array()[at] = (byte) (packetId >>> 8);
+                out.array()[at + 1] = (byte) packetId;
+            }
+            arrive(out.array(), out.length());
+            return true;
+        }
+
+        private void arrive(byte[] bytes, int length) {
+            if (isClosed) {
+                throw new AssertionError("a packet for " + name + ", which is gone");
+            }
+            PacketDecoder decoder = Objects.requireNonNull(toClient);
+            decoder.feed(bytes.clone(), 0, length);
+            try {
+                happened.add(name + " < " + PacketText.of(Objects.requireNonNull(decoder.next())));
+                decoder.stash();
+            } catch (MalformedPacketException e) {
+                throw new AssertionError("the server sends nonsense", e);
+            }
+        }
+
+        @Override
+        public boolean isWritable() {
+            return true;
+        }
+
+        @Override
+        public void pauseReading() {}
+
+        @Override
+        public void resumeReading() {}
+
+        @Override
+        public void close() {
+            isClosed = true;
+            happened.add(name + " closed");
+        }
+    }
+}
