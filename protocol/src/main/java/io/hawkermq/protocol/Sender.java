@@ -36,6 +36,7 @@ public final class Sender<T> {
         private @Nullable T message;
         private Awaited awaited;
         private boolean takesQuota;
+        private boolean isToBeResent;
         private @Nullable InFlight<T> previous;
         private @Nullable InFlight<T> next;
 
@@ -69,7 +70,12 @@ public final class Sender<T> {
     private int quota;
     private @Nullable InFlight<T> oldest;
     private @Nullable InFlight<T> newest;
-    private @Nullable InFlight<T> toResend;
+
+    // Of what is to be sent again: how much there is, and before which nothing of it is left,
+    // separately for PUBREL and PUBLISH.
+    private int countToResend;
+    private @Nullable InFlight<T> firstPubrel;
+    private @Nullable InFlight<T> firstPublish;
 
     /// @param receiveMaximum the other end's Receive Maximum, 1 to 65,535
     public Sender(int receiveMaximum) {
@@ -158,9 +164,7 @@ public final class Sender<T> {
             remove(delivery);
             return Outcome.COMPLETED;
         }
-        if (toResend == delivery) {
-            toResend = delivery.next;
-        }
+        settled(delivery);
         delivery.awaited = Awaited.PUBCOMP;
         delivery.message = null;
         return Outcome.RELEASE;
@@ -188,39 +192,66 @@ public final class Sender<T> {
     }
 
     /// A new network connection resumes the session: the quota begins anew, and everything
-    /// unacknowledged is to be sent again in its order through [#nextToResend] [MQTT-4.4.0-1].
+    /// unacknowledged is to be sent again through [#nextToResend] [MQTT-4.4.0-1].
     ///
     /// @param receiveMaximum the other end's Receive Maximum on this connection
     public void resume(int receiveMaximum) {
         quota = receiveMaximum;
         for (InFlight<T> d = oldest; d != null; d = d.next) {
             d.takesQuota = false;
+            d.isToBeResent = true;
         }
-        toResend = oldest;
+        countToResend = count;
+        firstPubrel = oldest;
+        firstPublish = oldest;
     }
 
     /// True until everything unacknowledged has been sent again; nothing new may be sent before,
     /// or it would overtake.
     public boolean isResending() {
-        return toResend != null;
+        return countToResend > 0;
     }
 
-    /// The next delivery to be sent again, or null if there is none or no quota for it. A delivery
-    /// that awaits PUBCOMP is sent as PUBREL and needs no quota.
+    /// The next delivery to be sent again, or null if there is none or no quota for it. First come
+    /// those that await PUBCOMP, sent as PUBREL, which need no quota and must not wait for any
+    /// [MQTT-3.3.4-10]; then the others. Both in the order in which they were begun.
     public @Nullable InFlight<T> nextToResend() {
-        InFlight<T> delivery = toResend;
-        if (delivery == null) {
+        if (countToResend == 0) {
             return null;
         }
-        if (delivery.awaited != Awaited.PUBCOMP) {
+        InFlight<T> delivery = firstPubrel;
+        while (delivery != null && !isToBeResent(delivery, true)) {
+            delivery = delivery.next;
+        }
+        firstPubrel = delivery;
+        if (delivery == null) {
             if (quota <= 0) {
+                return null;
+            }
+            delivery = firstPublish;
+            while (delivery != null && !isToBeResent(delivery, false)) {
+                delivery = delivery.next;
+            }
+            firstPublish = delivery;
+            if (delivery == null) {
                 return null;
             }
             quota--;
             delivery.takesQuota = true;
         }
-        toResend = delivery.next;
+        settled(delivery);
         return delivery;
+    }
+
+    private static boolean isToBeResent(InFlight<?> delivery, boolean asPubrel) {
+        return delivery.isToBeResent && (delivery.awaited == Awaited.PUBCOMP) == asPubrel;
+    }
+
+    private void settled(InFlight<T> delivery) {
+        if (delivery.isToBeResent) {
+            delivery.isToBeResent = false;
+            countToResend--;
+        }
     }
 
     /// The oldest unacknowledged delivery, then by [#after] the others in their order.
@@ -238,8 +269,12 @@ public final class Sender<T> {
         if (delivery.takesQuota) {
             quota++;
         }
-        if (toResend == delivery) {
-            toResend = delivery.next;
+        settled(delivery);
+        if (firstPubrel == delivery) {
+            firstPubrel = delivery.next;
+        }
+        if (firstPublish == delivery) {
+            firstPublish = delivery.next;
         }
         if (delivery.previous == null) {
             oldest = delivery.next;
