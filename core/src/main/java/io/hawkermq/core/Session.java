@@ -330,43 +330,55 @@ final class Session {
         if (!receivesAll && !shard.access().mayReceive(principal, message.topic())) {
             return;
         }
-        if (streams != null) {
-            streams.forEach(s -> s.liveDelivered(message));
-        }
         QoS qos = message.qos().min(granted); // [MQTT-3.8.4-8]
-        Connection c = connection;
+        boolean isTaken;
         if (qos == QoS.AT_MOST_ONCE) {
-            if (c == null) {
-                return;
-            }
-            if (!c.isWritable()) {
-                shard.drop(DropReason.OUTBOUND_FULL, clientId);
-            } else if (!c.transmit(message, qos, retain, identifiers, 0)) {
-                shard.drop(DropReason.PACKET_TOO_LARGE, clientId);
-            }
-            return;
-        }
-        Delivery delivery = new Delivery(message, qos, retain, identifiers);
-        if (c != null && hasRoom(qos)) {
-            begin(delivery, c);
+            isTaken = deliverAtMostOnce(message, retain, identifiers);
         } else {
-            enqueue(delivery);
+            Connection c = connection;
+            Delivery delivery = new Delivery(message, qos, retain, identifiers);
+            isTaken = c != null && hasRoom(qos) ? begin(delivery, c) : enqueue(delivery);
+        }
+        if (isTaken && streams != null) { // else what was retained before is better than nothing
+            streams.forEach(s -> s.liveDelivered(message));
         }
     }
 
-    private void begin(Delivery d, Connection c) {
+    /// @return false if it was dropped
+    private boolean deliverAtMostOnce(
+            Message message, boolean retain, int @Nullable [] identifiers) {
+        Connection c = connection;
+        if (c == null) {
+            return false; // no session keeps QoS 0, so that nobody misses it
+        }
+        if (!c.isWritable()) {
+            shard.drop(DropReason.OUTBOUND_FULL, clientId);
+            return false;
+        }
+        boolean fits = c.transmit(message, QoS.AT_MOST_ONCE, retain, identifiers, 0);
+        if (!fits) {
+            shard.drop(DropReason.PACKET_TOO_LARGE, clientId);
+        }
+        return fits;
+    }
+
+    /// @return false if it was dropped
+    private boolean begin(Delivery d, Connection c) {
         int packetId = sender.start(d, d.qos());
-        if (!c.transmit(d.message(), d.qos(), d.retain(), d.identifiers(), packetId)) {
+        boolean fits = c.transmit(d.message(), d.qos(), d.retain(), d.identifiers(), packetId);
+        if (!fits) {
             sender.abandon(packetId); // as if it had been sent [MQTT-3.1.2-25]
             shard.drop(DropReason.PACKET_TOO_LARGE, clientId);
         }
+        return fits;
     }
 
     private boolean isQueueEmpty() {
         return queue == null || queue.isEmpty();
     }
 
-    private void enqueue(Delivery d) {
+    /// @return false if it was dropped
+    private boolean enqueue(Delivery d) {
         if (queue == null) {
             queue = new ArrayDeque<>(2);
         }
@@ -377,23 +389,24 @@ final class Session {
             dropExpired(q);
             if (q.size() >= limits.maximumQueuedMessages()) {
                 shard.drop(DropReason.QUEUE_COUNT, clientId);
-                return;
+                return false;
             }
         }
         if (limits.maximumQueuedBytes() > 0 && queuedBytes + bytes > limits.maximumQueuedBytes()) {
             dropExpired(q);
             if (queuedBytes + bytes > limits.maximumQueuedBytes()) {
                 shard.drop(DropReason.QUEUE_BYTES, clientId);
-                return;
+                return false;
             }
         }
         if (connection == null && !shard.hasRoomOffline(bytes)) {
             shard.drop(DropReason.OFFLINE_BUDGET, clientId);
-            return;
+            return false;
         }
         q.add(d);
         queuedBytes += bytes;
         shard.queued(bytes, this);
+        return true;
     }
 
     private Delivery dequeue(ArrayDeque<Delivery> q) {
