@@ -56,14 +56,13 @@ final class Subscribing {
         String why = refused;
         // Everybody who publishes must know of the subscription before the client may rely on it.
         shard.whenNoted(() -> {
-            if (!connection.isConnected()) {
-                return; // gone meanwhile; with the SUBACK went the retained messages
+            if (connection.isConnected()) { // else gone meanwhile; its session may have stayed
+                connection.send(
+                        new Packet.Suback(
+                                packet.packetId(),
+                                results,
+                                why == null ? connection.noProperties() : connection.reason(why)));
             }
-            connection.send(
-                    new Packet.Suback(
-                            packet.packetId(),
-                            results,
-                            why == null ? connection.noProperties() : connection.reason(why)));
             for (Subscription s : toStream) {
                 if (session.has(s)) { // else unsubscribed or replaced meanwhile
                     session.stream(s);

@@ -64,7 +64,7 @@ final class ModelSession {
     record Last(Published message, QoS qos, boolean retain, List<Integer> identifiers) {}
 
     final String clientId;
-    final int shard;
+    int shard;
     @Nullable ServerEnd end;
     boolean isEnded;
     long expiryInterval;

@@ -30,6 +30,7 @@ final class Oracle {
         Packet.@Nullable Connect connect;
         @Nullable ModelSession session;
         boolean isResumed;
+        boolean isRefused;
         boolean hasSaidGoodbye;
         long lastReceived;
         long patienceMillis = Long.MAX_VALUE;
@@ -170,6 +171,14 @@ final class Oracle {
                 due.forEach(this::open);
             }
         }
+    }
+
+    /// Slots have moved; nothing is under way between shards.
+    void onMoved() {
+        if (!underWay.isEmpty() || !asking.isEmpty()) {
+            throw new IllegalStateException("slots move while messages are under way");
+        }
+        sessions.values().forEach(s -> s.shard = world.loopOf(s.clientId).number());
     }
 
     // ---- messages ----
@@ -378,6 +387,11 @@ final class Oracle {
 
     private void onConnack(Packet.Connack p, ServerEnd end, Conversation c) {
         Packet.Connect connect = Objects.requireNonNull(c.connect);
+        if (p.reasonCode() == ReasonCode.SERVER_BUSY
+                && world.loopOf(end.clientId()) != end.loop()) {
+            c.isRefused = true; // its slot moved while it was authenticated
+            return;
+        }
         if (p.reasonCode() != ReasonCode.SUCCESS) {
             throw new Violation("CONNACK", end.clientId() + " is refused: " + p);
         }
@@ -432,6 +446,9 @@ final class Oracle {
     /// The core closes a connection: has it a reason?
     void onClosedByCore(ServerEnd end) {
         Conversation c = conversations.get(end);
+        if (c != null && c.isRefused) {
+            return;
+        }
         if (c == null || c.session == null || c.session.end != end) {
             throw new Violation("close", "the core closes a connection that is not accepted");
         }

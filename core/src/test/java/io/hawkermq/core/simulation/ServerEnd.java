@@ -103,7 +103,7 @@ final class ServerEnd implements Outbox, Pipe.Receiver {
         Packet.Connect first = handedOver;
         if (first != null) {
             handedOver = null;
-            hand(first);
+            place(first); // its slot may have moved on meanwhile
         }
         drain();
         while (mayRead() && !arrivals.isEmpty()) {
@@ -153,10 +153,19 @@ final class ServerEnd implements Outbox, Pipe.Receiver {
             return;
         }
         connection.moveTo(owner.shard());
-        decoder.topicNames(owner.topicNames());
         handedOver = connect;
+        movedTo(owner);
+    }
+
+    /// The connection belongs to another loop now.
+    void movedTo(ShardLoop owner) {
+        decoder.topicNames(owner.topicNames());
         loop = owner;
         loop.ready(this);
+    }
+
+    Connection connection() {
+        return connection;
     }
 
     private void hand(Packet packet) {

@@ -112,13 +112,17 @@ final class ShardLoop {
         updateUnsent();
         boolean more = shard.endTurn();
         world.oracle().onTurnEnd(this);
-        List<ServerEnd> written = new ArrayList<>(toFlush);
-        toFlush.clear();
-        written.forEach(ServerEnd::flush);
+        flush();
         if (more || !mailbox.isEmpty() || !ready.isEmpty() || !tasks.isEmpty()) {
             turnSoon();
         }
         wakeUpLater();
+    }
+
+    private void flush() {
+        List<ServerEnd> written = new ArrayList<>(toFlush);
+        toFlush.clear();
+        written.forEach(ServerEnd::flush);
     }
 
     /// @return true if there was none
@@ -137,13 +141,37 @@ final class ShardLoop {
         } else if (chosen < ready.size() + tasks.size()) {
             tasks.remove().run();
         } else {
-            Batch batch = mailbox.remove();
-            consumed++;
-            world.trace("shard " + number, "receives from " + batch.from());
-            world.oracle().onConsumed(this, consumed);
-            shard.receive(batch.from(), batch.messages());
+            receive();
         }
         return false;
+    }
+
+    private void receive() {
+        Batch batch = mailbox.remove();
+        consumed++;
+        world.trace("shard " + number, "receives from " + batch.from());
+        world.oracle().onConsumed(this, consumed);
+        shard.receive(batch.from(), batch.messages());
+    }
+
+    /// A turn that does not end: takes what others have posted, and posts what they wait for.
+    ///
+    /// @return true if nothing is on its way from or to this shard
+    boolean quieten() {
+        world.oracle().onTurn(this);
+        shard.advance(world.mutation().clock(world.schedule().now()));
+        world.oracle().onAdvanced(this);
+        while (!mailbox.isEmpty()) {
+            receive();
+        }
+        shard.postOutgoing();
+        world.oracle().onTurnEnd(this);
+        flush();
+        return shard.isQuiet();
+    }
+
+    boolean hasMail() {
+        return !mailbox.isEmpty();
     }
 
     private void updateUnsent() {

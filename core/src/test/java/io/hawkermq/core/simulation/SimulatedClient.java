@@ -311,6 +311,9 @@ final class SimulatedClient {
     }
 
     private void onConnack(Packet.Connack p) {
+        if (p.reasonCode() != ReasonCode.SUCCESS) {
+            return; // the oracle has looked at the reason; the server closes
+        }
         isConnected = true;
         world.trace(key, "is connected by link " + link().number() + " " + p.properties());
         String assigned = p.properties().text(Property.ASSIGNED_CLIENT_IDENTIFIER);

@@ -1,11 +1,13 @@
 package io.hawkermq.core.simulation;
 
 import io.hawkermq.core.AccessControl;
+import io.hawkermq.core.Connection;
 import io.hawkermq.core.Counters;
 import io.hawkermq.core.EventLog;
 import io.hawkermq.core.Limits;
 import io.hawkermq.core.LogLevel;
 import io.hawkermq.core.Mailboxes;
+import io.hawkermq.core.SlotMove;
 import io.hawkermq.core.Slots;
 import io.hawkermq.protocol.Properties;
 import io.hawkermq.protocol.QoS;
@@ -30,7 +32,7 @@ final class World {
     private final Profile profile;
     private final Schedule schedule = new Schedule();
     private final Trace trace;
-    private final Slots slots;
+    private Slots slots;
     private final Mailboxes mailboxes;
     private final List<ShardLoop> loops = new ArrayList<>();
     private final List<Link> links = new ArrayList<>();
@@ -48,7 +50,7 @@ final class World {
         this.mutation = mutation;
         profile = Profile.of(random);
         this.trace = trace.apply(schedule.now());
-        slots = Slots.over(profile.shards());
+        slots = random.nextInt(3) == 0 ? Slots.onOneShard() : Slots.over(profile.shards());
         turnDelay = Profile.pick(random, 0, 1, 20);
         mailboxes = mutation.mailboxes(this::post);
         for (int i = 0; i < profile.shards(); i++) {
@@ -72,6 +74,9 @@ final class World {
     void run() {
         trace("world", profile.toString());
         clients.forEach(SimulatedClient::start);
+        if (profile.shards() > 1 && random.nextInt(3) == 0) {
+            moveSlotsLater();
+        }
         rest();
         trace("world", "the network heals");
         isHealed = true;
@@ -82,6 +87,52 @@ final class World {
         clients.stream().filter(c -> c.isConnected()).limit(2).forEach(c -> c.readAllRetained());
         rest();
         new Verdict(this, oracle).pass();
+    }
+
+    private void moveSlotsLater() {
+        schedule.in(
+                random.nextInt(10 * profile.thinkMillis() + 1),
+                () -> {
+                    moveSlots();
+                    if (clients.stream().anyMatch(SimulatedClient::isActing)) {
+                        moveSlotsLater();
+                    }
+                });
+    }
+
+    /// Spreads sessions over the loops anew. All stand still meanwhile, between two turns.
+    private void moveSlots() {
+        boolean isQuiet = false;
+        for (int i = 0; i < 20 && !isQuiet; i++) {
+            isQuiet = true;
+            for (ShardLoop loop : loops) {
+                isQuiet &= loop.quieten();
+            }
+            isQuiet &= loops.stream().noneMatch(ShardLoop::hasMail);
+        }
+        loops.forEach(ShardLoop::turnSoon);
+        if (!isQuiet) {
+            return;
+        }
+        Slots after = slots;
+        int target = random.nextInt(loops.size());
+        int moving = Profile.pick(random, 1, 8, 64);
+        for (int i = 0; i < moving; i++) {
+            after =
+                    after.with(
+                            random.nextInt(Slots.COUNT),
+                            moving == 64 ? target : random.nextInt(loops.size()));
+        }
+        trace("world", "slots move: " + after);
+        List<Connection> moved =
+                SlotMove.apply(loops.stream().map(ShardLoop::shard).toList(), slots, after);
+        slots = after;
+        oracle.onMoved();
+        for (Link link : links) {
+            if (moved.contains(link.server().connection())) {
+                link.server().movedTo(loopOf(link.server().clientId()));
+            }
+        }
     }
 
     /// Runs until, but for pings, nothing has moved for some seconds.
