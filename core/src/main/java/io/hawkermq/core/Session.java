@@ -6,6 +6,7 @@ import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.ReasonCode;
 import io.hawkermq.protocol.Receiver;
 import io.hawkermq.protocol.Sender;
+import io.hawkermq.protocol.TopicFilter;
 import io.hawkermq.protocol.TopicName;
 import io.hawkermq.protocol.Will;
 import java.util.ArrayDeque;
@@ -264,6 +265,10 @@ final class Session {
         count(removed, -1);
         stopStream(removed);
         return true;
+    }
+
+    boolean isSubscribedTo(TopicFilter filter) {
+        return subscriptions.containsKey(filter.toString());
     }
 
     /// True if this very subscription is in force, not one that replaced it.

@@ -72,7 +72,8 @@ final class Subscribing {
     }
 
     private ReasonCode check(TopicFilter filter, SubscriptionOptions options) {
-        if (session.subscriptions().size() >= shard.limits().maximumSubscriptions()) {
+        if (session.subscriptions().size() >= shard.limits().maximumSubscriptions()
+                && !session.isSubscribedTo(filter)) {
             return ReasonCode.QUOTA_EXCEEDED;
         }
         return shard.access().maySubscribe(session.principal(), filter, options.qos())
