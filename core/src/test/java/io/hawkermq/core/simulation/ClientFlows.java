@@ -103,8 +103,8 @@ final class ClientFlows {
 
     int newPacketId(Set<Integer> alsoInUse) {
         do {
-            // Few, so that they are soon used again.
-            lastPacketId = lastPacketId % 40 + 1;
+            // Few, so that they are soon used again, but more than a client has actions.
+            lastPacketId = lastPacketId % 120 + 1;
         } while (outgoing.containsKey(lastPacketId) || alsoInUse.contains(lastPacketId));
         return lastPacketId;
     }
