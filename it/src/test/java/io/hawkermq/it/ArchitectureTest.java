@@ -15,6 +15,8 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
     private static final String PROTOCOL = "io.hawkermq.protocol..";
     private static final String CORE = "io.hawkermq.core..";
+    private static final String MOSQUITTO = "io.hawkermq.mosquitto..";
+    private static final String STORE = "io.hawkermq.store..";
     private static final String BROKER = "io.hawkermq.broker..";
 
     private final JavaClasses classes =
@@ -26,16 +28,25 @@ class ArchitectureTest {
     void arrowsPointDownOnly() {
         layeredArchitecture()
                 .consideringOnlyDependenciesInLayers()
+                .withOptionalLayers(true)
                 .layer("protocol")
                 .definedBy(PROTOCOL)
                 .layer("core")
                 .definedBy(CORE)
+                .layer("mosquitto")
+                .definedBy(MOSQUITTO)
+                .layer("store")
+                .definedBy(STORE)
                 .layer("broker")
                 .definedBy(BROKER)
                 .whereLayer("broker")
                 .mayNotBeAccessedByAnyLayer()
-                .whereLayer("core")
+                .whereLayer("store")
                 .mayOnlyBeAccessedByLayers("broker")
+                .whereLayer("mosquitto")
+                .mayOnlyBeAccessedByLayers("broker")
+                .whereLayer("core")
+                .mayOnlyBeAccessedByLayers("store", "broker")
                 .check(classes);
     }
 
