@@ -1,0 +1,38 @@
+package io.hawkermq.core;
+
+import java.util.List;
+
+/// The door to what outlives the process. Shards hand in batches of changes and are told up to which
+/// batch all is durable; nothing is ever read back while the broker runs.
+///
+/// A batch is atomic: after a crash either all of it is there or nothing. Batches become durable in
+/// the order in which they were handed in, whichever shard they came from, so that a change that
+/// another shard makes because of a message from this one is never there without its cause.
+///
+/// Later, in a cluster, the same batches go through a replicated log before they get here; that is
+/// why there is nothing in this door but an ordered append and a position that comes back.
+public interface Store {
+    /// Keeps nothing: sessions and messages live as long as the process.
+    Store NONE = (shard, position, changes) -> {};
+
+    /// Hands in the changes of one turn of a shard's loop. Called on that loop; does not block.
+    ///
+    /// @param position the number of this batch of this shard, one more than the one before; to be
+    ///     given back through [Shard#onDurable] once it is durable
+    /// @param changes never changed again by the caller; not empty
+    void append(int shard, long position, List<StoreChange> changes);
+
+    /// False if everything ends with the process; [#append] is never called then.
+    default boolean isDurable() {
+        return this != NONE;
+    }
+
+    /// Whether new durable state can be taken; told by [Shard#onStoreState].
+    enum State {
+        /// All is well.
+        READY,
+        /// There is no space: what would have to be stored is refused until there is. What was
+        /// handed in before waits and is not acknowledged meanwhile; removals are still taken.
+        FULL
+    }
+}

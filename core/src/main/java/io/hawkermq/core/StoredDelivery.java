@@ -1,0 +1,97 @@
+package io.hawkermq.core;
+
+import io.hawkermq.protocol.QoS;
+import org.jspecify.annotations.Nullable;
+
+/// A delivery to a durable session, as the store sees it: a handle by which the core names it later.
+/// What is stored of it only the store knows: those fields belong to the storage thread alone.
+public final class StoredDelivery {
+    /// What the store has done about a record.
+    public enum Writing {
+        /// Handed in, not written: if it is removed now, it never will be.
+        PENDING,
+        WRITTEN,
+        REMOVED
+    }
+
+    private final long session;
+    private final long sequence;
+    private final StoredMessage message;
+    private final QoS qos;
+    private final boolean retain;
+    private final int @Nullable [] identifiers;
+
+    // Of the storage thread.
+    private Writing writing = Writing.PENDING;
+    private int packetId;
+    private long order;
+
+    /// @param session the number of the session
+    /// @param sequence counts up per session: deliveries are made in this order
+    /// @param qos 1 or 2
+    /// @param identifiers the Subscription Identifiers it carries, null if none
+    public StoredDelivery(
+            long session,
+            long sequence,
+            StoredMessage message,
+            QoS qos,
+            boolean retain,
+            int @Nullable [] identifiers) {
+        this.session = session;
+        this.sequence = sequence;
+        this.message = message;
+        this.qos = qos;
+        this.retain = retain;
+        this.identifiers = identifiers;
+    }
+
+    public long session() {
+        return session;
+    }
+
+    public long sequence() {
+        return sequence;
+    }
+
+    public StoredMessage message() {
+        return message;
+    }
+
+    public QoS qos() {
+        return qos;
+    }
+
+    public boolean retain() {
+        return retain;
+    }
+
+    public int @Nullable [] identifiers() {
+        return identifiers;
+    }
+
+    /// For the storage thread.
+    public Writing writing() {
+        return writing;
+    }
+
+    /// For the storage thread.
+    public void writing(Writing value) {
+        writing = value;
+    }
+
+    /// For the storage thread: under which Packet Identifier it is in flight, 0 if it is not.
+    public int packetId() {
+        return packetId;
+    }
+
+    /// For the storage thread: its place among those in flight.
+    public long order() {
+        return order;
+    }
+
+    /// For the storage thread: it is in flight.
+    public void begun(int asPacketId, long atOrder) {
+        packetId = asPacketId;
+        order = atOrder;
+    }
+}
