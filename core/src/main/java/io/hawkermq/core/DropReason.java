@@ -17,6 +17,8 @@ public enum DropReason {
     EXPIRED("expired", "the Message Expiry Interval"),
     /// Shared Subscription whose last member left while the message was on its way.
     NO_SHARE_MEMBER("no-share-member", "no member of the Shared Subscription is left"),
+    /// QoS 1 or 2 to a durable session, or a message to be retained, while the store has no space.
+    STORE_FULL("store-full", "the free space of persistence_location"),
     /// Published without permission.
     NOT_AUTHORIZED("not-authorized", "access control");
 

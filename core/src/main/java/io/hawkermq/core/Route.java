@@ -69,6 +69,9 @@ final class Route {
     /// A bit for each other shard that is interested; shards are at most 64.
     long remoteShards;
 
+    /// Those of them that have durable subscribers.
+    long durableShards;
+
     Route(TopicName topic, int subtree, long version) {
         this.topic = topic;
         this.subtree = subtree;
@@ -83,8 +86,31 @@ final class Route {
         switch (subscriber) {
             case Subscription s -> add(s);
             case ShareGroup g -> groups.add(g);
-            case RemoteInterest r -> remoteShards |= 1L << r.shard();
+            case RemoteInterest r -> {
+                switch (r.kind()) {
+                    case ANY -> remoteShards |= 1L << r.shard();
+                    case DURABLE -> durableShards |= 1L << r.shard();
+                }
+            }
         }
+    }
+
+    /// True if a message of QoS 1 or 2 would have to be stored for a subscriber.
+    boolean isDurable() {
+        if (durableShards != 0) {
+            return true;
+        }
+        for (Target target : targets) {
+            if (target.qos != QoS.AT_MOST_ONCE && target.session.isDurable()) {
+                return true;
+            }
+        }
+        for (ShareGroup group : groups) {
+            if (group.isDurable()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void add(Subscription subscription) {

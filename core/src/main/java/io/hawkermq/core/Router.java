@@ -2,9 +2,12 @@ package io.hawkermq.core;
 
 import io.hawkermq.protocol.TopicName;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Stop 4 of a PUBLISH: from the Topic Name to those who get the message. Owns the shard's
@@ -26,6 +29,10 @@ final class Router {
     private final Shard shard;
     private final long seed;
     private SubscriptionIndex<Subscriber> index;
+
+    /// By shard and kind: the index tells its subscribers apart by identity.
+    private final RemoteInterest[][] remoteInterests;
+
     private final @Nullable Route[] cache = new @Nullable Route[CACHED_ROUTES];
     private final Map<String, ShareGroup> groups = new HashMap<>();
     private int cachedTargets;
@@ -35,6 +42,14 @@ final class Router {
         this.shard = shard;
         this.seed = seed;
         index = new SubscriptionIndex<>(seed);
+        remoteInterests = new RemoteInterest[shard.shards()][];
+        for (int other = 0; other < remoteInterests.length; other++) {
+            remoteInterests[other] =
+                    new RemoteInterest[] {
+                        new RemoteInterest(other, RemoteInterest.Kind.ANY),
+                        new RemoteInterest(other, RemoteInterest.Kind.DURABLE)
+                    };
+        }
     }
 
     /// The route of a Topic Name as of now.
@@ -72,15 +87,13 @@ final class Router {
             return;
         }
         String filter = subscription.filter().filter();
-        boolean isNews = shard.hasPeers() && !isWantedHere(filter);
+        Interests before = interestsIn(filter);
         // Added before the old one is removed: nothing may be missed in between [MQTT-3.8.4-4].
         index.add(filter, subscription);
         if (replaced != null) {
             index.remove(filter, replaced);
         }
-        if (isNews) {
-            shard.tellPeers(new ShardMessage.Interested(filter));
-        }
+        announce(filter, before);
     }
 
     void unsubscribe(Subscription subscription) {
@@ -92,9 +105,56 @@ final class Router {
             return;
         }
         String filter = subscription.filter().filter();
+        Interests before = interestsIn(filter);
         index.remove(filter, subscription);
-        if (shard.hasPeers() && !isWantedHere(filter)) {
-            shard.tellPeers(new ShardMessage.NoLongerInterested(filter));
+        announce(filter, before);
+    }
+
+    /// What this shard's sessions want of a filter, as far as other shards must know.
+    private record Interests(boolean any, boolean durable) {
+        static final Interests NONE = new Interests(false, false);
+    }
+
+    private Interests interestsIn(String filter) {
+        return shard.hasPeers()
+                ? new Interests(
+                        isWantedHere(filter, RemoteInterest.Kind.ANY),
+                        isWantedHere(filter, RemoteInterest.Kind.DURABLE))
+                : Interests.NONE;
+    }
+
+    private void announce(String filter, Interests before) {
+        if (!shard.hasPeers()) {
+            return;
+        }
+        Interests now = interestsIn(filter);
+        announce(filter, RemoteInterest.Kind.ANY, before.any(), now.any());
+        announce(filter, RemoteInterest.Kind.DURABLE, before.durable(), now.durable());
+    }
+
+    private void announce(String filter, RemoteInterest.Kind kind, boolean was, boolean is) {
+        if (is && !was) {
+            shard.tellPeers(new ShardMessage.Interested(filter, kind));
+        } else if (was && !is) {
+            shard.tellPeers(new ShardMessage.NoLongerInterested(filter, kind));
+        }
+    }
+
+    /// A session becomes durable, or no longer is, by `change`.
+    void changeDurability(Collection<Subscription> subscriptions, Runnable change) {
+        List<Interests> before = new ArrayList<>();
+        for (Subscription s : subscriptions) {
+            before.add(s.filter().isShared() ? Interests.NONE : interestsIn(s.filter().filter()));
+        }
+        change.run();
+        int i = 0;
+        for (Subscription s : subscriptions) {
+            if (s.filter().isShared()) {
+                announce(groupOf(s));
+            } else {
+                announce(s.filter().filter(), before.get(i));
+            }
+            i++;
         }
     }
 
@@ -108,34 +168,36 @@ final class Router {
         return groups.get(key(shareName, filter));
     }
 
-    void onInterested(int from, String filter) {
-        index.add(filter, shard.interestOf(from));
+    void onInterested(int from, ShardMessage.Interested i) {
+        index.add(i.filter(), remoteInterests[from][i.kind().ordinal()]);
     }
 
-    void onNoLongerInterested(int from, String filter) {
-        index.remove(filter, shard.interestOf(from));
+    void onNoLongerInterested(int from, ShardMessage.NoLongerInterested i) {
+        index.remove(i.filter(), remoteInterests[from][i.kind().ordinal()]);
     }
 
     void onShareMembers(int from, ShardMessage.ShareMembers m) {
         ShareGroup group = group(m.shareName(), m.filter());
-        group.remote(from, m.members(), m.connected());
+        group.remote(from, m);
         dropIfEmpty(group);
     }
 
     /// The filters and groups of this shard's own sessions, to be told to a shard that joins.
     List<ShardMessage> interests(Iterable<Session> sessions) {
-        java.util.Set<String> filters = new java.util.LinkedHashSet<>();
+        Set<ShardMessage> interests = new LinkedHashSet<>();
         for (Session session : sessions) {
             for (Subscription s : session.subscriptions()) {
-                if (!s.filter().isShared()) {
-                    filters.add(s.filter().filter());
+                if (s.filter().isShared()) {
+                    continue;
+                }
+                String filter = s.filter().filter();
+                interests.add(new ShardMessage.Interested(filter, RemoteInterest.Kind.ANY));
+                if (s.isDurable()) {
+                    interests.add(new ShardMessage.Interested(filter, RemoteInterest.Kind.DURABLE));
                 }
             }
         }
-        List<ShardMessage> all = new ArrayList<>(filters.size());
-        for (String filter : filters) {
-            all.add(new ShardMessage.Interested(filter));
-        }
+        List<ShardMessage> all = new ArrayList<>(interests);
         for (ShareGroup group : groups.values()) {
             if (!group.members().isEmpty()) {
                 all.add(membersOf(group));
@@ -144,9 +206,12 @@ final class Router {
         return all;
     }
 
-    /// True if a session of this shard subscribes to just this filter.
-    boolean isWantedHere(String filter) {
-        return index.anyAt(filter, s -> s instanceof Subscription);
+    /// True if a session of this shard has a subscription of this kind to just this filter.
+    boolean isWantedHere(String filter, RemoteInterest.Kind kind) {
+        return switch (kind) {
+            case ANY -> index.anyAt(filter, s -> s instanceof Subscription);
+            case DURABLE -> index.anyAt(filter, s -> s instanceof Subscription d && d.isDurable());
+        };
     }
 
     /// Takes over the subscription of a session that has moved here, or gives up that of one that
@@ -180,7 +245,7 @@ final class Router {
     ShardMessage.ShareMembers membersOf(String shareName, String filter) {
         ShareGroup group = find(shareName, filter);
         return group == null
-                ? new ShardMessage.ShareMembers(shareName, filter, 0, 0)
+                ? new ShardMessage.ShareMembers(shareName, filter, 0, 0, 0)
                 : membersOf(group);
     }
 
@@ -221,7 +286,8 @@ final class Router {
                 group.shareName(),
                 group.filter(),
                 group.members().size(),
-                group.connectedMembers());
+                group.connectedMembers(),
+                group.durableMembers());
     }
 
     /// A Share Name has no slash [MQTT-4.8.2-2], so that this is unambiguous.

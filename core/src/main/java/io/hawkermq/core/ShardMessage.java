@@ -2,16 +2,25 @@ package io.hawkermq.core;
 
 import io.hawkermq.protocol.TopicFilter;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// What shards say to each other: immutable, answered if at all by another message.
 public sealed interface ShardMessage {
     /// A message for the subscribers that the receiving shard owns.
-    record Forward(Message message) implements ShardMessage {}
+    ///
+    /// @param stored what is stored of it on its way, null if nothing
+    record Forward(Message message, @Nullable StoredForward stored) implements ShardMessage {}
 
     /// A message for one member of a Shared Subscription that the receiving shard has members of.
     ///
     /// @param hops how many shards have found no member; the message is dropped when all have
-    record ForwardShared(Message message, String shareName, String filter, int hops)
+    /// @param stored as in [Forward]
+    record ForwardShared(
+            Message message,
+            String shareName,
+            String filter,
+            int hops,
+            @Nullable StoredForward stored)
             implements ShardMessage {}
 
     /// The sender has taken `bytes` worth of forwarded messages out of its mailbox.
@@ -19,14 +28,14 @@ public sealed interface ShardMessage {
 
     /// The sender has now subscribers for `filter` and wants what matches it. Answered by
     /// [Noted], and only then may the sender confirm the subscription.
-    record Interested(String filter) implements ShardMessage {}
+    record Interested(String filter, RemoteInterest.Kind kind) implements ShardMessage {}
 
-    /// The sender's last subscriber of `filter` is gone.
-    record NoLongerInterested(String filter) implements ShardMessage {}
+    /// The sender's last subscriber of `filter` of that kind is gone.
+    record NoLongerInterested(String filter, RemoteInterest.Kind kind) implements ShardMessage {}
 
-    /// The sender has now `members` members, of whom so many are `connected`, in a Shared
-    /// Subscription. Answered by [Noted] like [Interested].
-    record ShareMembers(String shareName, String filter, int members, int connected)
+    /// The sender has now `members` members, of whom so many are `connected` and so many `durable`,
+    /// in a Shared Subscription. Answered by [Noted] like [Interested].
+    record ShareMembers(String shareName, String filter, int members, int connected, int durable)
             implements ShardMessage {}
 
     /// Everything posted so far is in force at the sender.
@@ -39,7 +48,9 @@ public sealed interface ShardMessage {
 
     /// A message to be retained, or, with an empty payload, to be removed [MQTT-3.3.1-6]; for the
     /// shard that keeps the retained messages.
-    record Retain(Message message) implements ShardMessage {}
+    ///
+    /// @param stored as in [Forward]
+    record Retain(Message message, @Nullable StoredForward stored) implements ShardMessage {}
 
     /// Asks the keeper of the retained messages for the next ones of a stream.
     ///

@@ -16,6 +16,7 @@ final class ShareGroup implements Subscriber {
     private final List<Subscription> members = new ArrayList<>(2);
     private final int[] remoteMembers;
     private final int[] remoteConnected;
+    private final int[] remoteDurable;
     private int remoteTotal;
 
     /// Whose turn it is among the shards, and among this shard's members.
@@ -28,6 +29,7 @@ final class ShareGroup implements Subscriber {
         this.filter = filter;
         remoteMembers = new int[shards];
         remoteConnected = new int[shards];
+        remoteDurable = new int[shards];
     }
 
     String shareName() {
@@ -52,10 +54,30 @@ final class ShareGroup implements Subscriber {
         return connected;
     }
 
-    void remote(int shard, int membersThere, int connectedThere) {
-        remoteMembers[shard] = membersThere;
-        remoteConnected[shard] = connectedThere;
+    int durableMembers() {
+        int durable = 0;
+        for (Subscription s : members) {
+            if (s.isDurable()) {
+                durable++;
+            }
+        }
+        return durable;
+    }
+
+    void remote(int shard, ShardMessage.ShareMembers there) {
+        remoteMembers[shard] = there.members();
+        remoteConnected[shard] = there.connected();
+        remoteDurable[shard] = there.durable();
         remoteTotal = Arrays.stream(remoteMembers).sum();
+    }
+
+    /// True if another shard's turn must not lose the message on the way there.
+    boolean isDurable(int shard) {
+        return remoteDurable[shard] > 0;
+    }
+
+    boolean isDurable() {
+        return durableMembers() > 0 || Arrays.stream(remoteDurable).anyMatch(d -> d > 0);
     }
 
     boolean isEmpty() {

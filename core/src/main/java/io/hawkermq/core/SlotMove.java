@@ -16,7 +16,9 @@ public final class SlotMove {
     private final Slots after;
 
     /// The filters that moving sessions subscribe to, with the shards that wanted them before.
-    private final Map<String, Long> filters = new LinkedHashMap<>();
+    private final Map<Want, Long> wants = new LinkedHashMap<>();
+
+    private record Want(String filter, RemoteInterest.Kind kind) {}
 
     private final Set<ShareGroup> groups = new LinkedHashSet<>();
 
@@ -92,16 +94,18 @@ public final class SlotMove {
             String filter = s.filter().filter();
             if (s.filter().isShared()) {
                 groups.add(session.shard().router().groupOf(s));
-            } else if (!filters.containsKey(filter)) {
-                filters.put(filter, wantedBy(filter));
+            } else {
+                for (RemoteInterest.Kind kind : RemoteInterest.Kind.values()) {
+                    wants.computeIfAbsent(new Want(filter, kind), this::wantedBy);
+                }
             }
         }
     }
 
-    private long wantedBy(String filter) {
+    private long wantedBy(Want want) {
         long wanted = 0;
         for (int shard = 0; shard < shards.size(); shard++) {
-            if (shards.get(shard).router().isWantedHere(filter)) {
+            if (shards.get(shard).router().isWantedHere(want.filter(), want.kind())) {
                 wanted |= 1L << shard;
             }
         }
@@ -110,8 +114,8 @@ public final class SlotMove {
 
     /// Puts right what each shard knows of the others.
     private void tellInterests(long active) {
-        filters.forEach((filter, wanted) -> {
-            long now = wantedBy(filter);
+        wants.forEach((want, wanted) -> {
+            long now = wantedBy(want);
             for (int of = 0; of < shards.size(); of++) {
                 boolean was = (wanted & 1L << of) != 0;
                 boolean is = (now & 1L << of) != 0;
@@ -120,8 +124,8 @@ public final class SlotMove {
                             of,
                             active,
                             is
-                                    ? new ShardMessage.Interested(filter)
-                                    : new ShardMessage.NoLongerInterested(filter));
+                                    ? new ShardMessage.Interested(want.filter(), want.kind())
+                                    : new ShardMessage.NoLongerInterested(want.filter(), want.kind()));
                 }
             }
         });

@@ -32,6 +32,15 @@ final class Subscription implements Subscriber {
         return QoS.of(options & 0x03);
     }
 
+    /// True if what it matches must not be lost with the process.
+    boolean isDurable() {
+        return qos() != QoS.AT_MOST_ONCE && session.isDurable();
+    }
+
+    SubscriptionOptions options() {
+        return SubscriptionOptions.ofByte(options);
+    }
+
     boolean isNoLocal() {
         return (options & 0x04) != 0;
     }

@@ -127,8 +127,7 @@ final class PacketBody {
         if (bits >> 4 == 3) {
             throw in.malformed("Retain Handling is 3");
         }
-        return new SubscriptionOptions(
-                QoS.of(bits & 3), (bits & 4) != 0, (bits & 8) != 0, RetainHandling.of(bits >> 4));
+        return SubscriptionOptions.ofByte(bits);
     }
 
     static Packet suback(FieldReader in, ProtocolVersion version) throws MalformedPacketException {

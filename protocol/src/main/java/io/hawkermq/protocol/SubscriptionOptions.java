@@ -12,6 +12,14 @@ public record SubscriptionOptions(
         return new SubscriptionOptions(qos, false, false, RetainHandling.SEND);
     }
 
+    /// What the byte on the wire means.
+    ///
+    /// @param bits a valid one: reserved bits 0, no 3 where 3 means nothing
+    public static SubscriptionOptions ofByte(int bits) {
+        return new SubscriptionOptions(
+                QoS.of(bits & 3), (bits & 4) != 0, (bits & 8) != 0, RetainHandling.of(bits >> 4));
+    }
+
     /// The options as their byte on the wire.
     public int toByte() {
         return qos.level()

@@ -1,0 +1,246 @@
+package io.hawkermq.core;
+
+import io.hawkermq.protocol.Packet;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Stop 5 of a PUBLISH, and the rule that nothing is acknowledged before it is durable. Collects
+/// what a shard's turn changes in the [Store] and hands it in as one batch when the turn ends; keeps
+/// the packets that may leave only when a batch is durable, and sends them then.
+///
+/// What waits for durability: PUBACK and PUBREC of what was stored, PUBCOMP (else a Packet
+/// Identifier used anew would look like a repetition and its message be swallowed), PUBREL and QoS 2
+/// PUBLISH to durable sessions (else the same message could come again under another Packet
+/// Identifier), SUBACK, UNSUBACK, and the CONNACK of a durable session. Packets of one connection
+/// never overtake each other here [MQTT-4.6.0-2] [MQTT-4.6.0-3] [MQTT-4.6.0-4].
+///
+/// With a [Store] that keeps nothing all of it comes down to sending at once.
+final class Journal {
+    /// What a change is charged until it is durable, beside the message that it carries.
+    private static final int BYTES_PER_CHANGE = 64;
+
+    /// A packet, or the PUBLISH of a QoS 2 delivery, that waits for a batch to be durable.
+    private record Waiting(
+            long position,
+            Connection connection,
+            @Nullable Packet packet,
+            @Nullable Delivery delivery,
+            int packetId) {}
+
+    private record Batch(long position, long bytes) {}
+
+    private final int shard;
+    private final Store store;
+    private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
+    private final ArrayDeque<Batch> underWay = new ArrayDeque<>();
+    private List<StoreChange> open = new ArrayList<>();
+    private @Nullable StoredMessage latest;
+    private Store.State state = Store.State.READY;
+    private long changes;
+    private long handedIn;
+    private long durable;
+    private long openBytes;
+    private long bytesUnderWay;
+    private long lastSession;
+    private long lastForward;
+
+    Journal(int shard, Store store) {
+        this.shard = shard;
+        this.store = store;
+    }
+
+    boolean isDurable() {
+        return store.isDurable();
+    }
+
+    /// True while nothing new can be stored.
+    boolean isFull() {
+        return state == Store.State.FULL;
+    }
+
+    void onState(Store.State now) {
+        state = now;
+    }
+
+    // ---- collecting ----
+
+    /// Adds a change to the turn's batch; only with a durable store.
+    void add(StoreChange change) {
+        open.add(change);
+        changes++;
+        openBytes += BYTES_PER_CHANGE;
+    }
+
+    /// How many changes there have been. If it is the same as before, what happened in between
+    /// needs no durability.
+    long changes() {
+        return changes;
+    }
+
+    /// The stored form of a message, one for all that refer to it here.
+    StoredMessage stored(Message message) {
+        StoredMessage last = latest;
+        if (last == null || last.message() != message) {
+            last = new StoredMessage(message);
+            openBytes += message.bytes();
+            latest = last;
+        }
+        return last;
+    }
+
+    /// A number for a session, never given before: shards count side by side.
+    long newSessionNumber() {
+        return ++lastSession * Shard.MOST + shard;
+    }
+
+    /// Stores a message that another shard is told of in this turn.
+    ///
+    /// @param slots that the other shard owns
+    StoredForward forward(
+            StoredForward.Purpose purpose,
+            long slots,
+            Message message,
+            @Nullable String shareName,
+            @Nullable String filter) {
+        StoredForward forward =
+                new StoredForward(
+                        ++lastForward * Shard.MOST + shard,
+                        purpose,
+                        slots,
+                        stored(message),
+                        shareName,
+                        filter);
+        add(new StoreChange.PutForward(forward));
+        return forward;
+    }
+
+    /// A message of another shard has come; what is stored for it now refers to the same body.
+    void arrived(@Nullable StoredForward forward) {
+        if (forward != null) {
+            latest = forward.message();
+        }
+    }
+
+    /// What another shard told has been acted upon, in this turn.
+    void done(@Nullable StoredForward forward) {
+        if (forward != null) {
+            add(new StoreChange.RemoveForward(forward));
+        }
+    }
+
+    /// Hands in what the turn has changed.
+    void handIn() {
+        if (open.isEmpty()) {
+            return;
+        }
+        handedIn++;
+        bytesUnderWay += openBytes;
+        underWay.add(new Batch(handedIn, openBytes));
+        List<StoreChange> batch = open;
+        open = new ArrayList<>(Math.min(batch.size(), 1_024));
+        openBytes = 0;
+        latest = null; // its references are the storage thread's to count
+        store.append(shard, handedIn, batch);
+    }
+
+    /// Bytes handed in, or about to be, and not yet durable; roughly.
+    long bytesNotDurable() {
+        return bytesUnderWay + openBytes;
+    }
+
+    /// True if all is durable and nothing waits.
+    boolean isQuiet() {
+        return open.isEmpty() && underWay.isEmpty() && waiting.isEmpty();
+    }
+
+    // ---- sending ----
+
+    private long position() {
+        return open.isEmpty() ? handedIn : handedIn + 1;
+    }
+
+    /// Sends a packet once all that was stored so far is durable.
+    void sendWhenDurable(Connection connection, Packet packet) {
+        if (position() <= durable) {
+            sendInOrder(connection, packet);
+        } else {
+            await(connection, packet, null, 0);
+        }
+    }
+
+    /// Sends a packet at once, unless others of the same connection wait.
+    void sendInOrder(Connection connection, Packet packet) {
+        if (connection.isAwaited()) {
+            await(connection, packet, null, 0);
+        } else {
+            connection.send(packet);
+        }
+    }
+
+    /// Sends a PUBLISH of QoS 2 once its Packet Identifier is durable.
+    ///
+    /// @return false if that is so already and it is for the caller to send
+    boolean awaitDurable(Connection connection, Delivery delivery, int packetId) {
+        if (position() <= durable && !connection.isAwaited()) {
+            return false;
+        }
+        await(connection, null, delivery, packetId);
+        return true;
+    }
+
+    private void await(
+            Connection connection,
+            @Nullable Packet packet,
+            @Nullable Delivery delivery,
+            int packetId) {
+        connection.awaited(1);
+        waiting.add(new Waiting(position(), connection, packet, delivery, packetId));
+    }
+
+    /// All batches up to this one are durable.
+    void onDurable(long position) {
+        durable = Math.max(durable, position);
+        for (Batch b = underWay.peek(); b != null && b.position() <= durable; b = underWay.peek()) {
+            underWay.remove();
+            bytesUnderWay -= b.bytes();
+        }
+        Waiting w = waiting.peek();
+        while (w != null && w.position() <= durable) {
+            waiting.remove();
+            release(w);
+            w = waiting.peek();
+        }
+    }
+
+    private void release(Waiting w) {
+        w.connection().awaited(-1);
+        if (!w.connection().isConnected()) {
+            return; // what it was to be told it learns when it resumes its session
+        }
+        if (w.packet() != null) {
+            w.connection().send(w.packet());
+        } else if (w.delivery() != null) {
+            w.connection().session().transmitDurable(w.delivery(), w.packetId());
+        }
+    }
+
+    // ---- after a restart ----
+
+    /// Numbers up to these have been given out before.
+    void startAfter(long session, long forward) {
+        lastSession = Math.max(lastSession, session / Shard.MOST);
+        lastForward = Math.max(lastForward, forward / Shard.MOST);
+    }
+
+    /// Takes over the changes that another shard's journal has collected, so that they are durable
+    /// together with this one's.
+    void absorb(Journal other) {
+        open.addAll(other.open);
+        changes += other.open.size();
+        openBytes += other.openBytes;
+        other.open.clear();
+        other.openBytes = 0;
+    }
+}

@@ -1,0 +1,127 @@
+package io.hawkermq.core;
+
+import io.hawkermq.protocol.SubscriptionOptions;
+import io.hawkermq.protocol.TopicFilter;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Gives the shards back what a [Store] held, before any loop runs: sessions, all of them offline
+/// now, with their subscriptions, queues and flows; retained messages; and what was on its way from
+/// one shard to another. Ends with [#finish].
+public final class Restoration implements Recovery {
+    private record InFlight(long order, int packetId, @Nullable Delivery delivery) {}
+
+    private final List<Shard> shards;
+    private final Slots slots;
+    private final Map<Long, Session> sessions = new HashMap<>();
+    private final Map<Long, StoredSession> stored = new HashMap<>();
+    private final Map<Long, List<InFlight>> inFlight = new HashMap<>();
+    private final List<StoredForward> forwards = new ArrayList<>();
+    private long lastSession;
+    private long lastForward;
+
+    /// @param shards all, by number, with the same time as `nowMillis` or none yet
+    /// @param slots which shard owns which sessions
+    /// @param nowMillis milliseconds since the epoch
+    public Restoration(List<Shard> shards, Slots slots, long nowMillis) {
+        this.shards = shards;
+        this.slots = slots;
+        for (Shard shard : shards) {
+            shard.slots(slots);
+            shard.advance(nowMillis);
+        }
+    }
+
+    @Override
+    public void session(StoredSession s) {
+        Session session = shards.get(slots.shardOf(s.clientId())).restore(s);
+        sessions.put(s.number(), session);
+        stored.put(s.number(), s);
+        lastSession = Math.max(lastSession, s.number());
+    }
+
+    @Override
+    public void subscription(
+            long session, String filter, SubscriptionOptions options, int identifier) {
+        Session s = find(session);
+        s.restore(new Subscription(s, TopicFilter.of(filter), options, identifier));
+    }
+
+    @Override
+    public void delivery(StoredDelivery d) {
+        Session s = find(d.session());
+        Delivery delivery =
+                new Delivery(d.message().message(), d.qos(), d.retain(), d.identifiers(), d);
+        s.startSequenceAfter(d.sequence());
+        if (d.packetId() == 0) {
+            s.restore(delivery);
+        } else {
+            inFlight(d.session()).add(new InFlight(d.order(), d.packetId(), delivery));
+        }
+    }
+
+    @Override
+    public void released(long session, int packetId, long order) {
+        inFlight(session).add(new InFlight(order, packetId, null));
+    }
+
+    private List<InFlight> inFlight(long session) {
+        return inFlight.computeIfAbsent(session, n -> new ArrayList<>());
+    }
+
+    @Override
+    public void received(long session, int packetId) {
+        find(session).receiver().onPublish(packetId);
+    }
+
+    @Override
+    public void retained(Message message) {
+        shards.get(Shard.KEEPER).restore(message);
+    }
+
+    @Override
+    public void forward(StoredForward f) {
+        forwards.add(f);
+        lastForward = Math.max(lastForward, f.number());
+    }
+
+    private Session find(long number) {
+        Session s = sessions.get(number);
+        if (s == null) {
+            throw new IllegalArgumentException("session " + number + " was not announced");
+        }
+        return s;
+    }
+
+    /// All has been said: orders what was in flight, sets the sessions' timers, takes up what was
+    /// between shards. What changes by this is one batch of the first shard.
+    public void finish() {
+        inFlight.forEach((number, list) -> {
+            list.sort(Comparator.comparingLong(InFlight::order));
+            for (InFlight f : list) {
+                find(number).restoreInFlight(f.order(), f.packetId(), f.delivery());
+            }
+        });
+        stored.forEach((number, s) -> find(number).restored(s));
+        Journal first = shards.getFirst().journal();
+        for (Shard shard : shards) {
+            shard.journal().startAfter(lastSession, lastForward);
+        }
+        for (StoredForward f : forwards) {
+            for (Shard shard : shards) {
+                shard.replay(f);
+            }
+            first.done(f);
+        }
+        for (Shard shard : shards) {
+            if (shard.journal() != first) {
+                first.absorb(shard.journal());
+            }
+        }
+        first.handIn();
+    }
+}
