@@ -68,13 +68,13 @@ public final class Connection {
     /// Gives the connection to another shard; before its CONNECT is handed in, or with its session.
     public void moveTo(Shard to) {
         shard.timers().stop(keepAliveTimer);
-        boolean wasHeldBack = shard.noLongerHeldBack(this);
+        boolean wasHeldBack = shard.budgets().noLongerHeldBack(this);
         shard = to;
         if (state == State.CONNECTED) {
             startKeepAlive();
         }
         if (wasHeldBack) {
-            to.holdBack(this);
+            to.budgets().holdBack(this);
         }
     }
 
@@ -229,12 +229,12 @@ public final class Connection {
             shard.drop(DropReason.NOT_AUTHORIZED, clientId);
             result = ReasonCode.NOT_AUTHORIZED;
         } else {
-            boolean matched = shard.publish(Shard.message(p, topic, clientId, shard.now()));
+            boolean matched = shard.publish(Message.of(p, topic, clientId, shard.now()));
             result = matched ? ReasonCode.SUCCESS : ReasonCode.NO_MATCHING_SUBSCRIBERS;
         }
         acknowledge(p, s, version.isMqtt5() ? result : ReasonCode.SUCCESS);
-        if (shard.holdsBack()) {
-            shard.holdBack(this);
+        if (shard.budgets().holdsBack()) {
+            shard.budgets().holdBack(this);
         }
     }
 
@@ -428,11 +428,6 @@ public final class Connection {
         }
     }
 
-    /// The properties of an acknowledgement that has nothing to add.
-    Properties noProperties() {
-        return Properties.NONE;
-    }
-
     /// A Reason String, unless the client does not want any or its version has none
     /// [MQTT-3.1.2-29].
     Properties reason(String text) {
@@ -473,7 +468,7 @@ public final class Connection {
         boolean wasConnected = state == State.CONNECTED;
         state = State.CLOSED;
         shard.timers().stop(keepAliveTimer);
-        shard.noLongerHeldBack(this);
+        shard.budgets().noLongerHeldBack(this);
         if (clientId.isEmpty()) {
             shard.notice(
                     "Client <unknown> from " + address + " closed its connection: " + why + ".");

@@ -104,7 +104,7 @@ final class Route {
             target.merge(subscription);
         }
         if (subscription.isNoLocal() && target.withNoLocal == null) {
-            target.withNoLocal = new ArrayList<>(session.subscriptionsMatching(topic));
+            target.withNoLocal = new ArrayList<>(session.subscriptions().matching(topic));
         }
     }
 }

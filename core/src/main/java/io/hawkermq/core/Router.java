@@ -72,14 +72,14 @@ final class Router {
             return;
         }
         String filter = subscription.filter().filter();
-        boolean isNews = shard.hasPeers() && !isWantedHere(filter);
+        boolean isNews = shard.peers().areThere() && !isWantedHere(filter);
         // Added before the old one is removed: nothing may be missed in between [MQTT-3.8.4-4].
         index.add(filter, subscription);
         if (replaced != null) {
             index.remove(filter, replaced);
         }
         if (isNews) {
-            shard.tellPeers(new ShardMessage.Interested(filter));
+            shard.peers().tellNews(new ShardMessage.Interested(filter));
         }
     }
 
@@ -93,8 +93,8 @@ final class Router {
         }
         String filter = subscription.filter().filter();
         index.remove(filter, subscription);
-        if (shard.hasPeers() && !isWantedHere(filter)) {
-            shard.tellPeers(new ShardMessage.NoLongerInterested(filter));
+        if (shard.peers().areThere() && !isWantedHere(filter)) {
+            shard.peers().tellNews(new ShardMessage.NoLongerInterested(filter));
         }
     }
 
@@ -109,11 +109,11 @@ final class Router {
     }
 
     void onInterested(int from, String filter) {
-        index.add(filter, shard.interestOf(from));
+        index.add(filter, shard.peers().interestOf(from));
     }
 
     void onNoLongerInterested(int from, String filter) {
-        index.remove(filter, shard.interestOf(from));
+        index.remove(filter, shard.peers().interestOf(from));
     }
 
     void onShareMembers(int from, ShardMessage.ShareMembers m) {
@@ -196,7 +196,7 @@ final class Router {
         String key = key(shareName, filter);
         ShareGroup group = groups.get(key);
         if (group == null) {
-            group = new ShareGroup(shareName, filter, shard.shards());
+            group = new ShareGroup(shareName, filter, shard.peers().shards());
             groups.put(key, group);
             index.add(filter, group);
         }
@@ -211,8 +211,8 @@ final class Router {
     }
 
     private void announce(ShareGroup group) {
-        if (shard.hasPeers()) {
-            shard.tellPeers(membersOf(group));
+        if (shard.peers().areThere()) {
+            shard.peers().tellNews(membersOf(group));
         }
     }
 

@@ -1,20 +1,14 @@
 package io.hawkermq.core;
 
 import io.hawkermq.protocol.Packet;
+import io.hawkermq.protocol.Properties;
 import io.hawkermq.protocol.Property;
 import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.ReasonCode;
 import io.hawkermq.protocol.Receiver;
 import io.hawkermq.protocol.Sender;
 import io.hawkermq.protocol.TopicFilter;
-import io.hawkermq.protocol.TopicName;
 import io.hawkermq.protocol.Will;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// The session state of one Client Identifier, section 4.1: subscriptions, what waits to be
@@ -31,11 +25,10 @@ final class Session {
     private Shard shard;
     private final Receiver receiver = new Receiver();
     private final Timers.Timer timer = new Timers.Timer(this::onTimer);
-    private Map<String, Subscription> subscriptions = Map.of();
+    private final Subscriptions subscriptions = new Subscriptions(this);
     private Sender<Delivery> sender;
-    private @Nullable ArrayDeque<Delivery> queue;
-    private @Nullable ArrayDeque<RetainedStream> streams;
-    private long queuedBytes;
+    private @Nullable DeliveryQueue queue;
+    private @Nullable RetainedStreams streams;
     private boolean isStreamsTurn;
     private boolean isPumpScheduled;
 
@@ -100,9 +93,9 @@ final class Session {
         willAt = Long.MAX_VALUE; // a reconnect in time: no will [MQTT-3.1.3-9]
         expiresAt = Long.MAX_VALUE;
         shard.timers().stop(timer);
-        shard.wentOnline(queuedBytes);
+        shard.budgets().wentOnline(queuedBytes());
         sender.resume(receiveMaximum); // [MQTT-4.4.0-1]
-        announceShares();
+        subscriptions.connectionChanged();
         schedulePump();
     }
 
@@ -122,7 +115,7 @@ final class Session {
     /// The connection is gone. The session ends now, or waits for its expiry [MQTT-3.1.2-23].
     void disconnected() {
         connection = null;
-        shard.wentOffline(queuedBytes);
+        shard.budgets().wentOffline(queuedBytes());
         Will w = will;
         long delay = w == null ? 0 : w.properties().number(Property.WILL_DELAY_INTERVAL, 0);
         if (w != null && (delay == 0 || expiryInterval == 0)) {
@@ -140,7 +133,7 @@ final class Session {
                         ? Long.MAX_VALUE
                         : shard.now() + expiryInterval * 1_000;
         setTimer();
-        announceShares();
+        subscriptions.connectionChanged();
     }
 
     private void onTimer() {
@@ -180,18 +173,12 @@ final class Session {
         if (connection == null) {
             publishWill();
         }
-        for (Subscription s : subscriptions.values()) {
-            shard.router().unsubscribe(s);
-            count(s, -1);
-        }
-        subscriptions = Map.of();
+        subscriptions.clear();
         if (queue != null) {
-            while (!queue.isEmpty()) {
-                dequeue(queue);
-            }
+            queue.clear();
         }
         if (streams != null) {
-            streams.forEach(shard::releaseRetained);
+            streams.stopAll();
             streams = null;
         }
     }
@@ -200,19 +187,13 @@ final class Session {
     /// told: [SlotMove] does that.
     void moveTo(Shard to) {
         Shard from = shard;
-        for (Subscription s : subscriptions.values()) {
-            from.router().left(s);
-            count(s, -1);
-        }
+        subscriptions.leave();
         int queued = queue == null ? 0 : queue.size();
-        from.gaveAway(this, queued, queuedBytes);
+        from.gaveAway(this, queued, queuedBytes());
         from.timers().stop(timer);
         shard = to;
-        for (Subscription s : subscriptions.values()) {
-            to.router().arrived(s);
-            count(s, 1);
-        }
-        to.took(this, queued, queuedBytes);
+        subscriptions.arrive();
+        to.took(this, queued, queuedBytes());
         setTimer();
         if (connection != null) {
             connection.moveTo(to);
@@ -224,72 +205,30 @@ final class Session {
 
     // ---- subscriptions ----
 
-    Collection<Subscription> subscriptions() {
-        return subscriptions.values();
-    }
-
-    List<Subscription> subscriptionsMatching(TopicName topic) {
-        List<Subscription> matching = new ArrayList<>();
-        for (Subscription s : subscriptions.values()) {
-            if (!s.filter().isShared() && s.filter().matches(topic)) {
-                matching.add(s);
-            }
-        }
-        return matching;
+    /// To be read; changed by [#subscribe] and [#unsubscribe] only.
+    Subscriptions subscriptions() {
+        return subscriptions;
     }
 
     /// Adds a subscription or replaces the one with the same Topic Filter [MQTT-3.8.4-3].
     ///
     /// @return the one replaced, or null
     @Nullable Subscription subscribe(Subscription subscription) {
-        if (subscriptions.isEmpty()) {
-            subscriptions = new HashMap<>(2);
-        }
-        Subscription replaced = subscriptions.put(subscription.filter().toString(), subscription);
-        shard.router().subscribe(subscription, replaced);
-        if (replaced == null) {
-            count(subscription, 1);
-        } else {
+        Subscription replaced = subscriptions.add(subscription);
+        if (replaced != null) {
             stopStream(replaced);
         }
         return replaced;
     }
 
     /// @return false if there was no such subscription [MQTT-3.10.4-1]
-    boolean unsubscribe(String filter) {
-        if (!subscriptions.containsKey(filter)) {
+    boolean unsubscribe(TopicFilter filter) {
+        Subscription removed = subscriptions.remove(filter);
+        if (removed == null) {
             return false;
         }
-        Subscription removed = java.util.Objects.requireNonNull(subscriptions.remove(filter));
-        shard.router().unsubscribe(removed);
-        count(removed, -1);
         stopStream(removed);
         return true;
-    }
-
-    boolean isSubscribedTo(TopicFilter filter) {
-        return subscriptions.containsKey(filter.toString());
-    }
-
-    /// True if this very subscription is in force, not one that replaced it.
-    boolean has(Subscription subscription) {
-        return subscriptions.get(subscription.filter().toString()) == subscription;
-    }
-
-    private void count(Subscription s, int change) {
-        if (s.filter().isShared()) {
-            shard.counters().sharedSubscriptions += change;
-        } else {
-            shard.counters().subscriptions += change;
-        }
-    }
-
-    private void announceShares() {
-        for (Subscription s : subscriptions.values()) {
-            if (s.filter().isShared()) {
-                shard.router().memberChanged(s);
-            }
-        }
     }
 
     // ---- retained messages ----
@@ -297,21 +236,15 @@ final class Session {
     /// Sends the retained messages of a subscription, as fast as the client takes them.
     void stream(Subscription subscription) {
         if (streams == null) {
-            streams = new ArrayDeque<>(1);
+            streams = new RetainedStreams(this);
         }
-        streams.add(new RetainedStream(subscription, shard.newTicket()));
+        streams.add(subscription);
         schedulePump();
     }
 
     private void stopStream(Subscription subscription) {
         if (streams != null) {
-            streams.removeIf(s -> {
-                boolean stopped = s.subscription() == subscription;
-                if (stopped) {
-                    shard.releaseRetained(s);
-                }
-                return stopped;
-            });
+            streams.stop(subscription);
         }
     }
 
@@ -327,12 +260,21 @@ final class Session {
                 || (isQueueEmpty() && !sender.isResending() && sender.hasQuota());
     }
 
+    /// True if a message of QoS 1 or 2 could be begun, as far as its Receive Maximum goes.
+    boolean hasQuota() {
+        return sender.hasQuota();
+    }
+
+    boolean mayReceive(Message message) {
+        return receivesAll || shard.access().mayReceive(principal, message.topic());
+    }
+
     /// Stop 7 of a PUBLISH.
     ///
     /// @param granted the highest QoS of the subscriptions that match
     /// @param retain the RETAIN flag to be sent
     void deliver(Message message, QoS granted, boolean retain, int @Nullable [] identifiers) {
-        if (!receivesAll && !shard.access().mayReceive(principal, message.topic())) {
+        if (!mayReceive(message)) {
             return;
         }
         QoS qos = message.qos().min(granted); // [MQTT-3.8.4-8]
@@ -345,7 +287,7 @@ final class Session {
             isTaken = c != null && hasRoom(qos) ? begin(delivery, c) : enqueue(delivery);
         }
         if (isTaken && streams != null) { // else what was retained before is better than nothing
-            streams.forEach(s -> s.liveDelivered(message));
+            streams.liveDelivered(message);
         }
     }
 
@@ -382,57 +324,16 @@ final class Session {
         return queue == null || queue.isEmpty();
     }
 
+    private long queuedBytes() {
+        return queue == null ? 0 : queue.bytes();
+    }
+
     /// @return false if it was dropped
     private boolean enqueue(Delivery d) {
         if (queue == null) {
-            queue = new ArrayDeque<>(2);
+            queue = new DeliveryQueue(this);
         }
-        ArrayDeque<Delivery> q = queue;
-        Limits limits = shard.limits();
-        int bytes = d.message().bytes();
-        if (limits.maximumQueuedMessages() > 0 && q.size() >= limits.maximumQueuedMessages()) {
-            dropExpired(q);
-            if (q.size() >= limits.maximumQueuedMessages()) {
-                shard.drop(DropReason.QUEUE_COUNT, clientId);
-                return false;
-            }
-        }
-        if (limits.maximumQueuedBytes() > 0 && queuedBytes + bytes > limits.maximumQueuedBytes()) {
-            dropExpired(q);
-            if (queuedBytes + bytes > limits.maximumQueuedBytes()) {
-                shard.drop(DropReason.QUEUE_BYTES, clientId);
-                return false;
-            }
-        }
-        if (connection == null && !shard.hasRoomOffline(bytes)) {
-            shard.drop(DropReason.OFFLINE_BUDGET, clientId);
-            return false;
-        }
-        q.add(d);
-        queuedBytes += bytes;
-        shard.queued(bytes, this);
-        return true;
-    }
-
-    private Delivery dequeue(ArrayDeque<Delivery> q) {
-        Delivery d = q.remove();
-        int bytes = d.message().bytes();
-        queuedBytes -= bytes;
-        shard.dequeued(bytes, this);
-        return d;
-    }
-
-    private void dropExpired(ArrayDeque<Delivery> q) {
-        for (int i = q.size(); i > 0; i--) {
-            Delivery d = dequeue(q);
-            if (d.message().isExpired(shard.now())) {
-                shard.drop(DropReason.EXPIRED, clientId);
-            } else {
-                q.add(d);
-                queuedBytes += d.message().bytes();
-                shard.queued(d.message().bytes(), this);
-            }
-        }
+        return queue.offer(d);
     }
 
     void onPuback(int packetId) {
@@ -447,14 +348,14 @@ final class Session {
         }
         switch (outcome) {
             case RELEASE ->
-                    c.send(new Packet.Pubrel(packetId, ReasonCode.SUCCESS, c.noProperties()));
+                    c.send(new Packet.Pubrel(packetId, ReasonCode.SUCCESS, Properties.NONE));
             case NOT_FOUND -> {
                 if (!reasonCode.isError()) {
                     c.send(
                             new Packet.Pubrel(
                                     packetId,
                                     ReasonCode.PACKET_IDENTIFIER_NOT_FOUND,
-                                    c.noProperties()));
+                                    Properties.NONE));
                 }
             }
             case COMPLETED, NOT_AWAITED -> settle(outcome, "PUBREC", packetId);
@@ -521,7 +422,7 @@ final class Session {
                 return;
             }
             isStreamsTurn = !isStreamsTurn;
-            moved = isStreamsTurn ? pumpStream(c) || pumpQueue(c) : pumpQueue(c) || pumpStream(c);
+            moved = isStreamsTurn ? pumpStreams(c) || pumpQueue(c) : pumpQueue(c) || pumpStreams(c);
         }
     }
 
@@ -529,7 +430,7 @@ final class Session {
         Delivery d = again.message();
         int packetId = again.packetId();
         if (d == null) {
-            c.send(new Packet.Pubrel(packetId, ReasonCode.SUCCESS, c.noProperties()));
+            c.send(new Packet.Pubrel(packetId, ReasonCode.SUCCESS, Properties.NONE));
         } else if (!c.retransmit(d, packetId)) {
             sender.abandon(packetId);
             shard.drop(DropReason.PACKET_TOO_LARGE, clientId);
@@ -537,11 +438,11 @@ final class Session {
     }
 
     private boolean pumpQueue(Connection c) {
-        ArrayDeque<Delivery> q = queue;
+        DeliveryQueue q = queue;
         if (q == null || q.isEmpty() || !sender.hasQuota()) {
             return false;
         }
-        Delivery d = dequeue(q);
+        Delivery d = q.remove();
         if (q.isEmpty()) {
             queue = null; // an idle session holds no queue
         }
@@ -553,44 +454,25 @@ final class Session {
         return true;
     }
 
-    private boolean pumpStream(Connection c) {
-        ArrayDeque<RetainedStream> all = streams;
+    private boolean pumpStreams(Connection c) {
+        RetainedStreams all = streams;
         if (all == null) {
             return false;
         }
-        RetainedStream stream = all.peek();
-        if (stream != null && stream.needsPage()) {
-            stream.requested();
-            shard.requestRetained(this, stream);
+        boolean moved = all.pump(c);
+        if (all.isEmpty()) {
+            streams = null;
         }
-        if (stream == null || stream.isAtEnd()) {
-            all.poll();
-            if (all.isEmpty()) {
-                streams = null;
-            }
-            return stream != null;
-        }
-        Message m = stream.peek();
-        if (m == null) {
-            return false;
-        }
-        Subscription s = stream.subscription();
-        QoS qos = m.qos().min(s.qos());
-        if (qos != QoS.AT_MOST_ONCE && !sender.hasQuota()) {
-            return false;
-        }
-        stream.take();
-        if (m.isExpired(shard.now())
-                || (!receivesAll && !shard.access().mayReceive(principal, m.topic()))) {
-            return true;
-        }
-        int[] identifiers = s.identifier() == 0 ? null : new int[] {s.identifier()};
+        return moved;
+    }
+
+    /// Sends a retained message that a subscription is to get first.
+    void sendRetained(Message m, QoS qos, int @Nullable [] identifiers, Connection c) {
         if (qos != QoS.AT_MOST_ONCE) {
             begin(new Delivery(m, qos, true, identifiers), c);
         } else if (!c.transmit(m, qos, true, identifiers, 0)) {
             shard.drop(DropReason.PACKET_TOO_LARGE, clientId);
         }
-        return true;
     }
 
     /// The retained messages asked for have come.

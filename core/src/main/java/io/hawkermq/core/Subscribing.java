@@ -1,6 +1,7 @@
 package io.hawkermq.core;
 
 import io.hawkermq.protocol.Packet;
+import io.hawkermq.protocol.Properties;
 import io.hawkermq.protocol.Property;
 import io.hawkermq.protocol.ReasonCode;
 import io.hawkermq.protocol.RetainHandling;
@@ -8,6 +9,7 @@ import io.hawkermq.protocol.SubscriptionOptions;
 import io.hawkermq.protocol.TopicFilter;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// SUBSCRIBE and UNSUBSCRIBE of one connection, sections 3.8 and 3.10: one answer for each packet
 /// with a Reason Code for each Topic Filter, in their order [MQTT-3.8.4-5] [MQTT-3.8.4-6].
@@ -55,25 +57,30 @@ final class Subscribing {
         }
         String why = refused;
         // Everybody who publishes must know of the subscription before the client may rely on it.
-        shard.whenNoted(() -> {
-            if (connection.isConnected()) { // else gone meanwhile; its session may have stayed
-                connection.send(
-                        new Packet.Suback(
-                                packet.packetId(),
-                                results,
-                                why == null ? connection.noProperties() : connection.reason(why)));
+        shard.peers().whenNoted(() -> confirm(packet.packetId(), results, why, toStream));
+    }
+
+    /// The connection may be gone meanwhile and its session not, and a subscription may have been
+    /// removed or replaced.
+    private void confirm(
+            int packetId,
+            List<ReasonCode> results,
+            @Nullable String why,
+            List<Subscription> toStream) {
+        if (connection.isConnected()) {
+            Properties properties = why == null ? Properties.NONE : connection.reason(why);
+            connection.send(new Packet.Suback(packetId, results, properties));
+        }
+        for (Subscription s : toStream) {
+            if (session.subscriptions().isInForce(s)) {
+                session.stream(s);
             }
-            for (Subscription s : toStream) {
-                if (session.has(s)) { // else unsubscribed or replaced meanwhile
-                    session.stream(s);
-                }
-            }
-        });
+        }
     }
 
     private ReasonCode check(TopicFilter filter, SubscriptionOptions options) {
         if (session.subscriptions().size() >= shard.limits().maximumSubscriptions()
-                && !session.isSubscribedTo(filter)) {
+                && !session.subscriptions().contains(filter)) {
             return ReasonCode.QUOTA_EXCEEDED;
         }
         return shard.access().maySubscribe(session.principal(), filter, options.qos())
@@ -98,12 +105,12 @@ final class Subscribing {
     void unsubscribe(Packet.Unsubscribe packet) {
         List<ReasonCode> results = new ArrayList<>(packet.filters().size());
         for (TopicFilter filter : packet.filters()) {
-            boolean existed = session.unsubscribe(filter.toString());
+            boolean existed = session.unsubscribe(filter);
             results.add(existed ? ReasonCode.SUCCESS : ReasonCode.NO_SUBSCRIPTION_EXISTED);
             if (shard.log().isEnabled(LogLevel.UNSUBSCRIBE)) {
                 shard.log().log(LogLevel.UNSUBSCRIBE, session.clientId() + " " + filter);
             }
         }
-        connection.send(new Packet.Unsuback(packet.packetId(), results, connection.noProperties()));
+        connection.send(new Packet.Unsuback(packet.packetId(), results, Properties.NONE));
     }
 }
