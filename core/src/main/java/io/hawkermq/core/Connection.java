@@ -282,7 +282,7 @@ public final class Connection {
             return;
         }
         if (expiry >= 0) {
-            s.expiryInterval(expiry);
+            s.expiryInterval(shard.limits().sessionExpiryInterval(expiry));
         }
         if (p.reasonCode() == ReasonCode.SUCCESS) {
             s.discardWill(); // [MQTT-3.14.4-3]
