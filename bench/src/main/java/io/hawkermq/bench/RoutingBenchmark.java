@@ -6,6 +6,7 @@ import io.hawkermq.core.EventLog;
 import io.hawkermq.core.Limits;
 import io.hawkermq.core.Outbox;
 import io.hawkermq.core.Shard;
+import io.hawkermq.core.Store;
 import io.hawkermq.protocol.Packet;
 import io.hawkermq.protocol.Properties;
 import io.hawkermq.protocol.ProtocolVersion;
@@ -53,6 +54,7 @@ public class RoutingBenchmark {
                     AccessControl.anonymous(),
                     EventLog.SILENT,
                     (from, to, batch) -> {},
+                    Store.NONE,
                     new SplittableRandom(1));
     private final Sink sink = new Sink();
     private Connection publisher = connect("publisher");

@@ -7,6 +7,7 @@ import io.hawkermq.core.LogLevel;
 import io.hawkermq.core.Mailboxes;
 import io.hawkermq.core.Shard;
 import io.hawkermq.core.ShardMessage;
+import io.hawkermq.core.Store;
 import io.hawkermq.protocol.ByteWriter;
 import io.hawkermq.protocol.TopicNames;
 import io.netty.buffer.ByteBuf;
@@ -71,7 +72,16 @@ final class Loop {
         this.log = log;
         this.handshakes = new Handshakes(this);
         this.busyness = new Busyness(whenBusy);
-        this.shard = new Shard(number, loops, limits, access, log, mailboxes, new SecureRandom());
+        this.shard =
+                new Shard(
+                        number,
+                        loops,
+                        limits,
+                        access,
+                        log,
+                        mailboxes,
+                        Store.NONE,
+                        new SecureRandom());
     }
 
     int number() {

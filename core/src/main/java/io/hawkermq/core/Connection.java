@@ -42,6 +42,8 @@ public final class Connection {
     private boolean givesReasons = true;
     private long keepAliveMillis;
     private long lastReceived;
+    private int awaiting;
+    private boolean isConnackAwaited;
     private InboundTopicAliases inboundAliases = new InboundTopicAliases(0);
     private OutboundTopicAliases outboundAliases = new OutboundTopicAliases(0);
 
@@ -68,13 +70,13 @@ public final class Connection {
     /// Gives the connection to another shard; before its CONNECT is handed in, or with its session.
     public void moveTo(Shard to) {
         shard.timers().stop(keepAliveTimer);
-        boolean wasHeldBack = shard.noLongerHeldBack(this);
+        boolean wasHeldBack = shard.budgets().noLongerHeldBack(this);
         shard = to;
         if (state == State.CONNECTED) {
             startKeepAlive();
         }
         if (wasHeldBack) {
-            to.holdBack(this);
+            to.budgets().holdBack(this);
         }
     }
 
@@ -209,7 +211,8 @@ public final class Connection {
                             + " bytes))");
         }
         if (p.qos() == QoS.EXACTLY_ONCE && s.receiver().isUnreleased(p.packetId())) {
-            send(
+            s.acknowledge(
+                    this,
                     new Packet.Pubrec(
                             p.packetId(), ReasonCode.SUCCESS, Properties.NONE)); // [MQTT-4.3.3-10]
             return;
@@ -224,30 +227,63 @@ public final class Connection {
                             + " QoS 2 messages wait for their PUBREL");
             return;
         }
+        Message message = Message.of(p, topic, clientId, shard.now());
+        Journal journal = shard.journal();
+        long before = journal.changes();
         ReasonCode result;
         if (isReserved(topic) || !shard.access().mayPublish(s.principal(), topic, p.qos())) {
             shard.drop(DropReason.NOT_AUTHORIZED, clientId);
             result = ReasonCode.NOT_AUTHORIZED;
+        } else if (journal.isFull() && shard.wouldStore(message)) {
+            shard.drop(DropReason.STORE_FULL, clientId);
+            result = ReasonCode.QUOTA_EXCEEDED;
         } else {
-            boolean matched = shard.publish(Shard.message(p, topic, clientId, shard.now()));
+            boolean matched = shard.publish(message);
             result = matched ? ReasonCode.SUCCESS : ReasonCode.NO_MATCHING_SUBSCRIBERS;
         }
-        acknowledge(p, s, version.isMqtt5() ? result : ReasonCode.SUCCESS);
-        if (shard.holdsBack()) {
-            shard.holdBack(this);
+        if (result != ReasonCode.QUOTA_EXCEEDED || version.isMqtt5()) {
+            // Before 5.0 a refusal is no answer: the client keeps the message and sends it again.
+            acknowledge(
+                    p,
+                    s,
+                    version.isMqtt5() ? result : ReasonCode.SUCCESS,
+                    journal.changes() == before ? Storing.NOTHING : Storing.SOMETHING);
+        }
+        if (shard.budgets().holdsBack()) {
+            shard.budgets().holdBack(this);
         }
     }
 
-    private void acknowledge(Packet.Publish p, Session s, ReasonCode result) {
+    /// Whether what a packet did must be durable before it is acknowledged.
+    private enum Storing {
+        NOTHING,
+        SOMETHING
+    }
+
+    private void acknowledge(Packet.Publish p, Session s, ReasonCode result, Storing storing) {
         switch (p.qos()) {
             case AT_MOST_ONCE -> {}
-            case AT_LEAST_ONCE -> send(new Packet.Puback(p.packetId(), result, Properties.NONE));
+            case AT_LEAST_ONCE -> {
+                Packet puback = new Packet.Puback(p.packetId(), result, Properties.NONE);
+                switch (storing) {
+                    case NOTHING -> shard.journal().sendInOrder(this, puback);
+                    case SOMETHING -> shard.journal().sendWhenDurable(this, puback);
+                }
+            }
             case EXACTLY_ONCE -> {
                 if (!result.isError()) {
                     s.receiver().onPublish(p.packetId()); // else the identifier is free again
                     // [MQTT-4.3.3-9]
+                    SessionJournal j = s.journal();
+                    if (j != null) {
+                        j.received(p.packetId());
+                    }
                 }
-                send(new Packet.Pubrec(p.packetId(), result, Properties.NONE));
+                Packet pubrec = new Packet.Pubrec(p.packetId(), result, Properties.NONE);
+                switch (storing) {
+                    case NOTHING -> s.acknowledge(this, pubrec);
+                    case SOMETHING -> shard.journal().sendWhenDurable(this, pubrec);
+                }
             }
         }
     }
@@ -266,11 +302,18 @@ public final class Connection {
 
     private void onPubrel(Packet.Pubrel p, Session s) {
         boolean known = s.receiver().onPubrel(p.packetId());
+        SessionJournal j = s.journal();
+        if (known && j != null) {
+            j.receivedReleased(p.packetId());
+        }
         ReasonCode result =
                 known || !version.isMqtt5()
                         ? ReasonCode.SUCCESS
                         : ReasonCode.PACKET_IDENTIFIER_NOT_FOUND;
-        send(new Packet.Pubcomp(p.packetId(), result, Properties.NONE)); // [MQTT-4.3.3-11]
+        // Durable first, in a durable session: or the client's next message under this identifier
+        // would be taken for a repetition after a crash.
+        s.acknowledge(
+                this, new Packet.Pubcomp(p.packetId(), result, Properties.NONE)); // [MQTT-4.3.3-11]
     }
 
     private void onDisconnect(Packet.Disconnect p, Session s) {
@@ -282,7 +325,7 @@ public final class Connection {
             return;
         }
         if (expiry >= 0) {
-            s.expiryInterval(expiry);
+            s.expiryInterval(shard.limits().sessionExpiryInterval(expiry));
         }
         if (p.reasonCode() == ReasonCode.SUCCESS) {
             s.discardWill(); // [MQTT-3.14.4-3]
@@ -307,8 +350,21 @@ public final class Connection {
 
     // ---- towards the client ----
 
-    /// Sends any packet but a PUBLISH.
+    /// Sends any packet but a PUBLISH; not before a CONNACK that waits for durability.
     void send(Packet packet) {
+        if (isConnackAwaited) {
+            shard.journal().sendInOrder(this, packet);
+        } else {
+            transmit(packet);
+        }
+    }
+
+    /// The last step of [#send], and of whatever waited in the [Journal].
+    void transmit(Packet packet) {
+        if (isConnackAwaited && packet instanceof Packet.Connack) {
+            isConnackAwaited = false;
+            session().schedulePump();
+        }
         if (shard.isDebug()) {
             shard.debug("Sending " + packet.type() + " to " + clientId);
         }
@@ -317,8 +373,24 @@ public final class Connection {
         }
     }
 
+    /// Sends CONNACK, and nothing before it, once all that the CONNECT changed is durable.
+    void sendWhenDurable(Packet.Connack connack) {
+        isConnackAwaited = true;
+        shard.journal().sendWhenDurable(this, connack);
+    }
+
+    /// So many more packets wait in the [Journal].
+    void awaits(int more) {
+        awaiting += more;
+    }
+
+    /// True if packets wait in the [Journal], which others must not overtake.
+    boolean isAwaiting() {
+        return awaiting > 0;
+    }
+
     boolean isWritable() {
-        return outbox.isWritable();
+        return outbox.isWritable() && !isConnackAwaited;
     }
 
     /// Stop 8 of a PUBLISH begins here: into the outbound buffer.
@@ -428,11 +500,6 @@ public final class Connection {
         }
     }
 
-    /// The properties of an acknowledgement that has nothing to add.
-    Properties noProperties() {
-        return Properties.NONE;
-    }
-
     /// A Reason String, unless the client does not want any or its version has none
     /// [MQTT-3.1.2-29].
     Properties reason(String text) {
@@ -473,7 +540,7 @@ public final class Connection {
         boolean wasConnected = state == State.CONNECTED;
         state = State.CLOSED;
         shard.timers().stop(keepAliveTimer);
-        shard.noLongerHeldBack(this);
+        shard.budgets().noLongerHeldBack(this);
         if (clientId.isEmpty()) {
             shard.notice(
                     "Client <unknown> from " + address + " closed its connection: " + why + ".");

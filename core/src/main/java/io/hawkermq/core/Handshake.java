@@ -163,6 +163,16 @@ final class Handshake {
         }
         AccessControl.Principal principal =
                 new AccessControl.Principal(connection.clientId(), userName, connection.address());
+        long expiryInterval = expiryInterval(c, shard.limits());
+        Journal journal = shard.journal();
+        if (expiryInterval > 0
+                && journal.isFull()
+                && (c.cleanStart() || !shard.hasSession(connection.clientId()))) {
+            connection.refuse(
+                    ReasonCode.QUOTA_EXCEEDED, "the server has no space left to store sessions");
+            return;
+        }
+        long before = journal.changes();
         boolean present = shard.takeOver(connection.clientId(), c.cleanStart());
         Session session = shard.sessionFor(principal);
         int keepAlive = c.keepAlive();
@@ -174,18 +184,27 @@ final class Handshake {
                             : shard.limits().maximumKeepAlive();
         }
         connection.accepted(session, c, keepAlive);
-        connection.send(
-                new Packet.Connack(
-                        present,
-                        ReasonCode.SUCCESS,
-                        announced(c, keepAlive, authenticationData))); // [MQTT-3.2.2-3]
         int theirMaximum = (int) c.properties().number(Property.RECEIVE_MAXIMUM, 65_535);
         session.connected(
                 connection,
                 principal,
                 Math.min(theirMaximum, shard.limits().receiveMaximum()),
-                expiryInterval(c, shard.limits()),
+                expiryInterval,
                 c.will());
+        Packet.Connack connack =
+                new Packet.Connack(
+                        present,
+                        ReasonCode.SUCCESS,
+                        announced(
+                                c,
+                                keepAlive,
+                                expiryInterval,
+                                authenticationData)); // [MQTT-3.2.2-3]
+        if (journal.changes() == before) {
+            connection.send(connack);
+        } else {
+            connection.sendWhenDurable(connack);
+        }
         shard.notice(
                 "New client connected from "
                         + connection.address()
@@ -209,19 +228,23 @@ final class Handshake {
                     case MQTT_5 -> c.properties().number(Property.SESSION_EXPIRY_INTERVAL, 0);
                     case MQTT_3_1, MQTT_3_1_1 -> c.cleanStart() ? 0 : Session.NEVER_EXPIRES;
                 };
-        return asked == Session.NEVER_EXPIRES && limits.persistentClientExpiration() > 0
-                ? limits.persistentClientExpiration()
-                : asked;
+        return limits.sessionExpiryInterval(asked);
     }
 
     /// What CONNACK tells of this server, in Mosquitto's order.
     private Properties announced(
-            Packet.Connect c, int keepAlive, byte @Nullable [] authenticationData) {
+            Packet.Connect c,
+            int keepAlive,
+            long expiryInterval,
+            byte @Nullable [] authenticationData) {
         if (!c.version().isMqtt5()) {
             return Properties.NONE;
         }
         Limits limits = connection.shard().limits();
         Properties.Builder b = Properties.builder();
+        if (expiryInterval != c.properties().number(Property.SESSION_EXPIRY_INTERVAL, 0)) {
+            b.add(Property.SESSION_EXPIRY_INTERVAL, expiryInterval); // section 3.2.2.3.2
+        }
         if (keepAlive != c.keepAlive()) {
             b.add(Property.SERVER_KEEP_ALIVE, keepAlive);
         }

@@ -21,13 +21,26 @@ final class Journal {
     /// What a change is charged until it is durable, beside the message that it carries.
     private static final int BYTES_PER_CHANGE = 64;
 
-    /// A packet, or the PUBLISH of a QoS 2 delivery, that waits for a batch to be durable.
-    private record Waiting(
-            long position,
-            Connection connection,
-            @Nullable Packet packet,
-            @Nullable Delivery delivery,
-            int packetId) {}
+    /// Whether a delivery has, or may have, been sent before [MQTT-3.3.1-1].
+    enum Attempt {
+        FIRST,
+        AGAIN
+    }
+
+    /// Something that may be sent when a batch is durable.
+    private sealed interface Waiting {
+        long position();
+
+        Connection connection();
+    }
+
+    private record WaitingPacket(long position, Connection connection, Packet packet)
+            implements Waiting {}
+
+    /// The PUBLISH of a QoS 2 delivery.
+    private record WaitingDelivery(
+            long position, Connection connection, Delivery delivery, int packetId, Attempt attempt)
+            implements Waiting {}
 
     private record Batch(long position, long bytes) {}
 
@@ -166,37 +179,33 @@ final class Journal {
         if (position() <= durable) {
             sendInOrder(connection, packet);
         } else {
-            await(connection, packet, null, 0);
+            await(new WaitingPacket(position(), connection, packet));
         }
     }
 
     /// Sends a packet at once, unless others of the same connection wait.
     void sendInOrder(Connection connection, Packet packet) {
-        if (connection.isAwaited()) {
-            await(connection, packet, null, 0);
+        if (connection.isAwaiting()) {
+            await(new WaitingPacket(position(), connection, packet));
         } else {
-            connection.send(packet);
+            connection.transmit(packet);
         }
     }
 
     /// Sends a PUBLISH of QoS 2 once its Packet Identifier is durable.
     ///
     /// @return false if that is so already and it is for the caller to send
-    boolean awaitDurable(Connection connection, Delivery delivery, int packetId) {
-        if (position() <= durable && !connection.isAwaited()) {
+    boolean awaitDurable(Connection connection, Delivery delivery, int packetId, Attempt attempt) {
+        if (position() <= durable && !connection.isAwaiting()) {
             return false;
         }
-        await(connection, null, delivery, packetId);
+        await(new WaitingDelivery(position(), connection, delivery, packetId, attempt));
         return true;
     }
 
-    private void await(
-            Connection connection,
-            @Nullable Packet packet,
-            @Nullable Delivery delivery,
-            int packetId) {
-        connection.awaited(1);
-        waiting.add(new Waiting(position(), connection, packet, delivery, packetId));
+    private void await(Waiting w) {
+        w.connection().awaits(1);
+        waiting.add(w);
     }
 
     /// All batches up to this one are durable.
@@ -215,14 +224,16 @@ final class Journal {
     }
 
     private void release(Waiting w) {
-        w.connection().awaited(-1);
+        w.connection().awaits(-1);
         if (!w.connection().isConnected()) {
             return; // what it was to be told it learns when it resumes its session
         }
-        if (w.packet() != null) {
-            w.connection().send(w.packet());
-        } else if (w.delivery() != null) {
-            w.connection().session().transmitDurable(w.delivery(), w.packetId());
+        switch (w) {
+            case WaitingPacket p -> p.connection().transmit(p.packet());
+            case WaitingDelivery d ->
+                    d.connection()
+                            .session()
+                            .transmitDurable(d.delivery(), d.packetId(), d.attempt());
         }
     }
 

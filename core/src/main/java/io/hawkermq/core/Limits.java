@@ -39,6 +39,15 @@ public record Limits(
             new Limits(
                     20, 2_000_000, 10, 10, 1_000, 0, 1L << 30, 1L << 28, 65_535, 0, 1_000_000, 128);
 
+    /// The Session Expiry Interval that a client gets, both in seconds.
+    ///
+    /// @param asked what it asks for; in 3.x, what Clean Session means
+    long sessionExpiryInterval(long asked) {
+        return asked == Session.NEVER_EXPIRES && persistentClientExpiration > 0
+                ? persistentClientExpiration
+                : asked;
+    }
+
     public Limits withReceiveMaximum(long value) {
         return new Limits(
                 (int) value,

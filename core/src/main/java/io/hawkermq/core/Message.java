@@ -1,8 +1,11 @@
 package io.hawkermq.core;
 
+import io.hawkermq.protocol.Packet;
 import io.hawkermq.protocol.Properties;
+import io.hawkermq.protocol.Property;
 import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.TopicName;
+import io.hawkermq.protocol.Will;
 
 /// An application message as the server owns it: immutable, shared by every queue and shard that
 /// holds it.
@@ -28,6 +31,46 @@ public record Message(
 
     /// The `publisher` of messages from the server itself; no client can have an empty identifier.
     public static final String SERVER = "";
+
+    /// The application message that a PUBLISH carries.
+    ///
+    /// @param topic its Topic Name, which it may have only as a Topic Alias
+    static Message of(Packet.Publish p, TopicName topic, String publisher, long now) {
+        Properties properties = p.properties();
+        if (properties.isEmpty()) {
+            return new Message(
+                    topic, p.payload(), Properties.NONE, p.qos(), p.retain(), publisher, NEVER);
+        }
+        return new Message(
+                topic,
+                p.payload(),
+                properties
+                        .without(Property.TOPIC_ALIAS)
+                        .without(Property.MESSAGE_EXPIRY_INTERVAL)
+                        .without(Property.SUBSCRIPTION_IDENTIFIER),
+                p.qos(),
+                p.retain(),
+                publisher,
+                expiresAt(properties, now));
+    }
+
+    static Message of(Will will, String publisher, long now) {
+        return new Message(
+                will.topic(),
+                will.payload(),
+                will.properties()
+                        .without(Property.WILL_DELAY_INTERVAL)
+                        .without(Property.MESSAGE_EXPIRY_INTERVAL),
+                will.qos(),
+                will.retain(),
+                publisher,
+                expiresAt(will.properties(), now));
+    }
+
+    private static long expiresAt(Properties properties, long now) {
+        long expiry = properties.number(Property.MESSAGE_EXPIRY_INTERVAL, -1);
+        return expiry < 0 ? NEVER : now + expiry * 1_000;
+    }
 
     /// What a reference to this message is charged in queues, in bytes: payload, Topic Name and a
     /// flat sum for the objects around them.

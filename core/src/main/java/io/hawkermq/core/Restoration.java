@@ -56,7 +56,7 @@ public final class Restoration implements Recovery {
         Session s = find(d.session());
         Delivery delivery =
                 new Delivery(d.message().message(), d.qos(), d.retain(), d.identifiers(), d);
-        s.startSequenceAfter(d.sequence());
+        s.startAfter(d.sequence(), 0);
         if (d.packetId() == 0) {
             s.restore(delivery);
         } else {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The retained messages of the whole server, kept by one shard so that all agree on the newest of
@@ -80,8 +81,9 @@ final class RetainedKeeper {
 
     /// Removes some of the messages that have expired; called again and again it comes by all.
     ///
+    /// @param removed is told of each
     /// @return true if there are messages left that will expire
-    boolean sweep(long now) {
+    boolean sweep(long now, Consumer<Message> removed) {
         if (expiring == 0) {
             sweeping = null;
             return false;
@@ -97,6 +99,7 @@ final class RetainedKeeper {
             if (m.isExpired(now)) {
                 messages.remove(m.topic());
                 count(m, -1);
+                removed.accept(m);
             }
         }
         return expiring > 0;

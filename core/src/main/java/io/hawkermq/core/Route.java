@@ -130,7 +130,7 @@ final class Route {
             target.merge(subscription);
         }
         if (subscription.isNoLocal() && target.withNoLocal == null) {
-            target.withNoLocal = new ArrayList<>(session.subscriptionsMatching(topic));
+            target.withNoLocal = new ArrayList<>(session.subscriptions().matching(topic));
         }
     }
 }

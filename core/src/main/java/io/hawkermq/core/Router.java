@@ -2,7 +2,6 @@ package io.hawkermq.core;
 
 import io.hawkermq.protocol.TopicName;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -42,7 +41,7 @@ final class Router {
         this.shard = shard;
         this.seed = seed;
         index = new SubscriptionIndex<>(seed);
-        remoteInterests = new RemoteInterest[shard.shards()][];
+        remoteInterests = new RemoteInterest[shard.peers().shards()][];
         for (int other = 0; other < remoteInterests.length; other++) {
             remoteInterests[other] =
                     new RemoteInterest[] {
@@ -116,7 +115,7 @@ final class Router {
     }
 
     private Interests interestsIn(String filter) {
-        return shard.hasPeers()
+        return shard.peers().areThere()
                 ? new Interests(
                         isWantedHere(filter, RemoteInterest.Kind.ANY),
                         isWantedHere(filter, RemoteInterest.Kind.DURABLE))
@@ -124,7 +123,7 @@ final class Router {
     }
 
     private void announce(String filter, Interests before) {
-        if (!shard.hasPeers()) {
+        if (!shard.peers().areThere()) {
             return;
         }
         Interests now = interestsIn(filter);
@@ -134,14 +133,14 @@ final class Router {
 
     private void announce(String filter, RemoteInterest.Kind kind, boolean was, boolean is) {
         if (is && !was) {
-            shard.tellPeers(new ShardMessage.Interested(filter, kind));
+            shard.peers().tellNews(new ShardMessage.Interested(filter, kind));
         } else if (was && !is) {
-            shard.tellPeers(new ShardMessage.NoLongerInterested(filter, kind));
+            shard.peers().tellNews(new ShardMessage.NoLongerInterested(filter, kind));
         }
     }
 
     /// A session becomes durable, or no longer is, by `change`.
-    void changeDurability(Collection<Subscription> subscriptions, Runnable change) {
+    void changeDurability(Iterable<Subscription> subscriptions, Runnable change) {
         List<Interests> before = new ArrayList<>();
         for (Subscription s : subscriptions) {
             before.add(s.filter().isShared() ? Interests.NONE : interestsIn(s.filter().filter()));
@@ -261,7 +260,7 @@ final class Router {
         String key = key(shareName, filter);
         ShareGroup group = groups.get(key);
         if (group == null) {
-            group = new ShareGroup(shareName, filter, shard.shards());
+            group = new ShareGroup(shareName, filter, shard.peers().shards());
             groups.put(key, group);
             index.add(filter, group);
         }
@@ -276,8 +275,8 @@ final class Router {
     }
 
     private void announce(ShareGroup group) {
-        if (shard.hasPeers()) {
-            shard.tellPeers(membersOf(group));
+        if (shard.peers().areThere()) {
+            shard.peers().tellNews(membersOf(group));
         }
     }
 

@@ -1,20 +1,16 @@
 package io.hawkermq.core;
 
 import io.hawkermq.protocol.Packet;
+import io.hawkermq.protocol.Properties;
 import io.hawkermq.protocol.Property;
 import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.ReasonCode;
 import io.hawkermq.protocol.Receiver;
 import io.hawkermq.protocol.Sender;
 import io.hawkermq.protocol.TopicFilter;
-import io.hawkermq.protocol.TopicName;
 import io.hawkermq.protocol.Will;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// The session state of one Client Identifier, section 4.1: subscriptions, what waits to be
@@ -31,11 +27,10 @@ final class Session {
     private Shard shard;
     private final Receiver receiver = new Receiver();
     private final Timers.Timer timer = new Timers.Timer(this::onTimer);
-    private Map<String, Subscription> subscriptions = Map.of();
+    private final Subscriptions subscriptions = new Subscriptions(this);
     private Sender<Delivery> sender;
-    private @Nullable ArrayDeque<Delivery> queue;
-    private @Nullable ArrayDeque<RetainedStream> streams;
-    private long queuedBytes;
+    private @Nullable DeliveryQueue queue;
+    private @Nullable RetainedStreams streams;
     private boolean isStreamsTurn;
     private boolean isPumpScheduled;
 
@@ -46,6 +41,7 @@ final class Session {
     private @Nullable Will will;
     private long willAt = Long.MAX_VALUE;
     private long expiresAt = Long.MAX_VALUE;
+    private @Nullable SessionJournal journal;
 
     /// Scratch of [Route]: this session's place in the route that is being made.
     int routeMark;
@@ -77,13 +73,22 @@ final class Session {
         return receiver;
     }
 
+    /// True if the session outlives the process.
+    boolean isDurable() {
+        return journal != null;
+    }
+
+    @Nullable SessionJournal journal() {
+        return journal;
+    }
+
     AccessControl.Principal principal() {
         return principal;
     }
 
     // ---- life ----
 
-    /// A connection was accepted for this session; CONNACK has been sent.
+    /// A connection was accepted for this session; CONNACK is the next thing sent.
     ///
     /// @param receiveMaximum what the client may have unacknowledged
     void connected(
@@ -100,10 +105,58 @@ final class Session {
         willAt = Long.MAX_VALUE; // a reconnect in time: no will [MQTT-3.1.3-9]
         expiresAt = Long.MAX_VALUE;
         shard.timers().stop(timer);
-        shard.wentOnline(queuedBytes);
+        shard.budgets().wentOnline(queuedBytes());
         sender.resume(receiveMaximum); // [MQTT-4.4.0-1]
-        announceShares();
+        changeDurability();
+        saveConnected();
+        subscriptions.connectionChanged();
         schedulePump();
+    }
+
+    /// A session is durable if it does not end with its connection, and there is where to store it.
+    private void changeDurability() {
+        boolean shall = shard.journal().isDurable() && expiryInterval > 0;
+        if (shall == isDurable()) {
+            return;
+        }
+        if (shall) {
+            SessionJournal begun = new SessionJournal(this, shard.journal().newSessionNumber());
+            shard.router().changeDurability(subscriptions, () -> journal = begun);
+            subscriptions.forEach(begun::subscribed);
+        } else {
+            forgetStored();
+        }
+    }
+
+    private void forgetStored() {
+        SessionJournal j = journal;
+        if (j == null) {
+            return;
+        }
+        List<StoredDelivery> remaining = new ArrayList<>();
+        if (queue != null) {
+            queue.addStored(remaining);
+        }
+        for (var d = sender.oldest(); d != null; d = sender.after(d)) {
+            Delivery message = d.message();
+            if (message != null && message.stored() != null) {
+                remaining.add(message.stored());
+            }
+        }
+        j.remove(remaining);
+        shard.router().changeDurability(subscriptions, () -> journal = null);
+    }
+
+    private void saveConnected() {
+        if (journal != null) {
+            journal.save(expiryInterval, StoredSession.CONNECTED, will, Long.MAX_VALUE);
+        }
+    }
+
+    private void saveOffline() {
+        if (journal != null) {
+            journal.save(expiryInterval, expiresAt, will, willAt);
+        }
     }
 
     long expiryInterval() {
@@ -122,7 +175,7 @@ final class Session {
     /// The connection is gone. The session ends now, or waits for its expiry [MQTT-3.1.2-23].
     void disconnected() {
         connection = null;
-        shard.wentOffline(queuedBytes);
+        shard.budgets().wentOffline(queuedBytes());
         Will w = will;
         long delay = w == null ? 0 : w.properties().number(Property.WILL_DELAY_INTERVAL, 0);
         if (w != null && (delay == 0 || expiryInterval == 0)) {
@@ -132,24 +185,34 @@ final class Session {
             shard.end(this); // [MQTT-4.1.0-2]
             return;
         }
+        waitForClient(delay);
+        saveOffline();
+        subscriptions.connectionChanged();
+    }
+
+    /// @param willDelay seconds
+    private void waitForClient(long willDelay) {
         if (will != null) {
-            willAt = shard.now() + delay * 1_000;
+            willAt = shard.now() + willDelay * 1_000;
         }
         expiresAt =
                 expiryInterval == NEVER_EXPIRES
                         ? Long.MAX_VALUE
                         : shard.now() + expiryInterval * 1_000;
         setTimer();
-        announceShares();
     }
 
     private void onTimer() {
-        if (willAt <= shard.now()) {
+        boolean isWillDue = willAt <= shard.now();
+        if (isWillDue) {
             publishWill();
         }
         if (expiresAt <= shard.now()) {
             shard.expire(this);
             return;
+        }
+        if (isWillDue) {
+            saveOffline();
         }
         setTimer();
     }
@@ -180,18 +243,13 @@ final class Session {
         if (connection == null) {
             publishWill();
         }
-        for (Subscription s : subscriptions.values()) {
-            shard.router().unsubscribe(s);
-            count(s, -1);
-        }
-        subscriptions = Map.of();
+        forgetStored();
+        subscriptions.clear();
         if (queue != null) {
-            while (!queue.isEmpty()) {
-                dequeue(queue);
-            }
+            queue.clear();
         }
         if (streams != null) {
-            streams.forEach(shard::releaseRetained);
+            streams.stopAll();
             streams = null;
         }
     }
@@ -200,19 +258,13 @@ final class Session {
     /// told: [SlotMove] does that.
     void moveTo(Shard to) {
         Shard from = shard;
-        for (Subscription s : subscriptions.values()) {
-            from.router().left(s);
-            count(s, -1);
-        }
+        subscriptions.leave();
         int queued = queue == null ? 0 : queue.size();
-        from.gaveAway(this, queued, queuedBytes);
+        from.gaveAway(this, queued, queuedBytes());
         from.timers().stop(timer);
         shard = to;
-        for (Subscription s : subscriptions.values()) {
-            to.router().arrived(s);
-            count(s, 1);
-        }
-        to.took(this, queued, queuedBytes);
+        subscriptions.arrive();
+        to.took(this, queued, queuedBytes());
         setTimer();
         if (connection != null) {
             connection.moveTo(to);
@@ -222,74 +274,89 @@ final class Session {
         }
     }
 
-    // ---- subscriptions ----
+    // ---- after a restart ----
 
-    Collection<Subscription> subscriptions() {
-        return subscriptions.values();
+    /// The session as it was stored; offline now.
+    void restore(StoredSession s) {
+        journal = new SessionJournal(this, s.number());
+        expiryInterval = s.expiryInterval();
+        receivesAll = shard.access().mayReceiveAll(principal);
+        will = s.will();
+        willAt = s.willAt();
+        expiresAt = s.expiresAt();
     }
 
-    List<Subscription> subscriptionsMatching(TopicName topic) {
-        List<Subscription> matching = new ArrayList<>();
-        for (Subscription s : subscriptions.values()) {
-            if (!s.filter().isShared() && s.filter().matches(topic)) {
-                matching.add(s);
-            }
+    void restore(Subscription s) {
+        subscriptions.add(s);
+    }
+
+    void restore(Delivery d) {
+        if (queue == null) {
+            queue = new DeliveryQueue(this);
         }
-        return matching;
+        queue.restore(d);
+    }
+
+    /// @param d null if it was released
+    void restoreInFlight(long order, int packetId, @Nullable Delivery d) {
+        startAfter(0, order);
+        if (d == null) {
+            sender.restoreReleased(packetId);
+        } else {
+            sender.restore(packetId, d, d.qos());
+        }
+    }
+
+    void startAfter(long sequence, long order) {
+        if (journal != null) {
+            journal.startAfter(sequence, order);
+        }
+    }
+
+    /// Everything is back: a client that was connected has lost its connection now, and time goes
+    /// on for one that was not.
+    void restored(StoredSession s) {
+        if (s.wasConnected()) {
+            Will w = will;
+            waitForClient(w == null ? 0 : w.properties().number(Property.WILL_DELAY_INTERVAL, 0));
+            saveOffline();
+        } else {
+            setTimer();
+        }
+    }
+
+    // ---- subscriptions ----
+
+    /// To be read; changed by [#subscribe] and [#unsubscribe] only.
+    Subscriptions subscriptions() {
+        return subscriptions;
     }
 
     /// Adds a subscription or replaces the one with the same Topic Filter [MQTT-3.8.4-3].
     ///
     /// @return the one replaced, or null
     @Nullable Subscription subscribe(Subscription subscription) {
-        if (subscriptions.isEmpty()) {
-            subscriptions = new HashMap<>(2);
+        Subscription replaced = subscriptions.add(subscription);
+        if (journal != null) {
+            journal.subscribed(subscription);
         }
-        Subscription replaced = subscriptions.put(subscription.filter().toString(), subscription);
-        shard.router().subscribe(subscription, replaced);
-        if (replaced == null) {
-            count(subscription, 1);
-        } else {
+        if (replaced != null) {
             stopStream(replaced);
         }
         return replaced;
     }
 
     /// @return false if there was no such subscription [MQTT-3.10.4-1]
-    boolean unsubscribe(String filter) {
-        if (!subscriptions.containsKey(filter)) {
+    boolean unsubscribe(TopicFilter filter) {
+        Subscription removed = subscriptions.remove(filter);
+        if (removed == null) {
             return false;
         }
-        Subscription removed = java.util.Objects.requireNonNull(subscriptions.remove(filter));
-        shard.router().unsubscribe(removed);
-        count(removed, -1);
+        if (journal != null) {
+            journal.unsubscribed(removed);
+        }
         stopStream(removed);
         return true;
-    }
-
-    boolean isSubscribedTo(TopicFilter filter) {
-        return subscriptions.containsKey(filter.toString());
-    }
-
-    /// True if this very subscription is in force, not one that replaced it.
-    boolean has(Subscription subscription) {
-        return subscriptions.get(subscription.filter().toString()) == subscription;
-    }
-
-    private void count(Subscription s, int change) {
-        if (s.filter().isShared()) {
-            shard.counters().sharedSubscriptions += change;
-        } else {
-            shard.counters().subscriptions += change;
-        }
-    }
-
-    private void announceShares() {
-        for (Subscription s : subscriptions.values()) {
-            if (s.filter().isShared()) {
-                shard.router().memberChanged(s);
-            }
-        }
     }
 
     // ---- retained messages ----
@@ -297,21 +364,15 @@ final class Session {
     /// Sends the retained messages of a subscription, as fast as the client takes them.
     void stream(Subscription subscription) {
         if (streams == null) {
-            streams = new ArrayDeque<>(1);
+            streams = new RetainedStreams(this);
         }
-        streams.add(new RetainedStream(subscription, shard.newTicket()));
+        streams.add(subscription);
         schedulePump();
     }
 
     private void stopStream(Subscription subscription) {
         if (streams != null) {
-            streams.removeIf(s -> {
-                boolean stopped = s.subscription() == subscription;
-                if (stopped) {
-                    shard.releaseRetained(s);
-                }
-                return stopped;
-            });
+            streams.stop(subscription);
         }
     }
 
@@ -327,12 +388,21 @@ final class Session {
                 || (isQueueEmpty() && !sender.isResending() && sender.hasQuota());
     }
 
+    /// True if a message of QoS 1 or 2 could be begun, as far as its Receive Maximum goes.
+    boolean hasQuota() {
+        return sender.hasQuota();
+    }
+
+    boolean mayReceive(Message message) {
+        return receivesAll || shard.access().mayReceive(principal, message.topic());
+    }
+
     /// Stop 7 of a PUBLISH.
     ///
     /// @param granted the highest QoS of the subscriptions that match
     /// @param retain the RETAIN flag to be sent
     void deliver(Message message, QoS granted, boolean retain, int @Nullable [] identifiers) {
-        if (!receivesAll && !shard.access().mayReceive(principal, message.topic())) {
+        if (!mayReceive(message)) {
             return;
         }
         QoS qos = message.qos().min(granted); // [MQTT-3.8.4-8]
@@ -340,13 +410,37 @@ final class Session {
         if (qos == QoS.AT_MOST_ONCE) {
             isTaken = deliverAtMostOnce(message, retain, identifiers);
         } else {
-            Connection c = connection;
-            Delivery delivery = new Delivery(message, qos, retain, identifiers);
-            isTaken = c != null && hasRoom(qos) ? begin(delivery, c) : enqueue(delivery);
+            isTaken = deliverSurely(message, qos, retain, identifiers);
         }
         if (isTaken && streams != null) { // else what was retained before is better than nothing
-            streams.forEach(s -> s.liveDelivered(message));
+            streams.liveDelivered(message);
         }
+    }
+
+    /// @return false if it was dropped
+    private boolean deliverSurely(
+            Message message, QoS qos, boolean retain, int @Nullable [] identifiers) {
+        Connection c = connection;
+        boolean isSent = c != null && hasRoom(qos);
+        SessionJournal j = journal;
+        if (j == null) {
+            Delivery delivery = new Delivery(message, qos, retain, identifiers, null);
+            return c != null && isSent ? begin(delivery, c) : enqueue(delivery);
+        }
+        if (j.isFull()) {
+            shard.drop(DropReason.STORE_FULL, clientId);
+            return false;
+        }
+        Delivery delivery = j.delivery(message, qos, retain, identifiers);
+        if (c != null && isSent) {
+            j.put(delivery);
+            return begin(delivery, c);
+        }
+        boolean isQueued = enqueue(delivery);
+        if (isQueued) {
+            j.put(delivery);
+        }
+        return isQueued;
     }
 
     /// @return false if it was dropped
@@ -370,91 +464,113 @@ final class Session {
     /// @return false if it was dropped
     private boolean begin(Delivery d, Connection c) {
         int packetId = sender.start(d, d.qos());
+        SessionJournal j = journal;
+        if (j != null) {
+            j.begun(d, packetId);
+            if (d.qos() == QoS.EXACTLY_ONCE
+                    && shard.journal().awaitDurable(c, d, packetId, Journal.Attempt.FIRST)) {
+                return true;
+            }
+        }
         boolean fits = c.transmit(d.message(), d.qos(), d.retain(), d.identifiers(), packetId);
         if (!fits) {
-            sender.abandon(packetId); // as if it had been sent [MQTT-3.1.2-25]
-            shard.drop(DropReason.PACKET_TOO_LARGE, clientId);
+            abandon(d, packetId); // as if it had been sent [MQTT-3.1.2-25]
         }
         return fits;
+    }
+
+    private void abandon(Delivery d, int packetId) {
+        sender.abandon(packetId);
+        removeStored(d);
+        shard.drop(DropReason.PACKET_TOO_LARGE, clientId);
+    }
+
+    /// A delivery is over, or will never be made.
+    void removeStored(Delivery d) {
+        if (journal != null) {
+            journal.removed(d);
+        }
+    }
+
+    /// The Packet Identifier of a QoS 2 delivery is durable: it is sent if it is still to be.
+    void transmitDurable(Delivery d, int packetId, Journal.Attempt attempt) {
+        Connection c = connection;
+        Sender.InFlight<Delivery> inFlight = sender.find(packetId);
+        if (c == null || inFlight == null || inFlight.message() != d) {
+            return;
+        }
+        boolean fits =
+                switch (attempt) {
+                    case FIRST ->
+                            c.transmit(d.message(), d.qos(), d.retain(), d.identifiers(), packetId);
+                    case AGAIN -> c.retransmit(d, packetId);
+                };
+        if (!fits) {
+            abandon(d, packetId);
+        }
     }
 
     private boolean isQueueEmpty() {
         return queue == null || queue.isEmpty();
     }
 
+    private long queuedBytes() {
+        return queue == null ? 0 : queue.bytes();
+    }
+
     /// @return false if it was dropped
     private boolean enqueue(Delivery d) {
         if (queue == null) {
-            queue = new ArrayDeque<>(2);
+            queue = new DeliveryQueue(this);
         }
-        ArrayDeque<Delivery> q = queue;
-        Limits limits = shard.limits();
-        int bytes = d.message().bytes();
-        if (limits.maximumQueuedMessages() > 0 && q.size() >= limits.maximumQueuedMessages()) {
-            dropExpired(q);
-            if (q.size() >= limits.maximumQueuedMessages()) {
-                shard.drop(DropReason.QUEUE_COUNT, clientId);
-                return false;
-            }
-        }
-        if (limits.maximumQueuedBytes() > 0 && queuedBytes + bytes > limits.maximumQueuedBytes()) {
-            dropExpired(q);
-            if (queuedBytes + bytes > limits.maximumQueuedBytes()) {
-                shard.drop(DropReason.QUEUE_BYTES, clientId);
-                return false;
-            }
-        }
-        if (connection == null && !shard.hasRoomOffline(bytes)) {
-            shard.drop(DropReason.OFFLINE_BUDGET, clientId);
-            return false;
-        }
-        q.add(d);
-        queuedBytes += bytes;
-        shard.queued(bytes, this);
-        return true;
-    }
-
-    private Delivery dequeue(ArrayDeque<Delivery> q) {
-        Delivery d = q.remove();
-        int bytes = d.message().bytes();
-        queuedBytes -= bytes;
-        shard.dequeued(bytes, this);
-        return d;
-    }
-
-    private void dropExpired(ArrayDeque<Delivery> q) {
-        for (int i = q.size(); i > 0; i--) {
-            Delivery d = dequeue(q);
-            if (d.message().isExpired(shard.now())) {
-                shard.drop(DropReason.EXPIRED, clientId);
-            } else {
-                q.add(d);
-                queuedBytes += d.message().bytes();
-                shard.queued(d.message().bytes(), this);
-            }
-        }
+        return queue.offer(d);
     }
 
     void onPuback(int packetId) {
-        settle(sender.onPuback(packetId), "PUBACK", packetId);
+        Delivery stored = storedInFlight(packetId);
+        Sender.Outcome outcome = sender.onPuback(packetId);
+        if (stored != null && outcome == Sender.Outcome.COMPLETED) {
+            removeStored(stored);
+        }
+        settle(outcome, "PUBACK", packetId);
+    }
+
+    /// What is in flight under a Packet Identifier, if it is stored.
+    private @Nullable Delivery storedInFlight(int packetId) {
+        if (journal == null) {
+            return null;
+        }
+        Sender.InFlight<Delivery> inFlight = sender.find(packetId);
+        return inFlight == null ? null : inFlight.message();
     }
 
     void onPubrec(int packetId, ReasonCode reasonCode) {
+        Delivery stored = storedInFlight(packetId);
         Sender.Outcome outcome = sender.onPubrec(packetId, reasonCode);
         Connection c = connection;
         if (c == null) {
             return;
         }
+        SessionJournal j = journal;
+        if (stored != null && j != null) {
+            switch (outcome) {
+                case RELEASE -> j.released(stored, packetId);
+                case COMPLETED -> j.removed(stored);
+                case NOT_FOUND, NOT_AWAITED -> {}
+            }
+        }
         switch (outcome) {
             case RELEASE ->
-                    c.send(new Packet.Pubrel(packetId, ReasonCode.SUCCESS, c.noProperties()));
+                    // Durable first: or the message could come again under its old identifier.
+                    acknowledge(
+                            c, new Packet.Pubrel(packetId, ReasonCode.SUCCESS, Properties.NONE));
             case NOT_FOUND -> {
                 if (!reasonCode.isError()) {
                     c.send(
                             new Packet.Pubrel(
                                     packetId,
                                     ReasonCode.PACKET_IDENTIFIER_NOT_FOUND,
-                                    c.noProperties()));
+                                    Properties.NONE));
                 }
             }
             case COMPLETED, NOT_AWAITED -> settle(outcome, "PUBREC", packetId);
@@ -462,7 +578,20 @@ final class Session {
     }
 
     void onPubcomp(int packetId) {
-        settle(sender.onPubcomp(packetId), "PUBCOMP", packetId);
+        Sender.Outcome outcome = sender.onPubcomp(packetId);
+        if (journal != null && outcome == Sender.Outcome.COMPLETED) {
+            journal.completed(packetId);
+        }
+        settle(outcome, "PUBCOMP", packetId);
+    }
+
+    /// Sends a packet that confirms a change of this session: once that is durable, if it is to be.
+    void acknowledge(Connection c, Packet packet) {
+        if (isDurable()) {
+            shard.journal().sendWhenDurable(c, packet);
+        } else {
+            shard.journal().sendInOrder(c, packet);
+        }
     }
 
     private void settle(Sender.Outcome outcome, String packet, int packetId) {
@@ -521,7 +650,7 @@ final class Session {
                 return;
             }
             isStreamsTurn = !isStreamsTurn;
-            moved = isStreamsTurn ? pumpStream(c) || pumpQueue(c) : pumpQueue(c) || pumpStream(c);
+            moved = isStreamsTurn ? pumpStreams(c) || pumpQueue(c) : pumpQueue(c) || pumpStreams(c);
         }
     }
 
@@ -529,23 +658,26 @@ final class Session {
         Delivery d = again.message();
         int packetId = again.packetId();
         if (d == null) {
-            c.send(new Packet.Pubrel(packetId, ReasonCode.SUCCESS, c.noProperties()));
-        } else if (!c.retransmit(d, packetId)) {
-            sender.abandon(packetId);
-            shard.drop(DropReason.PACKET_TOO_LARGE, clientId);
+            acknowledge(c, new Packet.Pubrel(packetId, ReasonCode.SUCCESS, Properties.NONE));
+        } else if (!(d.qos() == QoS.EXACTLY_ONCE
+                        && isDurable()
+                        && shard.journal().awaitDurable(c, d, packetId, Journal.Attempt.AGAIN))
+                && !c.retransmit(d, packetId)) {
+            abandon(d, packetId);
         }
     }
 
     private boolean pumpQueue(Connection c) {
-        ArrayDeque<Delivery> q = queue;
+        DeliveryQueue q = queue;
         if (q == null || q.isEmpty() || !sender.hasQuota()) {
             return false;
         }
-        Delivery d = dequeue(q);
+        Delivery d = q.remove();
         if (q.isEmpty()) {
             queue = null; // an idle session holds no queue
         }
         if (d.message().isExpired(shard.now())) {
+            removeStored(d);
             shard.drop(DropReason.EXPIRED, clientId);
         } else {
             begin(d, c);
@@ -553,44 +685,32 @@ final class Session {
         return true;
     }
 
-    private boolean pumpStream(Connection c) {
-        ArrayDeque<RetainedStream> all = streams;
+    private boolean pumpStreams(Connection c) {
+        RetainedStreams all = streams;
         if (all == null) {
             return false;
         }
-        RetainedStream stream = all.peek();
-        if (stream != null && stream.needsPage()) {
-            stream.requested();
-            shard.requestRetained(this, stream);
+        boolean moved = all.pump(c);
+        if (all.isEmpty()) {
+            streams = null;
         }
-        if (stream == null || stream.isAtEnd()) {
-            all.poll();
-            if (all.isEmpty()) {
-                streams = null;
-            }
-            return stream != null;
-        }
-        Message m = stream.peek();
-        if (m == null) {
-            return false;
-        }
-        Subscription s = stream.subscription();
-        QoS qos = m.qos().min(s.qos());
-        if (qos != QoS.AT_MOST_ONCE && !sender.hasQuota()) {
-            return false;
-        }
-        stream.take();
-        if (m.isExpired(shard.now())
-                || (!receivesAll && !shard.access().mayReceive(principal, m.topic()))) {
-            return true;
-        }
-        int[] identifiers = s.identifier() == 0 ? null : new int[] {s.identifier()};
+        return moved;
+    }
+
+    /// Sends a retained message that a subscription is to get first.
+    void sendRetained(Message m, QoS qos, int @Nullable [] identifiers, Connection c) {
         if (qos != QoS.AT_MOST_ONCE) {
-            begin(new Delivery(m, qos, true, identifiers), c);
+            SessionJournal j = journal;
+            if (j == null || j.isFull()) {
+                begin(new Delivery(m, qos, true, identifiers, null), c);
+            } else {
+                Delivery d = j.delivery(m, qos, true, identifiers);
+                j.put(d);
+                begin(d, c);
+            }
         } else if (!c.transmit(m, qos, true, identifiers, 0)) {
             shard.drop(DropReason.PACKET_TOO_LARGE, clientId);
         }
-        return true;
     }
 
     /// The retained messages asked for have come.

@@ -1,21 +1,14 @@
 package io.hawkermq.core;
 
-import io.hawkermq.protocol.Packet;
-import io.hawkermq.protocol.Properties;
-import io.hawkermq.protocol.Property;
 import io.hawkermq.protocol.PublishTemplates;
+import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.ReasonCode;
-import io.hawkermq.protocol.TopicName;
 import io.hawkermq.protocol.Will;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -23,30 +16,31 @@ import org.jspecify.annotations.Nullable;
 /// the retained messages. Only its loop calls it; other shards send it [ShardMessage]s. It has no
 /// clock: each turn of the loop begins with [#advance] and ends with [#endTurn].
 ///
-/// This class is the place where things meet: where a message is routed and delivered, where what
-/// waits is counted against the shard's budgets, where work is put off to the end of the turn. What
-/// the protocol demands is in [Connection], [Handshake], [Subscribing] and [Session].
+/// This class is the place where things meet: where a message is routed and delivered, where
+/// retained messages are asked for, where work is put off to the end of the turn. Who gets a
+/// message is in [Router], what other shards are told in [Peers], what waits is counted in
+/// [Budgets]; what the protocol demands is in [Connection], [Handshake], [Subscribing] and
+/// [Session].
 public final class Shard {
     /// The most shards there can be: routes keep them as bits.
     public static final int MOST = 64;
 
     /// The shard that keeps the retained messages.
-    private static final int KEEPER = 0;
+    static final int KEEPER = 0;
 
     private static final long SWEEP_MILLIS = 1_000;
 
-    private static final long HOLD_BACK_MILLIS = 100;
-
     private final int number;
-    private final int shards;
     private final Limits limits;
     private final AccessControl access;
     private final EventLog log;
-    private final Mailboxes mailboxes;
     private final RandomGenerator random;
 
     private final Timers timers = new Timers();
     private final Counters counters = new Counters();
+    private final Peers peers;
+    private final Journal journal;
+    private final Budgets budgets;
     private final Router router;
     private final Map<String, Session> sessions = new HashMap<>();
     private final PublishTemplates templates = new PublishTemplates();
@@ -56,37 +50,14 @@ public final class Shard {
     private final @Nullable RetainedKeeper keeper;
     private final Timers.Timer sweepTimer = new Timers.Timer(this::sweep);
     private final Map<Long, PendingPage> pendingPages = new HashMap<>();
-    private long lastTicket;
 
     private ArrayDeque<Session> toPump = new ArrayDeque<>();
-    private final Set<Connection> heldBack = new LinkedHashSet<>();
-    private final Timers.Timer heldBackTimer = new Timers.Timer(this::releaseHeldBack);
-    private long waitingBytes;
-    private long offlineBytes;
-
-    private final RemoteInterest[] interests;
-    private final List<List<ShardMessage>> outgoing = new ArrayList<>();
-    private final long[] taken;
-    private final Map<Long, Noting> notings = new HashMap<>();
     private Slots slots = Slots.onOneShard();
-    private long peers;
-    private long inTransitBytes;
-    private boolean isNewsUnnoted;
 
     private long now;
     private boolean isDebug;
 
     private record PendingPage(Session session, RetainedStream stream) {}
-
-    private static final class Noting {
-        private int missing;
-        private final Runnable action;
-
-        Noting(int missing, Runnable action) {
-            this.missing = missing;
-            this.action = action;
-        }
-    }
 
     /// @param number 0 to `shards - 1`
     /// @param shards how many there are at most, 1 to [#MOST]
@@ -98,23 +69,19 @@ public final class Shard {
             AccessControl access,
             EventLog log,
             Mailboxes mailboxes,
+            Store store,
             RandomGenerator random) {
         this.number = number;
-        this.shards = shards;
         this.limits = limits;
         this.access = access;
         this.log = log;
-        this.mailboxes = mailboxes;
         this.random = random;
+        peers = new Peers(number, shards, mailboxes);
+        journal = new Journal(number, store);
+        budgets = new Budgets(this);
         router = new Router(this, random.nextLong());
         keeper = number == KEEPER ? new RetainedKeeper(counters) : null;
         dropLog = new DropLog(log);
-        interests = new RemoteInterest[shards];
-        Arrays.setAll(interests, RemoteInterest::new);
-        for (int i = 0; i < shards; i++) {
-            outgoing.add(new ArrayList<>());
-        }
-        taken = new long[shards];
     }
 
     // ---- the turn ----
@@ -135,8 +102,8 @@ public final class Shard {
         return timers.nextDeadline();
     }
 
-    /// The turn ends: sends on what waits in sessions that have room again, and posts what other
-    /// shards are to know.
+    /// The turn ends: sends on what waits in sessions that have room again, hands in what is to be
+    /// stored, and posts what other shards are to know.
     ///
     /// @return true if there is more to be done, in another turn soon
     public boolean endTurn() {
@@ -145,14 +112,19 @@ public final class Shard {
             toPump = new ArrayDeque<>();
             due.forEach(Session::pumpNow);
         }
-        if (!heldBack.isEmpty()
-                && waitingNow() < limits.maximumWaitingBytes() - limits.maximumWaitingBytes() / 8) {
-            releaseHeldBack();
-        }
-        if (peers != 0 || shards > 1) {
-            postOutgoing();
-        }
+        budgets.releaseIfLess();
+        postOutgoing();
         return !toPump.isEmpty();
+    }
+
+    /// Batches handed in to the [Store] up to this one are durable. Belongs to a turn.
+    public void onDurable(long position) {
+        journal.onDurable(position);
+    }
+
+    /// The store can take new durable state, or cannot any more. Belongs to a turn.
+    public void onStoreState(Store.State state) {
+        journal.onState(state);
     }
 
     /// Messages of another shard have come.
@@ -160,22 +132,29 @@ public final class Shard {
         for (ShardMessage m : batch) {
             switch (m) {
                 case ShardMessage.Forward f -> {
-                    taken[from] += f.message().bytes();
+                    peers.took(f.message(), from);
+                    journal.arrived(f.stored());
                     deliverHere(router.route(f.message().topic()), f.message());
+                    journal.done(f.stored());
                 }
                 case ShardMessage.ForwardShared f -> {
-                    taken[from] += f.message().bytes();
+                    peers.took(f.message(), from);
+                    journal.arrived(f.stored());
                     deliverShared(f);
+                    journal.done(f.stored());
                 }
-                case ShardMessage.Taken t -> inTransitBytes -= t.bytes();
-                case ShardMessage.Interested i -> router.onInterested(from, i.filter());
-                case ShardMessage.NoLongerInterested i ->
-                        router.onNoLongerInterested(from, i.filter());
+                case ShardMessage.Taken t -> peers.onTaken(t);
+                case ShardMessage.Interested i -> router.onInterested(from, i);
+                case ShardMessage.NoLongerInterested i -> router.onNoLongerInterested(from, i);
                 case ShardMessage.ShareMembers s -> router.onShareMembers(from, s);
-                case ShardMessage.Note n -> tell(from, new ShardMessage.Noted(n.ticket()));
-                case ShardMessage.Noted n -> onNoted(n.ticket());
-                case ShardMessage.Retain r -> retain(r.message());
-                case ShardMessage.RetainedRequest r -> tell(from, keeper().page(r, now));
+                case ShardMessage.Note n -> peers.tell(from, new ShardMessage.Noted(n.ticket()));
+                case ShardMessage.Noted n -> peers.onNoted(n);
+                case ShardMessage.Retain r -> {
+                    journal.arrived(r.stored());
+                    retain(r.message());
+                    journal.done(r.stored());
+                }
+                case ShardMessage.RetainedRequest r -> peers.tell(from, keeper().page(r, now));
                 case ShardMessage.RetainedRelease r -> keeper().release(r.ticket());
                 case ShardMessage.RetainedPage p -> onPage(p);
             }
@@ -183,33 +162,6 @@ public final class Shard {
     }
 
     // ---- publishing: stops 4 and 6 of a PUBLISH ----
-
-    /// The application message that a PUBLISH carries.
-    static Message message(Packet.Publish p, TopicName topic, String publisher, long now) {
-        Properties properties = p.properties();
-        if (properties.isEmpty()) {
-            return new Message(
-                    topic,
-                    p.payload(),
-                    Properties.NONE,
-                    p.qos(),
-                    p.retain(),
-                    publisher,
-                    Message.NEVER);
-        }
-        long expiry = properties.number(Property.MESSAGE_EXPIRY_INTERVAL, -1);
-        return new Message(
-                topic,
-                p.payload(),
-                properties
-                        .without(Property.TOPIC_ALIAS)
-                        .without(Property.MESSAGE_EXPIRY_INTERVAL)
-                        .without(Property.SUBSCRIPTION_IDENTIFIER),
-                p.qos(),
-                p.retain(),
-                publisher,
-                expiry < 0 ? Message.NEVER : now + expiry * 1_000);
-    }
 
     /// Publishes a message: delivers it and, with RETAIN, keeps it.
     ///
@@ -227,18 +179,7 @@ public final class Shard {
             drop(DropReason.NOT_AUTHORIZED, principal.clientId());
             return;
         }
-        long expiry = will.properties().number(Property.MESSAGE_EXPIRY_INTERVAL, -1);
-        publish(
-                new Message(
-                        will.topic(),
-                        will.payload(),
-                        will.properties()
-                                .without(Property.WILL_DELAY_INTERVAL)
-                                .without(Property.MESSAGE_EXPIRY_INTERVAL),
-                        will.qos(),
-                        will.retain(),
-                        principal.clientId(),
-                        expiry < 0 ? Message.NEVER : now + expiry * 1_000));
+        publish(Message.of(will, principal.clientId(), now));
     }
 
     private boolean route(Message message) {
@@ -249,34 +190,56 @@ public final class Shard {
         deliverHere(route, message);
         for (ShareGroup group : route.groups) {
             deliverShared(
-                    new ShardMessage.ForwardShared(message, group.shareName(), group.filter(), -1),
+                    new ShardMessage.ForwardShared(
+                            message, group.shareName(), group.filter(), -1, null),
                     group);
         }
-        for (long rest = route.remoteShards & peers; rest != 0; rest &= rest - 1) {
-            inTransitBytes += message.bytes();
-            tell(Long.numberOfTrailingZeros(rest), new ShardMessage.Forward(message));
+        long durable = message.qos() == QoS.AT_MOST_ONCE ? 0 : route.durableShards;
+        for (long rest = peers.activeOf(route.remoteShards); rest != 0; rest &= rest - 1) {
+            int to = Long.numberOfTrailingZeros(rest);
+            StoredForward stored =
+                    (durable & 1L << to) == 0
+                            ? null
+                            : journal.forward(
+                                    StoredForward.Purpose.DELIVER,
+                                    slots.of(to),
+                                    message,
+                                    null,
+                                    null);
+            peers.forward(new ShardMessage.Forward(message, stored), to);
         }
         return true;
+    }
+
+    /// True if a message would have to be stored, for a subscriber or to be retained, before it
+    /// could be acknowledged.
+    boolean wouldStore(Message message) {
+        return message.qos() != QoS.AT_MOST_ONCE
+                && ((message.retain() && message.payload().length > 0)
+                        || router.route(message.topic()).isDurable());
     }
 
     /// Stop 6 of a PUBLISH.
     private void deliverHere(Route route, Message message) {
         List<Route.Target> targets = route.targets;
         for (int i = 0; i < targets.size(); i++) {
-            Route.Target target = targets.get(i);
-            if (target.withNoLocal != null
-                    && target.session.clientId().equals(message.publisher())) {
-                target = target.forOwnMessage(); // [MQTT-3.8.3-3]
-                if (target == null) {
-                    continue;
-                }
-            }
-            target.session.deliver(
-                    message,
-                    target.qos,
-                    target.retainAsPublished && message.retain(),
-                    target.identifiers);
+            deliver(targets.get(i), message);
         }
+    }
+
+    private static void deliver(Route.Target to, Message message) {
+        Route.Target target = to;
+        if (target.withNoLocal != null && target.session.clientId().equals(message.publisher())) {
+            target = target.forOwnMessage(); // [MQTT-3.8.3-3]
+            if (target == null) {
+                return;
+            }
+        }
+        target.session.deliver(
+                message,
+                target.qos,
+                target.retainAsPublished && message.retain(),
+                target.identifiers);
     }
 
     private void deliverShared(ShardMessage.ForwardShared f) {
@@ -291,12 +254,21 @@ public final class Shard {
     /// Gives a message to one member [MQTT-4.8.2-4]. `hops` is -1 for a message that begins its way.
     private void deliverShared(ShardMessage.ForwardShared f, ShareGroup group) {
         int elsewhere = f.hops() < 0 || group.members().isEmpty() ? group.nextShard() : -1;
-        if (elsewhere >= 0 && f.hops() < shards) {
-            inTransitBytes += f.message().bytes();
-            tell(
-                    elsewhere,
+        if (elsewhere >= 0 && f.hops() < peers.shards()) {
+            Message message = f.message();
+            StoredForward stored =
+                    message.qos() == QoS.AT_MOST_ONCE || !group.isDurable(elsewhere)
+                            ? null
+                            : journal.forward(
+                                    StoredForward.Purpose.SHARE,
+                                    slots.of(elsewhere),
+                                    message,
+                                    f.shareName(),
+                                    f.filter());
+            peers.forward(
                     new ShardMessage.ForwardShared(
-                            f.message(), f.shareName(), f.filter(), f.hops() + 1));
+                            message, f.shareName(), f.filter(), f.hops() + 1, stored),
+                    elsewhere);
             return;
         }
         Subscription member = group.next(f.message().qos());
@@ -327,18 +299,52 @@ public final class Shard {
 
     private void retain(Message message) {
         if (keeper == null) {
-            tell(KEEPER, new ShardMessage.Retain(message));
+            StoredForward stored =
+                    message.qos() == QoS.AT_MOST_ONCE || !journal.isDurable()
+                            ? null
+                            : journal.forward(
+                                    StoredForward.Purpose.RETAIN,
+                                    slots.of(KEEPER),
+                                    message,
+                                    null,
+                                    null);
+            peers.tell(KEEPER, new ShardMessage.Retain(message, stored));
             return;
         }
-        keeper.retain(message);
+        if (isStored(message)) {
+            if (message.payload().length == 0) {
+                journal.add(new StoreChange.RemoveRetained(message.topic()));
+            } else if (journal.isFull()) {
+                drop(DropReason.STORE_FULL, message.publisher());
+                return;
+            } else {
+                journal.add(new StoreChange.PutRetained(message));
+            }
+        }
+        keep(message);
+    }
+
+    /// What the server itself says of its state is not worth keeping beyond it.
+    private boolean isStored(Message message) {
+        return journal.isDurable() && !message.publisher().equals(Message.SERVER);
+    }
+
+    private void keep(Message message) {
+        keeper().retain(message);
         if (message.expires() && !sweepTimer.isSet()) {
             timers.set(sweepTimer, now + SWEEP_MILLIS);
         }
     }
 
     private void sweep() {
-        if (keeper().sweep(now)) {
+        if (keeper().sweep(now, this::forgetRetained)) {
             timers.set(sweepTimer, now + SWEEP_MILLIS);
+        }
+    }
+
+    private void forgetRetained(Message expired) {
+        if (isStored(expired)) {
+            journal.add(new StoreChange.RemoveRetained(expired.topic()));
         }
     }
 
@@ -357,7 +363,7 @@ public final class Shard {
             session.onPage(stream, keeper.page(request, now));
         } else {
             pendingPages.put(stream.ticket(), new PendingPage(session, stream));
-            tell(KEEPER, request);
+            peers.tell(KEEPER, request);
         }
     }
 
@@ -373,13 +379,8 @@ public final class Shard {
         if (keeper != null) {
             keeper.release(stream.ticket());
         } else {
-            tell(KEEPER, new ShardMessage.RetainedRelease(stream.ticket()));
+            peers.tell(KEEPER, new ShardMessage.RetainedRelease(stream.ticket()));
         }
-    }
-
-    /// A number that no other shard gives.
-    long newTicket() {
-        return (long) number << 48 | ++lastTicket;
     }
 
     // ---- sessions ----
@@ -403,6 +404,10 @@ public final class Shard {
             end(session);
         }
         return sessions.get(clientId) == session;
+    }
+
+    boolean hasSession(String clientId) {
+        return sessions.containsKey(clientId);
     }
 
     Session sessionFor(AccessControl.Principal principal) {
@@ -457,23 +462,55 @@ public final class Shard {
 
     /// True if no message of this shard is on its way to another one, and it waits for none.
     public boolean isQuiet() {
-        return outgoing.stream().allMatch(List::isEmpty)
-                && notings.isEmpty()
-                && pendingPages.isEmpty()
-                && inTransitBytes == 0
-                && Arrays.stream(taken).allMatch(t -> t == 0);
+        return peers.isQuiet() && pendingPages.isEmpty() && journal.isQuiet();
     }
 
-    /// Posts what other shards are to know without ending the turn; until the shard [#isQuiet].
+    /// Hands in what is to be stored and posts what other shards are to know, without ending the
+    /// turn; until the shard [#isQuiet].
     public void postOutgoing() {
-        for (int to = 0; to < shards; to++) {
-            if (taken[to] > 0) {
-                outgoing.get(to).add(new ShardMessage.Taken(taken[to]));
-                taken[to] = 0;
+        journal.handIn(); // before others can act upon what is posted
+        peers.post();
+    }
+
+    // ---- after a restart: for Restoration ----
+
+    Session restore(StoredSession s) {
+        AccessControl.Principal principal =
+                new AccessControl.Principal(s.clientId(), s.userName(), s.address());
+        Session session = sessionFor(principal);
+        session.restore(s);
+        return session;
+    }
+
+    /// A message that was retained before.
+    void restore(Message message) {
+        keep(message);
+    }
+
+    /// Takes up what was on its way to another shard, as far as its sessions are here now.
+    void replay(StoredForward f) {
+        journal.arrived(f);
+        Message message = f.message().message();
+        switch (f.purpose()) {
+            case DELIVER -> {
+                for (Route.Target target : router.route(message.topic()).targets) {
+                    if ((f.slots() & 1L << Slots.slotOf(target.session.clientId())) != 0) {
+                        deliver(target, message);
+                    }
+                }
             }
-            if (!outgoing.get(to).isEmpty()) {
-                mailboxes.post(number, to, List.copyOf(outgoing.get(to)));
-                outgoing.get(to).clear();
+            case SHARE -> {
+                String shareName = f.shareName();
+                String filter = f.filter();
+                if (shareName != null && filter != null && number == 0) {
+                    deliverShared(
+                            new ShardMessage.ForwardShared(message, shareName, filter, -1, null));
+                }
+            }
+            case RETAIN -> {
+                if (keeper != null) {
+                    retain(message);
+                }
             }
         }
     }
@@ -482,99 +519,13 @@ public final class Shard {
     void gaveAway(Session session, int queuedMessages, long queuedBytes) {
         sessions.remove(session.clientId());
         toPump.remove(session);
-        changeShare(session, -1, -queuedMessages, -queuedBytes);
+        budgets.gaveAway(session, queuedMessages, queuedBytes);
     }
 
     /// A session has come from another shard.
     void took(Session session, int queuedMessages, long queuedBytes) {
         sessions.put(session.clientId(), session);
-        changeShare(session, 1, queuedMessages, queuedBytes);
-    }
-
-    private void changeShare(Session session, int change, int queuedMessages, long queuedBytes) {
-        counters.queuedMessages += queuedMessages;
-        counters.queuedBytes += queuedBytes;
-        if (session.isConnected()) {
-            counters.connected += change;
-            waitingBytes += queuedBytes;
-        } else {
-            offlineBytes += queuedBytes;
-        }
-    }
-
-    // ---- budgets ----
-
-    void schedulePump(Session session) {
-        toPump.add(session);
-    }
-
-    void queued(int bytes, Session session) {
-        counters.queuedMessages++;
-        counters.queuedBytes += bytes;
-        if (session.isConnected()) {
-            waitingBytes += bytes;
-        } else {
-            offlineBytes += bytes;
-        }
-    }
-
-    void dequeued(int bytes, Session session) {
-        counters.queuedMessages--;
-        counters.queuedBytes -= bytes;
-        if (session.isConnected()) {
-            waitingBytes -= bytes;
-        } else {
-            offlineBytes -= bytes;
-        }
-    }
-
-    void wentOnline(long queuedBytes) {
-        counters.connected++;
-        waitingBytes += queuedBytes;
-        offlineBytes -= queuedBytes;
-    }
-
-    void wentOffline(long queuedBytes) {
-        counters.connected--;
-        waitingBytes -= queuedBytes;
-        offlineBytes += queuedBytes;
-    }
-
-    boolean hasRoomOffline(int bytes) {
-        return offlineBytes + bytes <= limits.maximumOfflineBytes();
-    }
-
-    private long waitingNow() {
-        return waitingBytes + inTransitBytes + counters.unsentBytes;
-    }
-
-    /// True if so much waits for connected subscribers that publishers must wait too.
-    boolean holdsBack() {
-        return waitingNow() > limits.maximumWaitingBytes();
-    }
-
-    /// Stops reading from a publisher until less waits, or for [#HOLD_BACK_MILLIS]: behind its
-    /// PUBLISH there may be the very acknowledgements that others wait for, or its PINGREQ. So a
-    /// publisher is slowed down to one message in that time and never comes to a standstill.
-    void holdBack(Connection connection) {
-        if (heldBack.add(connection)) {
-            connection.outbox().pauseReading();
-            if (!heldBackTimer.isSet()) {
-                timers.set(heldBackTimer, now + HOLD_BACK_MILLIS);
-            }
-        }
-    }
-
-    private void releaseHeldBack() {
-        timers.stop(heldBackTimer);
-        List<Connection> released = List.copyOf(heldBack);
-        heldBack.clear();
-        released.forEach(c -> c.outbox().resumeReading());
-    }
-
-    /// @return true if it was
-    boolean noLongerHeldBack(Connection connection) {
-        return heldBack.remove(connection);
+        budgets.took(session, queuedMessages, queuedBytes);
     }
 
     /// Counts a message that somebody will miss, and logs it, naming the limit.
@@ -583,12 +534,10 @@ public final class Shard {
         dropLog.dropped(reason, clientId, now);
     }
 
-    // ---- other shards ----
-
     /// Says which shards own which sessions from now on.
     public void slots(Slots newSlots) {
         slots = newSlots;
-        peers = newSlots.activeShards() & ~(1L << number);
+        peers.active(newSlots.activeShards());
     }
 
     /// True if the session of this Client Identifier belongs here.
@@ -596,55 +545,12 @@ public final class Shard {
         return slots.shardOf(clientId) == number;
     }
 
-    boolean hasPeers() {
-        return peers != 0;
-    }
-
-    int shards() {
-        return shards;
-    }
-
-    RemoteInterest interestOf(int shard) {
-        return interests[shard];
-    }
-
-    private void tell(int shard, ShardMessage message) {
-        outgoing.get(shard).add(message);
-    }
-
-    void tellPeers(ShardMessage news) {
-        isNewsUnnoted = true;
-        tellEach(news);
-    }
-
-    /// Runs `action` once all other shards act on what they were told so far: at once if there is
-    /// nothing that they have not confirmed.
-    void whenNoted(Runnable action) {
-        if (peers == 0 || (!isNewsUnnoted && notings.isEmpty())) {
-            action.run();
-            return;
-        }
-        isNewsUnnoted = false;
-        long ticket = newTicket();
-        notings.put(ticket, new Noting(Long.bitCount(peers), action));
-        tellEach(new ShardMessage.Note(ticket));
-    }
-
-    private void tellEach(ShardMessage message) {
-        for (long rest = peers; rest != 0; rest &= rest - 1) {
-            tell(Long.numberOfTrailingZeros(rest), message);
-        }
-    }
-
-    private void onNoted(long ticket) {
-        Noting noting = notings.get(ticket);
-        if (noting != null && --noting.missing == 0) {
-            notings.remove(ticket);
-            noting.action.run();
-        }
-    }
-
     // ---- what its parts use ----
+
+    /// Asks for [Session#pumpNow] at the end of the turn.
+    void schedulePump(Session session) {
+        toPump.add(session);
+    }
 
     public long now() {
         return now;
@@ -676,6 +582,18 @@ public final class Shard {
 
     Timers timers() {
         return timers;
+    }
+
+    Peers peers() {
+        return peers;
+    }
+
+    Journal journal() {
+        return journal;
+    }
+
+    Budgets budgets() {
+        return budgets;
     }
 
     Router router() {

@@ -125,7 +125,8 @@ public final class SlotMove {
                             active,
                             is
                                     ? new ShardMessage.Interested(want.filter(), want.kind())
-                                    : new ShardMessage.NoLongerInterested(want.filter(), want.kind()));
+                                    : new ShardMessage.NoLongerInterested(
+                                            want.filter(), want.kind()));
                 }
             }
         });

@@ -10,8 +10,14 @@ public final class Slots {
 
     private final byte[] shards;
 
+    /// By shard: a bit for each slot that it owns.
+    private final long[] owned = new long[Shard.MOST];
+
     private Slots(byte[] shards) {
         this.shards = shards;
+        for (int slot = 0; slot < COUNT; slot++) {
+            owned[shards[slot]] |= 1L << slot;
+        }
     }
 
     /// All slots in shard 0: a quiet server wakes one thread only.
@@ -41,6 +47,11 @@ public final class Slots {
 
     public int shardOfSlot(int slot) {
         return shards[slot];
+    }
+
+    /// A bit for each slot that a shard owns.
+    long of(int shard) {
+        return owned[shard];
     }
 
     public Slots with(int slot, int shard) {

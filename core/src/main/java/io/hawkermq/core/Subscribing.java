@@ -1,6 +1,7 @@
 package io.hawkermq.core;
 
 import io.hawkermq.protocol.Packet;
+import io.hawkermq.protocol.Properties;
 import io.hawkermq.protocol.Property;
 import io.hawkermq.protocol.ReasonCode;
 import io.hawkermq.protocol.RetainHandling;
@@ -8,6 +9,7 @@ import io.hawkermq.protocol.SubscriptionOptions;
 import io.hawkermq.protocol.TopicFilter;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// SUBSCRIBE and UNSUBSCRIBE of one connection, sections 3.8 and 3.10: one answer for each packet
 /// with a Reason Code for each Topic Filter, in their order [MQTT-3.8.4-5] [MQTT-3.8.4-6].
@@ -34,12 +36,7 @@ final class Subscribing {
             ReasonCode result = check(filter, options);
             results.add(result);
             if (result.isError()) {
-                refused =
-                        result == ReasonCode.QUOTA_EXCEEDED
-                                ? "the session has "
-                                        + shard.limits().maximumSubscriptions()
-                                        + " subscriptions already"
-                                : "access control denies the subscription to '" + filter + "'";
+                refused = refusal(result, filter);
                 continue;
             }
             Subscription subscription = new Subscription(session, filter, options, identifier);
@@ -55,30 +52,51 @@ final class Subscribing {
         }
         String why = refused;
         // Everybody who publishes must know of the subscription before the client may rely on it.
-        shard.whenNoted(() -> {
-            if (connection.isConnected()) { // else gone meanwhile; its session may have stayed
-                connection.send(
-                        new Packet.Suback(
-                                packet.packetId(),
-                                results,
-                                why == null ? connection.noProperties() : connection.reason(why)));
+        shard.peers().whenNoted(() -> confirm(packet.packetId(), results, why, toStream));
+    }
+
+    /// The connection may be gone meanwhile and its session not, and a subscription may have been
+    /// removed or replaced.
+    private void confirm(
+            int packetId,
+            List<ReasonCode> results,
+            @Nullable String why,
+            List<Subscription> toStream) {
+        if (connection.isConnected()) {
+            Properties properties = why == null ? Properties.NONE : connection.reason(why);
+            session.acknowledge(connection, new Packet.Suback(packetId, results, properties));
+        }
+        for (Subscription s : toStream) {
+            if (session.subscriptions().isInForce(s)) {
+                session.stream(s);
             }
-            for (Subscription s : toStream) {
-                if (session.has(s)) { // else unsubscribed or replaced meanwhile
-                    session.stream(s);
-                }
-            }
-        });
+        }
     }
 
     private ReasonCode check(TopicFilter filter, SubscriptionOptions options) {
         if (session.subscriptions().size() >= shard.limits().maximumSubscriptions()
-                && !session.isSubscribedTo(filter)) {
+                && !session.subscriptions().contains(filter)) {
             return ReasonCode.QUOTA_EXCEEDED;
         }
-        return shard.access().maySubscribe(session.principal(), filter, options.qos())
-                ? ReasonCode.granted(options.qos())
-                : ReasonCode.NOT_AUTHORIZED;
+        if (!shard.access().maySubscribe(session.principal(), filter, options.qos())) {
+            return ReasonCode.NOT_AUTHORIZED;
+        }
+        return isStoreFull() ? ReasonCode.QUOTA_EXCEEDED : ReasonCode.granted(options.qos());
+    }
+
+    private boolean isStoreFull() {
+        return session.isDurable() && shard.journal().isFull();
+    }
+
+    private String refusal(ReasonCode result, TopicFilter filter) {
+        if (result == ReasonCode.NOT_AUTHORIZED) {
+            return "access control denies the subscription to '" + filter + "'";
+        }
+        return isStoreFull()
+                ? "the server has no space left to store subscriptions"
+                : "the session has "
+                        + shard.limits().maximumSubscriptions()
+                        + " subscriptions already";
     }
 
     /// [MQTT-3.3.1-9] [MQTT-3.3.1-10] [MQTT-3.3.1-11]
@@ -98,12 +116,13 @@ final class Subscribing {
     void unsubscribe(Packet.Unsubscribe packet) {
         List<ReasonCode> results = new ArrayList<>(packet.filters().size());
         for (TopicFilter filter : packet.filters()) {
-            boolean existed = session.unsubscribe(filter.toString());
+            boolean existed = session.unsubscribe(filter);
             results.add(existed ? ReasonCode.SUCCESS : ReasonCode.NO_SUBSCRIPTION_EXISTED);
             if (shard.log().isEnabled(LogLevel.UNSUBSCRIBE)) {
                 shard.log().log(LogLevel.UNSUBSCRIBE, session.clientId() + " " + filter);
             }
         }
-        connection.send(new Packet.Unsuback(packet.packetId(), results, connection.noProperties()));
+        session.acknowledge(
+                connection, new Packet.Unsuback(packet.packetId(), results, Properties.NONE));
     }
 }

@@ -40,7 +40,7 @@ public final class Sender<T> {
         private @Nullable InFlight<T> previous;
         private @Nullable InFlight<T> next;
 
-        private InFlight(int packetId, T message, Awaited awaited) {
+        private InFlight(int packetId, @Nullable T message, Awaited awaited) {
             this.packetId = packetId;
             this.message = message;
             this.awaited = awaited;
@@ -108,14 +108,16 @@ public final class Sender<T> {
         do {
             packetId = packetId == MAXIMUM_PACKET_ID ? 1 : packetId + 1;
         } while (slots[packetId & (slots.length - 1)] != null);
-        lastPacketId = packetId;
         InFlight<T> delivery =
-                new InFlight<>(
-                        packetId,
-                        message,
-                        qos == QoS.EXACTLY_ONCE ? Awaited.PUBREC : Awaited.PUBACK);
+                add(packetId, message, qos == QoS.EXACTLY_ONCE ? Awaited.PUBREC : Awaited.PUBACK);
         delivery.takesQuota = true;
         quota--;
+        return packetId;
+    }
+
+    private InFlight<T> add(int packetId, @Nullable T message, Awaited awaited) {
+        lastPacketId = packetId;
+        InFlight<T> delivery = new InFlight<>(packetId, message, awaited);
         slots[packetId & (slots.length - 1)] = delivery;
         count++;
         delivery.previous = newest;
@@ -125,7 +127,31 @@ public final class Sender<T> {
             newest.next = delivery;
         }
         newest = delivery;
-        return packetId;
+        return delivery;
+    }
+
+    /// Takes back a delivery that was unacknowledged when its owner was stopped; in the order in
+    /// which they were begun. Nothing of it takes quota until [#resume].
+    ///
+    /// @param qos 1 or 2
+    /// @throws IllegalArgumentException if the packet identifier is in use
+    public void restore(int packetId, T message, QoS qos) {
+        restore(packetId, message, qos == QoS.EXACTLY_ONCE ? Awaited.PUBREC : Awaited.PUBACK);
+    }
+
+    /// Takes back a delivery whose PUBREC had come.
+    public void restoreReleased(int packetId) {
+        restore(packetId, null, Awaited.PUBCOMP);
+    }
+
+    private void restore(int packetId, @Nullable T message, Awaited awaited) {
+        if (find(packetId) != null) {
+            throw new IllegalArgumentException("packet identifier " + packetId + " is in use");
+        }
+        while (2 * (count + 1) > slots.length || slots[packetId & (slots.length - 1)] != null) {
+            grow();
+        }
+        add(packetId, message, awaited);
     }
 
     /// The unacknowledged delivery with this packet identifier, or null.

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 /// Carries out the commands of a [Script]:
 ///
 /// ```
-/// server shards=2 queue=10 receive=20 aliases=10 subscriptions=5     first, if at all
+/// server shards=2 queue=10 receive=20 aliases=10 subscriptions=5 expiration=60
+///                                                     first, if at all
 /// connect c1 version=5 clean expiry=60 will=topic:text willqos=1 willdelay=5 willretain
 ///         receive=1 aliases=3 maximum=100 keepalive=10 id=other
 /// c1 publish TOPIC TEXT qos=1 id=1 retain dup expiry=5 alias=1 user=name:value
@@ -71,7 +72,7 @@ final class Director {
                 d.maximumOfflineBytes(),
                 d.maximumWaitingBytes(),
                 d.maximumKeepAlive(),
-                d.persistentClientExpiration(),
+                step.option("expiration", d.persistentClientExpiration()),
                 (int) step.option("subscriptions", d.maximumSubscriptions()),
                 d.streamBatch());
     }

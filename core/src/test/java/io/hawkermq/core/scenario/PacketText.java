@@ -2,6 +2,7 @@ package io.hawkermq.core.scenario;
 
 import io.hawkermq.protocol.Packet;
 import io.hawkermq.protocol.Properties;
+import io.hawkermq.protocol.Property;
 import io.hawkermq.protocol.ReasonCode;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -15,7 +16,10 @@ final class PacketText {
     static String of(Packet packet) {
         return switch (packet) {
             case Packet.Connack p ->
-                    "CONNACK" + (p.sessionPresent() ? " present" : "") + code(p.reasonCode());
+                    "CONNACK"
+                            + (p.sessionPresent() ? " present" : "")
+                            + code(p.reasonCode())
+                            + expiryInterval(p.properties());
             case Packet.Publish p -> publish(p);
             case Packet.Puback p -> "PUBACK " + p.packetId() + code(p.reasonCode());
             case Packet.Pubrec p -> "PUBREC " + p.packetId() + code(p.reasonCode());
@@ -53,6 +57,11 @@ final class PacketText {
                                         ? new String(b, StandardCharsets.UTF_8)
                                         : value));
         return all.toString();
+    }
+
+    private static String expiryInterval(Properties properties) {
+        long seconds = properties.number(Property.SESSION_EXPIRY_INTERVAL, -1);
+        return seconds < 0 ? "" : " expiry=" + seconds;
     }
 
     private static String code(ReasonCode code) {

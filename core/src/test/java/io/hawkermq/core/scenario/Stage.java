@@ -8,6 +8,7 @@ import io.hawkermq.core.Outbox;
 import io.hawkermq.core.Shard;
 import io.hawkermq.core.ShardMessage;
 import io.hawkermq.core.Slots;
+import io.hawkermq.core.Store;
 import io.hawkermq.protocol.ByteWriter;
 import io.hawkermq.protocol.MalformedPacketException;
 import io.hawkermq.protocol.Packet;
@@ -45,6 +46,7 @@ final class Stage {
                             AccessControl.anonymous(),
                             EventLog.SILENT,
                             (from, to, batch) -> mailbox.add(new Batch(from, to, batch)),
+                            Store.NONE,
                             new SplittableRandom(i)));
         }
         this.shards.forEach(s -> s.slots(slots));

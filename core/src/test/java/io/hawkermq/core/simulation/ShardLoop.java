@@ -2,6 +2,7 @@ package io.hawkermq.core.simulation;
 
 import io.hawkermq.core.Shard;
 import io.hawkermq.core.ShardMessage;
+import io.hawkermq.core.Store;
 import io.hawkermq.protocol.TopicNames;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -41,6 +42,7 @@ final class ShardLoop {
                         world.access(),
                         world.log(),
                         world.mailboxes(),
+                        Store.NONE,
                         new SplittableRandom(world.random().nextLong()));
     }
 

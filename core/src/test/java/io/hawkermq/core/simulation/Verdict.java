@@ -32,7 +32,7 @@ final class Verdict {
         long dropped = 0;
         for (DropReason reason : DropReason.values()) {
             switch (reason) {
-                case QUEUE_COUNT, QUEUE_BYTES, OUTBOUND_FULL, OFFLINE_BUDGET ->
+                case QUEUE_COUNT, QUEUE_BYTES, OUTBOUND_FULL, OFFLINE_BUDGET, STORE_FULL ->
                         dropped += counters.dropped[reason.ordinal()];
                 case EXPIRED, PACKET_TOO_LARGE, NO_SHARE_MEMBER, NOT_AUTHORIZED -> {}
             }

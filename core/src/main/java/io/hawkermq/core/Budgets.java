@@ -1,0 +1,136 @@
+package io.hawkermq.core;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/// What waits in a shard as a whole, and what is done when it becomes too much: what waits for
+/// offline sessions is dropped, what waits for connected ones holds back the publishers.
+final class Budgets {
+    private static final long HOLD_BACK_MILLIS = 100;
+
+    private final Shard shard;
+    private final Limits limits;
+    private final Counters counters;
+    private final Peers peers;
+    private final Journal journal;
+    private final Set<Connection> heldBack = new LinkedHashSet<>();
+    private final Timers.Timer heldBackTimer = new Timers.Timer(this::releaseAll);
+    private long waitingBytes;
+    private long offlineBytes;
+
+    Budgets(Shard shard) {
+        this.shard = shard;
+        limits = shard.limits();
+        counters = shard.counters();
+        peers = shard.peers();
+        journal = shard.journal();
+    }
+
+    // ---- what is counted ----
+
+    /// A session has put a message into its queue.
+    void queued(int bytes, Session session) {
+        counters.queuedMessages++;
+        counters.queuedBytes += bytes;
+        if (session.isConnected()) {
+            waitingBytes += bytes;
+        } else {
+            offlineBytes += bytes;
+        }
+    }
+
+    /// A session has taken a message out of its queue.
+    void dequeued(int bytes, Session session) {
+        counters.queuedMessages--;
+        counters.queuedBytes -= bytes;
+        if (session.isConnected()) {
+            waitingBytes -= bytes;
+        } else {
+            offlineBytes -= bytes;
+        }
+    }
+
+    void wentOnline(long queuedBytes) {
+        counters.connected++;
+        waitingBytes += queuedBytes;
+        offlineBytes -= queuedBytes;
+    }
+
+    void wentOffline(long queuedBytes) {
+        counters.connected--;
+        waitingBytes -= queuedBytes;
+        offlineBytes += queuedBytes;
+    }
+
+    /// A session moves to another shard.
+    void gaveAway(Session session, int queuedMessages, long queuedBytes) {
+        changeShare(session, -1, -queuedMessages, -queuedBytes);
+    }
+
+    /// A session has come from another shard.
+    void took(Session session, int queuedMessages, long queuedBytes) {
+        changeShare(session, 1, queuedMessages, queuedBytes);
+    }
+
+    private void changeShare(Session session, int change, int queuedMessages, long queuedBytes) {
+        counters.queuedMessages += queuedMessages;
+        counters.queuedBytes += queuedBytes;
+        if (session.isConnected()) {
+            counters.connected += change;
+            waitingBytes += queuedBytes;
+        } else {
+            offlineBytes += queuedBytes;
+        }
+    }
+
+    boolean hasRoomOffline(int bytes) {
+        return offlineBytes + bytes <= limits.maximumOfflineBytes();
+    }
+
+    private long waitingNow() {
+        return waitingBytes
+                + peers.inTransitBytes()
+                + counters.unsentBytes
+                + journal.bytesNotDurable();
+    }
+
+    // ---- publishers ----
+
+    /// True if so much waits for connected subscribers that publishers must wait too.
+    boolean holdsBack() {
+        return waitingNow() > limits.maximumWaitingBytes();
+    }
+
+    /// Stops reading from a publisher until less waits, or for [#HOLD_BACK_MILLIS]: behind its
+    /// PUBLISH there may be the very acknowledgements that others wait for, or its PINGREQ. So a
+    /// publisher is slowed down to one message in that time and never comes to a standstill.
+    void holdBack(Connection connection) {
+        if (heldBack.add(connection)) {
+            connection.outbox().pauseReading();
+            if (!heldBackTimer.isSet()) {
+                shard.timers().set(heldBackTimer, shard.now() + HOLD_BACK_MILLIS);
+            }
+        }
+    }
+
+    /// @return true if it was
+    boolean noLongerHeldBack(Connection connection) {
+        return heldBack.remove(connection);
+    }
+
+    /// Reads from all publishers again if there is clearly less than the limit.
+    void releaseIfLess() {
+        if (!heldBack.isEmpty()
+                && waitingNow() < limits.maximumWaitingBytes() - limits.maximumWaitingBytes() / 8) {
+            releaseAll();
+        }
+    }
+
+    private void releaseAll() {
+        shard.timers().stop(heldBackTimer);
+        List<Connection> released = List.copyOf(heldBack);
+        heldBack.clear();
+        released.forEach(c -> c.outbox().resumeReading());
+    }
+}
