@@ -7,6 +7,7 @@ import io.hawkermq.core.Mailboxes;
 import io.hawkermq.core.Shard;
 import io.hawkermq.core.SlotMove;
 import io.hawkermq.core.Slots;
+import io.hawkermq.core.Store;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
@@ -53,7 +54,7 @@ public final class Broker implements AutoCloseable {
     private final Spreading spreading;
     private volatile Slots slots;
 
-    private Broker(BrokerOptions options) {
+    private Broker(BrokerOptions options, Store store) {
         this.options = options;
         this.slots = options.slots();
         this.spreading = new Spreading(this);
@@ -75,6 +76,7 @@ public final class Broker implements AutoCloseable {
                             options.access(),
                             options.log(),
                             mailboxes,
+                            store,
                             clock,
                             () -> spreading.relieve(number)));
         }
@@ -89,7 +91,7 @@ public final class Broker implements AutoCloseable {
     /// @throws StartException if it cannot listen
     public static Broker start(BrokerOptions options) throws StartException {
         NettySettings.apply(options.log());
-        Broker broker = new Broker(options);
+        Broker broker = new Broker(options, Store.NONE);
         try {
             broker.listen();
         } catch (StartException e) {

@@ -8,6 +8,7 @@ import io.hawkermq.core.Mailboxes;
 import io.hawkermq.core.Shard;
 import io.hawkermq.core.ShardMessage;
 import io.hawkermq.core.Store;
+import io.hawkermq.core.StoreChange;
 import io.hawkermq.protocol.ByteWriter;
 import io.hawkermq.protocol.TopicNames;
 import io.netty.buffer.ByteBuf;
@@ -54,7 +55,29 @@ final class Loop {
     private @Nullable ScheduledFuture<?> wakeUp;
     private long wakeUpAt = Long.MAX_VALUE;
 
+    // What the storage thread tells, and how far the shard knows of it.
+    private volatile long durable;
+    private volatile long knownDurable;
+    private volatile long handedIn;
+    private final Queue<Store.State> storeStates = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean isStoreNewsCalled = new AtomicBoolean();
+
     private record Batch(int from, List<ShardMessage> messages) {}
+
+    /// Notes what the shard has handed in.
+    private final class Watched implements Store {
+        private final Store store;
+
+        Watched(Store store) {
+            this.store = store;
+        }
+
+        @Override
+        public void append(int ofShard, long position, List<StoreChange> changes) {
+            handedIn = position;
+            store.append(ofShard, position, changes);
+        }
+    }
 
     Loop(
             int number,
@@ -64,6 +87,7 @@ final class Loop {
             AccessControl access,
             EventLog log,
             Mailboxes mailboxes,
+            Store store,
             Clock clock,
             Runnable whenBusy) {
         this.number = number;
@@ -80,7 +104,7 @@ final class Loop {
                         access,
                         log,
                         mailboxes,
-                        Store.NONE,
+                        store.isDurable() ? new Watched(store) : store,
                         new SecureRandom());
     }
 
@@ -228,6 +252,52 @@ final class Loop {
             }
         }
         return worked;
+    }
+
+    /// All that this loop's shard handed in up to a position is durable; called by the storage
+    /// thread.
+    void onDurable(long position) {
+        durable = position;
+        callForStoreNews();
+    }
+
+    /// Called by the storage thread.
+    void onStoreState(Store.State state) {
+        storeStates.add(state);
+        callForStoreNews();
+    }
+
+    private void callForStoreNews() {
+        if (!isStoreNewsCalled.getAndSet(true)) {
+            eventLoop.execute(() -> {
+                isStoreNewsCalled.set(false);
+                beginTurn();
+                takeStoreNews();
+            });
+        }
+    }
+
+    /// Tells the shard what the storage thread has told.
+    ///
+    /// @return true if there was something
+    boolean takeStoreNews() {
+        boolean worked = false;
+        for (Store.State s = storeStates.poll(); s != null; s = storeStates.poll()) {
+            worked = true;
+            shard.onStoreState(s);
+        }
+        long position = durable;
+        if (position > knownDurable) {
+            worked = true;
+            shard.onDurable(position);
+            knownDurable = position;
+        }
+        return worked;
+    }
+
+    /// True if the shard knows that all it has handed in is durable; may be asked by any thread.
+    boolean isAllDurable() {
+        return knownDurable == handedIn;
     }
 
     /// Batches posted to this loop and not yet handled; may be asked by any thread.

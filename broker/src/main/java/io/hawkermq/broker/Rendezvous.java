@@ -59,7 +59,7 @@ final class Rendezvous {
         // From here on a loop touches its shard only to answer a message; without any, the action
         // has all shards to itself.
         while (done.getCount() > 0) {
-            if (loop.emptyMailbox()) {
+            if (loop.emptyMailbox() || loop.takeStoreNews()) {
                 continue;
             }
             if (loop.number() == loops.getFirst().number()
@@ -81,11 +81,11 @@ final class Rendezvous {
         }
     }
 
-    /// True if nobody has anything left to tell. Messages are counted as on their way until they
+    /// True if nobody has anything left to tell, and all that was stored is durable. Messages are counted as on their way until they
     /// have been handled and their answers posted, so that this cannot be true too early.
     private boolean isQuiet() {
         for (Loop loop : loops) {
-            if (loop.messagesOnTheirWay() > 0) {
+            if (loop.messagesOnTheirWay() > 0 || !loop.isAllDurable()) {
                 return false;
             }
         }
