@@ -63,10 +63,18 @@ public final class BrokerProcess implements AutoCloseable {
 
     /// Starts a broker on this port and waits until it accepts connections.
     public static BrokerProcess startOn(int port) {
+        return startOn(port, List.of());
+    }
+
+    /// Starts a broker on this port, with these further arguments, and waits until it accepts
+    /// connections.
+    public static BrokerProcess startOn(int port, List<String> arguments) {
         try {
             Path directory = Files.createTempDirectory("hawker-it");
+            List<String> command = command(port, directory);
+            command.addAll(arguments);
             Process p =
-                    new ProcessBuilder(command(port, directory))
+                    new ProcessBuilder(command)
                             .directory(directory.toFile())
                             .redirectErrorStream(true)
                             .start();
@@ -89,7 +97,7 @@ public final class BrokerProcess implements AutoCloseable {
             Path config = directory.resolve("reference.conf");
             Files.writeString(
                     config, "listener " + port + " 127.0.0.1\nallow_anonymous true\nuser root\n");
-            return List.of(reference, "-v", "-c", config.toString());
+            return new ArrayList<>(List.of(reference, "-v", "-c", config.toString()));
         }
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
