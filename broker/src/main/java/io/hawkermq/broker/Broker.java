@@ -88,8 +88,12 @@ public final class Broker implements AutoCloseable {
 
     /// Starts a broker and returns when it accepts connections.
     ///
-    /// @throws StartException if it cannot listen
+    /// @throws StartException if it cannot listen, or is to keep anything on disk
     public static Broker start(BrokerOptions options) throws StartException {
+        if (options.persistence() != null) {
+            throw new StartException(
+                    "this version keeps all in memory. Start it without -o persistence=true.");
+        }
         NettySettings.apply(options.log());
         Broker broker = new Broker(options, Store.NONE);
         try {

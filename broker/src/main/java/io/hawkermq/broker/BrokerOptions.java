@@ -7,6 +7,8 @@ import io.hawkermq.core.Slots;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// What a broker is started with.
 ///
@@ -17,6 +19,7 @@ import java.util.List;
 /// @param slots which of them own which sessions at the start
 /// @param sysIntervalSeconds between updates of `$SYS`; 0 for none
 /// @param maximumOutboundBytes unsent bytes of one connection beyond which it counts as slow
+/// @param persistence where sessions and retained messages are kept on disk, null if they are not
 public record BrokerOptions(
         List<InetSocketAddress> listeners,
         boolean isLocalOnly,
@@ -26,7 +29,8 @@ public record BrokerOptions(
         AccessControl access,
         EventLog log,
         int sysIntervalSeconds,
-        int maximumOutboundBytes) {
+        int maximumOutboundBytes,
+        @Nullable Persistence persistence) {
     public static final int DEFAULT_PORT = 1883;
     public static final int DEFAULT_OUTBOUND_BYTES = 1 << 20;
 
@@ -42,11 +46,13 @@ public record BrokerOptions(
                 true,
                 Math.min(Runtime.getRuntime().availableProcessors(), 64),
                 Slots.onOneShard(),
-                Limits.DEFAULT.withMemory(heap / 4, heap / 8),
+                Limits.DEFAULT.with(
+                        l -> l.maximumOfflineBytes(heap / 4).maximumWaitingBytes(heap / 8)),
                 AccessControl.anonymous(),
                 EventLog.SILENT,
                 10,
-                DEFAULT_OUTBOUND_BYTES);
+                DEFAULT_OUTBOUND_BYTES,
+                null);
     }
 
     private static InetAddress address(int... bytes) {
@@ -61,122 +67,119 @@ public record BrokerOptions(
         }
     }
 
-    public BrokerOptions withLimits(Limits value) {
-        return new BrokerOptions(
-                listeners,
-                isLocalOnly,
-                loops,
-                slots,
-                value,
-                access,
-                log,
-                sysIntervalSeconds,
-                maximumOutboundBytes);
+    /// The same, but for what the change sets:
+    ///
+    /// ```java
+    /// BrokerOptions.local(1883).with(o -> o.loops(2).limits(l -> l.receiveMaximum(10)))
+    /// ```
+    public BrokerOptions with(Consumer<Builder> change) {
+        Builder builder = new Builder(this);
+        change.accept(builder);
+        return builder.build();
     }
 
-    public BrokerOptions withAccess(AccessControl value) {
-        return new BrokerOptions(
-                listeners,
-                isLocalOnly,
-                loops,
-                slots,
-                limits,
-                value,
-                log,
-                sysIntervalSeconds,
-                maximumOutboundBytes);
-    }
+    /// Options that [#with] changes. Each method sets what [BrokerOptions] has under its name, in
+    /// the unit and range documented there, and says what else it sets.
+    public static final class Builder {
+        private List<InetSocketAddress> listeners;
+        private boolean isLocalOnly;
+        private int loops;
+        private Slots slots;
+        private Limits limits;
+        private AccessControl access;
+        private EventLog log;
+        private int sysIntervalSeconds;
+        private int maximumOutboundBytes;
+        private @Nullable Persistence persistence;
 
-    public BrokerOptions withLog(EventLog value) {
-        return new BrokerOptions(
-                listeners,
-                isLocalOnly,
-                loops,
-                slots,
-                limits,
-                access,
-                value,
-                sysIntervalSeconds,
-                maximumOutboundBytes);
-    }
+        private Builder(BrokerOptions from) {
+            listeners = from.listeners;
+            isLocalOnly = from.isLocalOnly;
+            loops = from.loops;
+            slots = from.slots;
+            limits = from.limits;
+            access = from.access;
+            log = from.log;
+            sysIntervalSeconds = from.sysIntervalSeconds;
+            maximumOutboundBytes = from.maximumOutboundBytes;
+            persistence = from.persistence;
+        }
 
-    public BrokerOptions withSysInterval(int seconds) {
-        return new BrokerOptions(
-                listeners,
-                isLocalOnly,
-                loops,
-                slots,
-                limits,
-                access,
-                log,
-                seconds,
-                maximumOutboundBytes);
-    }
+        /// Each of them must work.
+        public Builder listeners(List<InetSocketAddress> value) {
+            listeners = List.copyOf(value);
+            isLocalOnly = false;
+            return this;
+        }
 
-    public BrokerOptions withMaximumOutboundBytes(int bytes) {
-        return new BrokerOptions(
-                listeners,
-                isLocalOnly,
-                loops,
-                slots,
-                limits,
-                access,
-                log,
-                sysIntervalSeconds,
-                bytes);
-    }
+        /// Other loopback listeners: each pair of which may lack IPv6.
+        Builder localListeners(List<InetSocketAddress> value) {
+            listeners = List.copyOf(value);
+            isLocalOnly = true;
+            return this;
+        }
 
-    public BrokerOptions withListeners(List<InetSocketAddress> value) {
-        return new BrokerOptions(
-                value,
-                false,
-                loops,
-                slots,
-                limits,
-                access,
-                log,
-                sysIntervalSeconds,
-                maximumOutboundBytes);
-    }
+        /// So many loops, with the sessions spread over all from the start.
+        public Builder loops(int value) {
+            loops = value;
+            slots = Slots.over(value);
+            return this;
+        }
 
-    /// Other loopback listeners: each pair of which may lack IPv6.
-    BrokerOptions withLocalListeners(List<InetSocketAddress> value) {
-        return new BrokerOptions(
-                value,
-                true,
-                loops,
-                slots,
-                limits,
-                access,
-                log,
-                sysIntervalSeconds,
-                maximumOutboundBytes);
-    }
+        /// To be called after [#loops], which sets them too.
+        public Builder slots(Slots value) {
+            slots = value;
+            return this;
+        }
 
-    public BrokerOptions withSlots(Slots value) {
-        return new BrokerOptions(
-                listeners,
-                isLocalOnly,
-                loops,
-                value,
-                limits,
-                access,
-                log,
-                sysIntervalSeconds,
-                maximumOutboundBytes);
-    }
+        public Builder limits(Limits value) {
+            limits = value;
+            return this;
+        }
 
-    /// So many loops, with the sessions spread over all from the start.
-    public BrokerOptions withLoops(int value) {
-        return new BrokerOptions(
-                listeners,
-                isLocalOnly,
-                value,
-                Slots.over(value),
-                limits,
-                access,
-                log,
-                sysIntervalSeconds,
-                maximumOutboundBytes);
+        /// Changes some of the limits.
+        public Builder limits(Consumer<Limits.Builder> change) {
+            limits = limits.with(change);
+            return this;
+        }
+
+        public Builder access(AccessControl value) {
+            access = value;
+            return this;
+        }
+
+        public Builder log(EventLog value) {
+            log = value;
+            return this;
+        }
+
+        public Builder sysIntervalSeconds(int value) {
+            sysIntervalSeconds = value;
+            return this;
+        }
+
+        public Builder maximumOutboundBytes(int value) {
+            maximumOutboundBytes = value;
+            return this;
+        }
+
+        public Builder persistence(Persistence value) {
+            persistence = value;
+            return this;
+        }
+
+        private BrokerOptions build() {
+            return new BrokerOptions(
+                    listeners,
+                    isLocalOnly,
+                    loops,
+                    slots,
+                    limits,
+                    access,
+                    log,
+                    sysIntervalSeconds,
+                    maximumOutboundBytes,
+                    persistence);
+        }
     }
 }

@@ -32,7 +32,8 @@ final class Rehearsal {
 
     /// @throws IOException if the broker does not answer as expected
     static void run() throws StartException, IOException {
-        BrokerOptions options = BrokerOptions.local(0).withLog(ConsoleLog.normal(System.err));
+        ConsoleLog log = ConsoleLog.normal(System.err);
+        BrokerOptions options = BrokerOptions.local(0).with(o -> o.log(log));
         try (Broker broker = Broker.start(options)) {
             for (ProtocolVersion version : ProtocolVersion.values()) {
                 try (Client client = new Client(broker.port(), version)) {

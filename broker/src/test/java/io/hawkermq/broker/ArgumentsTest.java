@@ -2,16 +2,22 @@ package io.hawkermq.broker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hawkermq.core.LogLevel;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ArgumentsTest {
     @Test
@@ -72,6 +78,8 @@ class ArgumentsTest {
                     -p                         | Option '-p' needs a value.
                     --loops 0                  | Option '--loops' takes a number from 1 to 64, read was '0'.
                     -o max_packet_size=19      | Option '-o max_packet_size' takes a number from 20 to 268435456, read was '19'.
+                    -o persistence=yes         | Option '-o persistence' takes true or false, read was 'yes'.
+                    -o persistence_location=   | Option '-o persistence_location' takes the name of a directory, read was ''.
                     --listen                   | Unknown option '--listen'. Run 'hawker broker --help'.
                     """)
     void wrongOnesSayWhatWasReadAndWhatIsAllowed(String words, String message) {
@@ -80,6 +88,52 @@ class ArgumentsTest {
                         Arguments.WrongException.class,
                         () -> Arguments.parse(List.of(words.split(" "))));
         assertEquals(message, e.getMessage());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "never", "interval", "interval 0", "interval 60001", "interval x"})
+    void durabilityThatThereIsNot(String value) {
+        Arguments.WrongException e =
+                assertThrows(
+                        Arguments.WrongException.class,
+                        () -> Arguments.parse(List.of("-o", "hawker_durability=" + value)));
+        assertEquals(
+                "Option '-o hawker_durability' takes always, interval MS with MS from 1 to 60000, or os, read was '"
+                        + value
+                        + "'.",
+                e.getMessage());
+    }
+
+    @Test
+    void persistenceIsOffUnlessAskedFor() throws Exception {
+        assertNull(persistence());
+        assertNull(persistence("persistence_location=/data", "hawker_durability=os"));
+        assertNull(persistence("persistence=true", "persistence=false"));
+    }
+
+    @Test
+    void persistenceInAnyOrder() throws Exception {
+        assertEquals(
+                new Persistence(Path.of(""), new Persistence.Always()),
+                persistence("persistence=true"));
+        assertEquals(
+                new Persistence(Path.of("/data"), new Persistence.Interval(Duration.ofMinutes(1))),
+                persistence(
+                        "hawker_durability=interval 60000",
+                        "persistence=true",
+                        "persistence_location=/data"));
+        assertEquals(
+                new Persistence(Path.of("here"), new Persistence.Os()),
+                persistence(
+                        "persistence=true",
+                        "persistence_location=here",
+                        "hawker_durability=always",
+                        "hawker_durability=os"));
+    }
+
+    private static @Nullable Persistence persistence(String... assignments) throws Exception {
+        List<String> words = Stream.of(assignments).flatMap(a -> Stream.of("-o", a)).toList();
+        return Arguments.parse(words).options().persistence();
     }
 
     @Test

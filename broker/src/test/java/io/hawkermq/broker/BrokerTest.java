@@ -14,6 +14,7 @@ import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.ReasonCode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -29,7 +30,7 @@ class BrokerTest {
     private static final byte[] PAYLOAD = "21.5".getBytes(StandardCharsets.UTF_8);
 
     private static BrokerOptions options() {
-        return BrokerOptions.local(0).withSysInterval(0);
+        return BrokerOptions.local(0).with(o -> o.sysIntervalSeconds(0));
     }
 
     @ParameterizedTest
@@ -72,7 +73,7 @@ class BrokerTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3})
     void bytesBehindConnectArriveOnWhateverLoopOwnsTheSession(int loops) throws Exception {
-        try (Broker broker = Broker.start(options().withLoops(loops))) {
+        try (Broker broker = Broker.start(options().with(o -> o.loops(loops)))) {
             boolean[] isOwner = new boolean[loops];
             for (int i = 0; i < 20; i++) {
                 String clientId = "client" + i;
@@ -103,7 +104,7 @@ class BrokerTest {
 
     @Test
     void messagesCrossLoopsInOrder() throws Exception {
-        try (Broker broker = Broker.start(options().withLoops(2));
+        try (Broker broker = Broker.start(options().with(o -> o.loops(2)));
                 TestClient publisher =
                         TestClient.connected(broker.port(), ProtocolVersion.MQTT_5, ownedBy(2, 0));
                 TestClient subscriber =
@@ -141,7 +142,7 @@ class BrokerTest {
     @Test
     void slowReaderIsBounded() throws Exception {
         int limit = 1 << 16;
-        try (Broker broker = Broker.start(options().withMaximumOutboundBytes(limit));
+        try (Broker broker = Broker.start(options().with(o -> o.maximumOutboundBytes(limit)));
                 TestClient slow = new TestClient(broker.port(), ProtocolVersion.MQTT_3_1_1, 4_096);
                 TestClient publisher =
                         TestClient.connected(broker.port(), ProtocolVersion.MQTT_3_1_1, "fast")) {
@@ -216,6 +217,18 @@ class BrokerTest {
             assertTrue(message.contains("in use"), message);
             assertEquals(1, message.lines().count(), message);
         }
+    }
+
+    @Test
+    void persistenceIsNotSilentlyLeftOut() {
+        Persistence persistence = new Persistence(Path.of("data"), new Persistence.Always());
+        StartException e =
+                assertThrows(
+                        StartException.class,
+                        () ->
+                                Broker.start(options().with(o -> o.persistence(persistence)))
+                                        .close());
+        assertTrue(String.valueOf(e.getMessage()).contains("persistence=true"), e.getMessage());
     }
 
     @Test

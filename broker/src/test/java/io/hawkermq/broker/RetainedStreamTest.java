@@ -91,7 +91,8 @@ class RetainedStreamTest {
             value = QoS.class,
             names = {"AT_MOST_ONCE", "AT_LEAST_ONCE"})
     void allArrive(QoS qos) throws Exception {
-        try (Broker broker = Broker.start(BrokerOptions.local(0).withSysInterval(0))) {
+        try (Broker broker =
+                Broker.start(BrokerOptions.local(0).with(o -> o.sysIntervalSeconds(0)))) {
             retain(broker.port(), qos);
             readSlowly(broker, qos);
         }

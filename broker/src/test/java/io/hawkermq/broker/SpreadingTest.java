@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.hawkermq.core.AccessControl;
-import io.hawkermq.core.EventLog;
 import io.hawkermq.core.Limits;
 import io.hawkermq.core.Slots;
 import io.hawkermq.protocol.Packet;
@@ -33,17 +31,12 @@ class SpreadingTest {
     private static final int BURST = 20;
 
     private static BrokerOptions options() {
-        BrokerOptions local = BrokerOptions.local(0);
-        return new BrokerOptions(
-                local.listeners(),
-                true,
-                LOOPS,
-                Slots.onOneShard(),
-                Limits.DEFAULT,
-                AccessControl.anonymous(),
-                EventLog.SILENT,
-                0,
-                BrokerOptions.DEFAULT_OUTBOUND_BYTES);
+        return BrokerOptions.local(0)
+                .with(o ->
+                        o.loops(LOOPS)
+                                .slots(Slots.onOneShard())
+                                .limits(Limits.DEFAULT)
+                                .sysIntervalSeconds(0));
     }
 
     @Test

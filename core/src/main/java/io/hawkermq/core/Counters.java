@@ -1,6 +1,7 @@
 package io.hawkermq.core;
 
 import io.hawkermq.protocol.PacketType;
+import java.util.Arrays;
 
 /// What one shard has counted since it was made. Owned by the shard's loop; others get a [#copy].
 /// Plain public fields: incremented on the hottest path, added up once every ten seconds.
@@ -49,27 +50,15 @@ public final class Counters {
 
     /// All drops that Mosquitto counts as `publish/messages/dropped`.
     public long allDropped() {
-        long sum = 0;
-        for (long d : dropped) {
-            sum += d;
-        }
-        return sum;
+        return Arrays.stream(dropped).sum();
     }
 
     public long allReceived() {
-        long sum = 0;
-        for (long r : received) {
-            sum += r;
-        }
-        return sum;
+        return Arrays.stream(received).sum();
     }
 
     public long allSent() {
-        long sum = 0;
-        for (long s : sent) {
-            sum += s;
-        }
-        return sum;
+        return Arrays.stream(sent).sum();
     }
 
     public Counters copy() {

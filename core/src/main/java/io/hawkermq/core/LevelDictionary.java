@@ -31,6 +31,15 @@ final class LevelDictionary extends IdTable {
         this.seed = seed;
     }
 
+    /// Where the level ends that begins at `from`: at the next `/`, or at the end.
+    static int endOfLevel(byte[] utf8, int from) {
+        int to = from;
+        while (to < utf8.length && utf8[to] != '/') {
+            to++;
+        }
+        return to;
+    }
+
     /// The hash of a level's bytes, under which it is looked up.
     long hash(byte[] utf8, int from, int to) {
         int length = to - from;

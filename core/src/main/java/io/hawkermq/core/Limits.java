@@ -1,5 +1,7 @@
 package io.hawkermq.core;
 
+import java.util.function.Consumer;
+
 /// The numbers that bound every queue and buffer of the core, with Mosquitto 2.1's defaults where
 /// Mosquitto has the option.
 ///
@@ -48,181 +50,122 @@ public record Limits(
                 : asked;
     }
 
-    public Limits withReceiveMaximum(long value) {
-        return new Limits(
-                (int) value,
-                maximumPacketSize,
-                topicAliasMaximum,
-                topicAliasMaximumBroker,
-                maximumQueuedMessages,
-                maximumQueuedBytes,
-                maximumOfflineBytes,
-                maximumWaitingBytes,
-                maximumKeepAlive,
-                persistentClientExpiration,
-                maximumSubscriptions,
-                streamBatch);
+    /// The same, but for what the change sets:
+    ///
+    /// ```java
+    /// Limits.DEFAULT.with(l -> l.receiveMaximum(10).maximumKeepAlive(60))
+    /// ```
+    public Limits with(Consumer<Builder> change) {
+        Builder builder = new Builder(this);
+        change.accept(builder);
+        return builder.build();
     }
 
-    public Limits withMaximumPacketSize(long value) {
-        return new Limits(
-                receiveMaximum,
-                (int) value,
-                topicAliasMaximum,
-                topicAliasMaximumBroker,
-                maximumQueuedMessages,
-                maximumQueuedBytes,
-                maximumOfflineBytes,
-                maximumWaitingBytes,
-                maximumKeepAlive,
-                persistentClientExpiration,
-                maximumSubscriptions,
-                streamBatch);
-    }
+    /// Limits that [#with] changes. Each method sets what [Limits] has under its name, in the unit
+    /// and range documented there.
+    public static final class Builder {
+        private int receiveMaximum;
+        private int maximumPacketSize;
+        private int topicAliasMaximum;
+        private int topicAliasMaximumBroker;
+        private int maximumQueuedMessages;
+        private long maximumQueuedBytes;
+        private long maximumOfflineBytes;
+        private long maximumWaitingBytes;
+        private int maximumKeepAlive;
+        private long persistentClientExpiration;
+        private int maximumSubscriptions;
+        private int streamBatch;
 
-    public Limits withTopicAliasMaximum(long value) {
-        return new Limits(
-                receiveMaximum,
-                maximumPacketSize,
-                (int) value,
-                topicAliasMaximumBroker,
-                maximumQueuedMessages,
-                maximumQueuedBytes,
-                maximumOfflineBytes,
-                maximumWaitingBytes,
-                maximumKeepAlive,
-                persistentClientExpiration,
-                maximumSubscriptions,
-                streamBatch);
-    }
+        private Builder(Limits from) {
+            receiveMaximum = from.receiveMaximum;
+            maximumPacketSize = from.maximumPacketSize;
+            topicAliasMaximum = from.topicAliasMaximum;
+            topicAliasMaximumBroker = from.topicAliasMaximumBroker;
+            maximumQueuedMessages = from.maximumQueuedMessages;
+            maximumQueuedBytes = from.maximumQueuedBytes;
+            maximumOfflineBytes = from.maximumOfflineBytes;
+            maximumWaitingBytes = from.maximumWaitingBytes;
+            maximumKeepAlive = from.maximumKeepAlive;
+            persistentClientExpiration = from.persistentClientExpiration;
+            maximumSubscriptions = from.maximumSubscriptions;
+            streamBatch = from.streamBatch;
+        }
 
-    public Limits withTopicAliasMaximumBroker(long value) {
-        return new Limits(
-                receiveMaximum,
-                maximumPacketSize,
-                topicAliasMaximum,
-                (int) value,
-                maximumQueuedMessages,
-                maximumQueuedBytes,
-                maximumOfflineBytes,
-                maximumWaitingBytes,
-                maximumKeepAlive,
-                persistentClientExpiration,
-                maximumSubscriptions,
-                streamBatch);
-    }
+        public Builder receiveMaximum(int value) {
+            receiveMaximum = value;
+            return this;
+        }
 
-    public Limits withMaximumQueuedMessages(long value) {
-        return new Limits(
-                receiveMaximum,
-                maximumPacketSize,
-                topicAliasMaximum,
-                topicAliasMaximumBroker,
-                (int) value,
-                maximumQueuedBytes,
-                maximumOfflineBytes,
-                maximumWaitingBytes,
-                maximumKeepAlive,
-                persistentClientExpiration,
-                maximumSubscriptions,
-                streamBatch);
-    }
+        public Builder maximumPacketSize(int value) {
+            maximumPacketSize = value;
+            return this;
+        }
 
-    public Limits withMaximumQueuedBytes(long value) {
-        return new Limits(
-                receiveMaximum,
-                maximumPacketSize,
-                topicAliasMaximum,
-                topicAliasMaximumBroker,
-                maximumQueuedMessages,
-                value,
-                maximumOfflineBytes,
-                maximumWaitingBytes,
-                maximumKeepAlive,
-                persistentClientExpiration,
-                maximumSubscriptions,
-                streamBatch);
-    }
+        public Builder topicAliasMaximum(int value) {
+            topicAliasMaximum = value;
+            return this;
+        }
 
-    public Limits withMaximumKeepAlive(long value) {
-        return new Limits(
-                receiveMaximum,
-                maximumPacketSize,
-                topicAliasMaximum,
-                topicAliasMaximumBroker,
-                maximumQueuedMessages,
-                maximumQueuedBytes,
-                maximumOfflineBytes,
-                maximumWaitingBytes,
-                (int) value,
-                persistentClientExpiration,
-                maximumSubscriptions,
-                streamBatch);
-    }
+        public Builder topicAliasMaximumBroker(int value) {
+            topicAliasMaximumBroker = value;
+            return this;
+        }
 
-    public Limits withPersistentClientExpiration(long value) {
-        return new Limits(
-                receiveMaximum,
-                maximumPacketSize,
-                topicAliasMaximum,
-                topicAliasMaximumBroker,
-                maximumQueuedMessages,
-                maximumQueuedBytes,
-                maximumOfflineBytes,
-                maximumWaitingBytes,
-                maximumKeepAlive,
-                value,
-                maximumSubscriptions,
-                streamBatch);
-    }
+        public Builder maximumQueuedMessages(int value) {
+            maximumQueuedMessages = value;
+            return this;
+        }
 
-    public Limits withMaximumSubscriptions(long value) {
-        return new Limits(
-                receiveMaximum,
-                maximumPacketSize,
-                topicAliasMaximum,
-                topicAliasMaximumBroker,
-                maximumQueuedMessages,
-                maximumQueuedBytes,
-                maximumOfflineBytes,
-                maximumWaitingBytes,
-                maximumKeepAlive,
-                persistentClientExpiration,
-                (int) value,
-                streamBatch);
-    }
+        public Builder maximumQueuedBytes(long value) {
+            maximumQueuedBytes = value;
+            return this;
+        }
 
-    public Limits withStreamBatch(long value) {
-        return new Limits(
-                receiveMaximum,
-                maximumPacketSize,
-                topicAliasMaximum,
-                topicAliasMaximumBroker,
-                maximumQueuedMessages,
-                maximumQueuedBytes,
-                maximumOfflineBytes,
-                maximumWaitingBytes,
-                maximumKeepAlive,
-                persistentClientExpiration,
-                maximumSubscriptions,
-                (int) value);
-    }
+        public Builder maximumOfflineBytes(long value) {
+            maximumOfflineBytes = value;
+            return this;
+        }
 
-    /// @param offlineBytes [#maximumOfflineBytes]
-    /// @param waitingBytes [#maximumWaitingBytes]
-    public Limits withMemory(long offlineBytes, long waitingBytes) {
-        return new Limits(
-                receiveMaximum,
-                maximumPacketSize,
-                topicAliasMaximum,
-                topicAliasMaximumBroker,
-                maximumQueuedMessages,
-                maximumQueuedBytes,
-                offlineBytes,
-                waitingBytes,
-                maximumKeepAlive,
-                persistentClientExpiration,
-                maximumSubscriptions,
-                streamBatch);
+        public Builder maximumWaitingBytes(long value) {
+            maximumWaitingBytes = value;
+            return this;
+        }
+
+        public Builder maximumKeepAlive(int value) {
+            maximumKeepAlive = value;
+            return this;
+        }
+
+        public Builder persistentClientExpiration(long value) {
+            persistentClientExpiration = value;
+            return this;
+        }
+
+        public Builder maximumSubscriptions(int value) {
+            maximumSubscriptions = value;
+            return this;
+        }
+
+        public Builder streamBatch(int value) {
+            streamBatch = value;
+            return this;
+        }
+
+        private Limits build() {
+            return new Limits(
+                    receiveMaximum,
+                    maximumPacketSize,
+                    topicAliasMaximum,
+                    topicAliasMaximumBroker,
+                    maximumQueuedMessages,
+                    maximumQueuedBytes,
+                    maximumOfflineBytes,
+                    maximumWaitingBytes,
+                    maximumKeepAlive,
+                    persistentClientExpiration,
+                    maximumSubscriptions,
+                    streamBatch);
+        }
     }
 }

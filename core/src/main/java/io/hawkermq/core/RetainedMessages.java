@@ -138,8 +138,8 @@ public final class RetainedMessages<M> {
                 if (f < filter.length && filter[f] == '#') {
                     return true;
                 }
-                int fEnd = endOfLevel(filter, f);
-                int tEnd = endOfLevel(topic, t);
+                int fEnd = LevelDictionary.endOfLevel(filter, f);
+                int tEnd = LevelDictionary.endOfLevel(topic, t);
                 if (fEnd == f + 1 && filter[f] == '+') {
                     afterPlus = tEnd;
                 } else {
@@ -217,20 +217,12 @@ public final class RetainedMessages<M> {
                 if (end < filter.length && (filter[end] == '+' || filter[end] == '#')) {
                     return end - 1;
                 }
-                end = endOfLevel(filter, end);
+                end = LevelDictionary.endOfLevel(filter, end);
                 if (end == filter.length) {
                     return end;
                 }
                 end++;
             }
-        }
-
-        private static int endOfLevel(byte[] utf8, int from) {
-            int to = from;
-            while (to < utf8.length && utf8[to] != '/') {
-                to++;
-            }
-            return to;
         }
     }
 }

@@ -93,7 +93,7 @@ public final class SubscriptionIndex<S> {
         int node = ROOT;
         int from = 0;
         while (from <= utf8.length) {
-            int to = endOfLevel(utf8, from);
+            int to = LevelDictionary.endOfLevel(utf8, from);
             node = childOrNew(node, utf8, from, to);
             from = to + 1;
         }
@@ -182,7 +182,7 @@ public final class SubscriptionIndex<S> {
         int node = ROOT;
         int from = 0;
         while (from <= filter.length) {
-            int to = endOfLevel(filter, from);
+            int to = LevelDictionary.endOfLevel(filter, from);
             int level = wildcardAt(filter, from, to);
             if (level == NO_LEVEL) {
                 level = levels.find(filter, from, to);
@@ -288,7 +288,7 @@ public final class SubscriptionIndex<S> {
         if (nextLevelAt > utf8.length) {
             return NO_LEVEL;
         }
-        int to = endOfLevel(utf8, nextLevelAt);
+        int to = LevelDictionary.endOfLevel(utf8, nextLevelAt);
         int level = levels.find(utf8, nextLevelAt, to);
         nextLevelAt = to + 1;
         if (known == topicLevels.length) {
@@ -315,12 +315,12 @@ public final class SubscriptionIndex<S> {
     }
 
     private int subtree(byte[] utf8) {
-        int slash = endOfLevel(utf8, 0);
+        int slash = LevelDictionary.endOfLevel(utf8, 0);
         long first = levels.hash(utf8, 0, slash);
         long second =
                 slash == utf8.length
                         ? 0
-                        : levels.hash(utf8, slash + 1, endOfLevel(utf8, slash + 1));
+                        : levels.hash(utf8, slash + 1, LevelDictionary.endOfLevel(utf8, slash + 1));
         int high = (int) (first >>> (Long.SIZE - STAMP_BITS));
         int low = (int) (LevelDictionary.mix(first + second) >>> (Long.SIZE - STAMP_BITS));
         return high << STAMP_BITS | low;
@@ -340,7 +340,7 @@ public final class SubscriptionIndex<S> {
             underFirst = new int[STAMPS];
             underSecond = new int[STAMPS];
         }
-        int to = endOfLevel(filter, 0);
+        int to = LevelDictionary.endOfLevel(filter, 0);
         if (wildcardAt(filter, 0, to) != NO_LEVEL) {
             anywhere++;
             return;
@@ -348,7 +348,7 @@ public final class SubscriptionIndex<S> {
         int subtree = subtree(filter);
         int next = to + 1;
         if (next > filter.length
-                || wildcardAt(filter, next, endOfLevel(filter, next)) != NO_LEVEL) {
+                || wildcardAt(filter, next, LevelDictionary.endOfLevel(filter, next)) != NO_LEVEL) {
             underFirst[subtree >>> STAMP_BITS]++;
         } else {
             underSecond[subtree & (STAMPS - 1)]++;
@@ -364,14 +364,6 @@ public final class SubscriptionIndex<S> {
             case '#' -> HASH;
             default -> NO_LEVEL;
         };
-    }
-
-    private static int endOfLevel(byte[] utf8, int from) {
-        int to = from;
-        while (to < utf8.length && utf8[to] != '/') {
-            to++;
-        }
-        return to;
     }
 
     private static int levelsIn(byte[] utf8) {

@@ -62,19 +62,17 @@ final class Director {
 
     private static Limits limits(Step step) {
         Limits d = Limits.DEFAULT;
-        return new Limits(
-                (int) step.option("receive", d.receiveMaximum()),
-                d.maximumPacketSize(),
-                (int) step.option("aliases", d.topicAliasMaximum()),
-                (int) step.option("aliases", d.topicAliasMaximumBroker()),
-                (int) step.option("queue", d.maximumQueuedMessages()),
-                d.maximumQueuedBytes(),
-                d.maximumOfflineBytes(),
-                d.maximumWaitingBytes(),
-                d.maximumKeepAlive(),
-                step.option("expiration", d.persistentClientExpiration()),
-                (int) step.option("subscriptions", d.maximumSubscriptions()),
-                d.streamBatch());
+        return d.with(l ->
+                l.receiveMaximum((int) step.option("receive", d.receiveMaximum()))
+                        .topicAliasMaximum((int) step.option("aliases", d.topicAliasMaximum()))
+                        .topicAliasMaximumBroker(
+                                (int) step.option("aliases", d.topicAliasMaximumBroker()))
+                        .maximumQueuedMessages(
+                                (int) step.option("queue", d.maximumQueuedMessages()))
+                        .persistentClientExpiration(
+                                step.option("expiration", d.persistentClientExpiration()))
+                        .maximumSubscriptions(
+                                (int) step.option("subscriptions", d.maximumSubscriptions())));
     }
 
     private void connect(Step step) {

@@ -49,7 +49,7 @@ final class DoorMutants {
                         new Mutation() {
                             @Override
                             public Limits limits(Limits real) {
-                                return real.withMaximumQueuedMessages(2);
+                                return real.with(l -> l.maximumQueuedMessages(2));
                             }
                         });
     }

@@ -51,19 +51,17 @@ record Profile(
 
     private static Limits limits(RandomGenerator random, Drops drops) {
         boolean isTight = drops == Drops.ALLOWED;
-        return new Limits(
-                pick(random, 1, 2, 5, 20),
-                2_000_000,
-                pick(random, 0, 1, 3, 10),
-                pick(random, 0, 1, 3, 10),
-                isTight ? pick(random, 1, 3, 10, 1_000) : 100_000,
-                isTight ? pick(random, 0, 500, 5_000) : 0,
-                isTight ? pick(random, 1_000, 1 << 30) : 1 << 30,
-                pick(random, 300, 2_000, 1 << 28, 1 << 28),
-                pick(random, 20, 65_535),
-                0,
-                1_000_000,
-                pick(random, 1, 2, 16, 128));
+        // In this order: what a seed means depends on it.
+        return Limits.DEFAULT.with(l ->
+                l.receiveMaximum(pick(random, 1, 2, 5, 20))
+                        .topicAliasMaximum(pick(random, 0, 1, 3, 10))
+                        .topicAliasMaximumBroker(pick(random, 0, 1, 3, 10))
+                        .maximumQueuedMessages(isTight ? pick(random, 1, 3, 10, 1_000) : 100_000)
+                        .maximumQueuedBytes(isTight ? pick(random, 0, 500, 5_000) : 0)
+                        .maximumOfflineBytes(isTight ? pick(random, 1_000, 1 << 30) : 1 << 30)
+                        .maximumWaitingBytes(pick(random, 300, 2_000, 1 << 28, 1 << 28))
+                        .maximumKeepAlive(pick(random, 20, 65_535))
+                        .streamBatch(pick(random, 1, 2, 16, 128)));
     }
 
     static int pick(RandomGenerator random, int... choices) {

@@ -53,7 +53,7 @@ class AuthTest {
                         AccessControl.anonymous(),
                         name -> name.equals("user") ? credentials : null,
                         new SecureRandom());
-        broker = Broker.start(BrokerOptions.local(0).withAccess(access));
+        broker = Broker.start(BrokerOptions.local(0).with(o -> o.access(access)));
         lab = new Lab(broker.port());
     }
 
