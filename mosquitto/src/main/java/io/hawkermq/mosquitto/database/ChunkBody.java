@@ -13,10 +13,17 @@ final class ChunkBody {
     private static final long LATEST = 1L << 40;
 
     private final byte[] bytes;
+    private long missing;
     private int position;
 
     ChunkBody(byte[] bytes) {
+        this(bytes, 0);
+    }
+
+    /// @param missing bytes that it should have besides and the file does not
+    ChunkBody(byte[] bytes, long missing) {
         this.bytes = bytes;
+        this.missing = missing;
     }
 
     int remaining() {
@@ -80,6 +87,17 @@ final class ChunkBody {
         byte[] rest = Arrays.copyOfRange(bytes, position, bytes.length);
         position = bytes.length;
         return rest;
+    }
+
+    /// How many bytes it should have after what was read, whether they are there or not.
+    long leftOver() {
+        return remaining() + missing;
+    }
+
+    /// Those that are there; nothing is left over then.
+    byte[] takeLeftOver() {
+        missing = 0;
+        return rest();
     }
 
     /// @param length bytes

@@ -2,6 +2,8 @@ package io.hawkermq.mosquitto.database;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PushbackInputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -24,13 +26,16 @@ final class DatabaseReader {
     /// Identifiers are at most a few bytes each.
     private static final int LONGEST_OTHER = 1 << 20;
 
+    /// Bytes of a Client Identifier.
+    private static final int LONGEST_PUBLISHER = 65_535;
+
     private static final int MOST_PROBLEMS = 1_000;
 
     private static final byte[] MAGIC = {
         0, (byte) 0xB5, 0, 'm', 'o', 's', 'q', 'u', 'i', 't', 't', 'o', ' ', 'd', 'b'
     };
 
-    private final InputStream in;
+    private final PushbackInputStream in;
     private final long size;
     private final List<SavedSession> sessions = new ArrayList<>();
     private final List<SavedSubscription> subscriptions = new ArrayList<>();
@@ -44,7 +49,7 @@ final class DatabaseReader {
 
     /// @param size bytes that `in` has
     DatabaseReader(InputStream in, long size) {
-        this.in = in;
+        this.in = new PushbackInputStream(in, LONGEST_PUBLISHER);
         this.size = size;
     }
 
@@ -109,7 +114,9 @@ final class DatabaseReader {
         long type = unsigned(header, 0, typeLength);
         long length = unsigned(header, typeLength, 4);
         String name = ChunkReader.nameOf(type);
-        if (length > size - position) {
+        long missing = Math.max(0, length - (size - position));
+        boolean mayBeTooLong = version == 4 && type == ChunkReader.MESSAGE;
+        if (missing > (mayBeTooLong ? LONGEST_PUBLISHER : 0)) {
             problem(
                     start,
                     name
@@ -136,14 +143,14 @@ final class DatabaseReader {
                             + " make sense; it was passed over");
             return skip(start, length);
         }
-        byte[] bytes = new byte[(int) length];
+        byte[] bytes = new byte[(int) (length - missing)];
         int there = in.readNBytes(bytes, 0, bytes.length);
         position += there;
         if (there < bytes.length) {
             problem(start, "the file has become shorter while it was read");
             return false;
         }
-        readBody(start, type, new ChunkBody(bytes), chunks);
+        readBody(start, type, new ChunkBody(bytes, missing), chunks, version);
         return true;
     }
 
@@ -161,11 +168,18 @@ final class DatabaseReader {
         return true;
     }
 
-    private void readBody(long start, long type, ChunkBody body, ChunkReader chunks) {
+    private void readBody(long start, long type, ChunkBody body, ChunkReader chunks, int version)
+            throws IOException {
         try {
             switch ((int) type) {
                 case ChunkReader.CONFIGURATION -> atShutdown = chunks.configuration(body);
-                case ChunkReader.MESSAGE -> messages.add(chunks.message(body));
+                case ChunkReader.MESSAGE -> {
+                    SavedMessage message = chunks.message(body);
+                    messages.add(message);
+                    if (version == 4) {
+                        giveBack(body, message.publisher());
+                    }
+                }
                 case ChunkReader.DELIVERY -> deliveries.add(chunks.delivery(body));
                 case ChunkReader.RETAINED -> retained.add(body.opaque("the number of the message"));
                 case ChunkReader.SUBSCRIPTION -> subscriptions.add(chunks.subscription(body));
@@ -179,13 +193,23 @@ final class DatabaseReader {
         if (flaw != null) {
             problem(start, ChunkReader.nameOf(type) + ": " + flaw);
         }
-        if (type != ChunkReader.CONFIGURATION && body.remaining() > 0) {
+        if (type != ChunkReader.CONFIGURATION && body.leftOver() > 0) {
             problem(
                     start,
                     ChunkReader.nameOf(type)
                             + " has "
-                            + body.remaining()
+                            + body.leftOver()
                             + " bytes after its last field");
+        }
+    }
+
+    /// Mosquitto 1.5.6 and 1.5.7 count the publisher twice in a message's length: what was read of
+    /// the chunks after it belongs to them.
+    private void giveBack(ChunkBody body, String publisher) throws IOException {
+        if (body.leftOver() == publisher.getBytes(StandardCharsets.UTF_8).length) {
+            byte[] ofTheNext = body.takeLeftOver();
+            in.unread(ofTheNext);
+            position -= ofTheNext.length;
         }
     }
 

@@ -133,6 +133,26 @@ class DatabaseVersionsTest {
                 w.read().deliveries().stream().map(SavedDelivery::state).toList());
     }
 
+    /// As Mosquitto 1.5.6 and 1.5.7 count it.
+    @Test
+    void aLengthMayCountThePublisherTwice() {
+        for (String publisher : List.of("", "p", "publisher-ü", "p".repeat(65_535))) {
+            MosquittoDatabase db =
+                    new DatabaseWriter(4)
+                            .messageCountedTwice(1, publisher, "a")
+                            .messageCountedTwice(2, publisher, "b")
+                            .retained(2)
+                            .messageCountedTwice(3, publisher, "c")
+                            .read();
+
+            assertEquals(List.of(), db.problems());
+            assertEquals(
+                    List.of("a", "b", "c"),
+                    db.messages().stream().map(m -> m.topic().toString()).toList());
+            assertEquals(List.of(2L), db.retained());
+        }
+    }
+
     @Test
     void aFileWithNothingInItIsRead() {
         MosquittoDatabase db = new DatabaseWriter(6).configuration(0).read();

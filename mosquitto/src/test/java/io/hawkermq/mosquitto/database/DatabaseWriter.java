@@ -203,6 +203,13 @@ final class DatabaseWriter {
                 });
     }
 
+    /// A message of version 4 whose length is too great by that of the publisher.
+    DatabaseWriter messageCountedTwice(long storeId, String publisher, String topic) {
+        Body b = new Body().eight(storeId).text(publisher).text("").two(8883).two(12).two(0);
+        byte[] bytes = b.text(topic).one(0).one(0).four(1).one('x').out.toByteArray();
+        return chunk(2, bytes.length + utf8(publisher).length, bytes);
+    }
+
     /// @param state Mosquitto's number for it
     DatabaseWriter delivery(
             String clientId,
