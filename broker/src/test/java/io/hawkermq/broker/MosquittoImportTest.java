@@ -4,8 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.hawkermq.core.AccessControl;
+import io.hawkermq.core.EventLog;
+import io.hawkermq.core.Limits;
 import io.hawkermq.core.Message;
 import io.hawkermq.core.Recovery;
+import io.hawkermq.core.Restoration;
+import io.hawkermq.core.Shard;
+import io.hawkermq.core.Slots;
 import io.hawkermq.core.StoreChange;
 import io.hawkermq.core.StoredDelivery;
 import io.hawkermq.core.StoredForward;
@@ -30,6 +36,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class MosquittoImportTest {
@@ -508,5 +515,50 @@ class MosquittoImportTest {
                         "the session of zero was not taken over: it ends with its connection",
                         "the session of gone: with it went 2 subscriptions and messages"),
                 report.subList(2, 4));
+    }
+
+    /// Told to the core itself: what Mosquitto had not given to its subscribers yet is given to them,
+    /// in one batch with the end of the forwards.
+    @Test
+    void theCoreTakesItUp() throws IOException {
+        Path files = Path.of("../mosquitto/src/test/resources/io/hawkermq/mosquitto/database");
+        long written = Long.parseLong(Files.readString(files.resolve("written-at.txt")).strip());
+        MosquittoDatabase database = MosquittoDatabase.read(files.resolve("running.db"));
+        long now = (written + 60) * 1_000;
+        changes = MosquittoImport.changes(database, now, report::add);
+
+        List<StoreChange> batch = new ArrayList<>();
+        Shard shard =
+                new Shard(
+                        0,
+                        1,
+                        Limits.DEFAULT,
+                        AccessControl.anonymous(),
+                        EventLog.SILENT,
+                        (from, to, messages) -> {},
+                        (from, position, more) -> batch.addAll(more),
+                        new Random(1));
+        Restoration restoration = new Restoration(List.of(shard), Slots.onOneShard(), now);
+        MosquittoImport.replay(changes, restoration);
+        restoration.finish();
+
+        List<String> delivered = new ArrayList<>();
+        List<String> retained = new ArrayList<>();
+        int forwardsDone = 0;
+        for (StoreChange change : batch) {
+            switch (change) {
+                case StoreChange.PutDelivery c ->
+                        delivered.add(
+                                c.delivery().session()
+                                        + " "
+                                        + Told.text(c.delivery().message().message()));
+                case StoreChange.PutRetained c -> retained.add(Told.text(c.message()));
+                case StoreChange.RemoveForward _ -> forwardsDone++;
+                default -> {}
+            }
+        }
+        assertEquals(List.of("1 a/4=from a client"), delivered);
+        assertEquals(List.of("r/4=retain me later"), retained);
+        assertEquals(3, forwardsDone);
     }
 }
