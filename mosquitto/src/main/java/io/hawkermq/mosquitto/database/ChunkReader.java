@@ -105,7 +105,7 @@ final class ChunkReader {
         return new SavedSession(clientId, userName, port, lastPacketId, expiryInterval, expiresAt);
     }
 
-    /// A session's User Name, unless it is another client's. Mosquitto before 2.1 fills in one record
+    /// A session's User Name, unless it is another client's. Mosquitto before 2.0.16 fills in one record
     /// after the other without clearing it: a client without User Name gets that of the one before,
     /// with the two bytes of its length swapped, so that what stands behind it in memory follows.
     /// The next such client gets it with the right length again.
