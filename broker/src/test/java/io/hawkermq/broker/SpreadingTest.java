@@ -22,6 +22,7 @@ import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -95,8 +96,8 @@ class SpreadingTest {
         }
     }
 
-    /// A loop is said to be busy while a few clients do a little: their work is spread if the
-    /// machine has a core to spare, and in any case it is soon on the first loop again.
+    /// A loop is said to be busy while a few clients do a little: their work is spread, and
+    /// soon gathered on the first loop again.
     @Test
     void whatWasSpreadIsGatheredWhenThereIsLittleToDo() throws Exception {
         Queue<String> log = new ConcurrentLinkedQueue<>();
@@ -122,7 +123,13 @@ class SpreadingTest {
                 client.next(Packet.Suback.class);
                 clients.add(client);
             }
-            Spreading spreading = new Spreading(broker, options.slots(), loops -> 1.0);
+            CountDownLatch rounds = new CountDownLatch(3);
+            IdleCores oneIdle =
+                    loops -> {
+                        rounds.await(); // all clients have done something meanwhile
+                        return 1.0;
+                    };
+            Spreading spreading = new Spreading(broker, options.slots(), oneIdle);
             spreading.relieve(0);
             // So little that the loops are quiet, but in every slot that is in use.
             for (int n = 1; log.stream().noneMatch(t -> t.startsWith("Gathering load")); n++) {
@@ -136,6 +143,7 @@ class SpreadingTest {
                                     client.next(Packet.Publish.class).payload(),
                                     StandardCharsets.UTF_8));
                 }
+                rounds.countDown();
                 LockSupport.parkNanos(10_000_000);
             }
             assertTrue(log.stream().anyMatch(t -> t.startsWith("Spreading load")), log::toString);
