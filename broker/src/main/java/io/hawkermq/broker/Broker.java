@@ -57,7 +57,7 @@ public final class Broker implements AutoCloseable {
     private Broker(BrokerOptions options, Store store) {
         this.options = options;
         this.slots = options.slots();
-        this.spreading = new Spreading(this);
+        this.spreading = new Spreading(this, options.slots(), IdleCores::ofLinux);
         Clock clock = new Clock();
         boolean isEpoll = Epoll.isAvailable();
         IoHandlerFactory io = isEpoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
@@ -252,6 +252,7 @@ public final class Broker implements AutoCloseable {
     @Override
     public void close() {
         sysPublisher.close();
+        spreading.close();
         for (Channel listener : listeners) {
             listener.close().awaitUninterruptibly();
         }

@@ -1,19 +1,18 @@
 package io.hawkermq.broker;
 
 /// How much of its time a loop works, looked at once a second as long as it has turns. Tells when
-/// it was busy for three seconds on end. Owned by the loop.
+/// it was busy for [SpreadingRule#BUSY_SECONDS] on end. Owned by the loop.
 final class Busyness {
     private static final long WINDOW_NANOS = 1_000_000_000L;
-    private static final double BUSY_SHARE = 0.8;
-    private static final int BUSY_WINDOWS = 3;
 
     private final Runnable whenBusy;
     private long windowBegan = System.nanoTime();
     private long turnBegan;
     private long worked;
-    private int busyWindows;
+    private long workedBefore;
+    private int busySeconds;
 
-    /// @param whenBusy called on the loop, at most once in three seconds
+    /// @param whenBusy called on the loop, at most once in [SpreadingRule#BUSY_SECONDS]
     Busyness(Runnable whenBusy) {
         this.whenBusy = whenBusy;
     }
@@ -29,12 +28,18 @@ final class Busyness {
         if (window < WINDOW_NANOS) {
             return;
         }
-        busyWindows = worked > BUSY_SHARE * window ? busyWindows + 1 : 0;
-        worked = 0;
+        double share = (double) (worked - workedBefore) / window;
+        busySeconds = share > SpreadingRule.BUSY_SHARE ? busySeconds + 1 : 0;
+        workedBefore = worked;
         windowBegan = now;
-        if (busyWindows >= BUSY_WINDOWS) {
-            busyWindows = 0;
+        if (busySeconds >= SpreadingRule.BUSY_SECONDS) {
+            busySeconds = 0;
             whenBusy.run();
         }
+    }
+
+    /// Nanoseconds of all turns that have ended.
+    long worked() {
+        return worked;
     }
 }

@@ -7,6 +7,7 @@ import io.hawkermq.core.LogLevel;
 import io.hawkermq.core.Mailboxes;
 import io.hawkermq.core.Shard;
 import io.hawkermq.core.ShardMessage;
+import io.hawkermq.core.Slots;
 import io.hawkermq.core.Store;
 import io.hawkermq.core.StoreChange;
 import io.hawkermq.protocol.ByteWriter;
@@ -34,6 +35,9 @@ final class Loop {
     /// The most that is read from a socket at once, in bytes.
     static final int READ_BYTES = 64 * 1024;
 
+    /// What a read or a write costs beside its bytes, in bytes' worth.
+    private static final int CALL_WORTH = 4 * 1024;
+
     private static final int LARGEST_ENCODING = 1 << 29;
 
     private final int number;
@@ -51,6 +55,7 @@ final class Loop {
     private final AtomicBoolean isMailboxCalled = new AtomicBoolean();
     private final AtomicInteger onTheirWay = new AtomicInteger();
     private final Busyness busyness;
+    private final long[] workPerSlot = new long[Slots.COUNT];
     private boolean isInTurn;
     private @Nullable ScheduledFuture<?> wakeUp;
     private long wakeUpAt = Long.MAX_VALUE;
@@ -192,6 +197,22 @@ final class Loop {
         if (deadline < wakeUpAt) {
             setWakeUp(deadline);
         }
+    }
+
+    /// A connection of this slot has read or written so many bytes.
+    void worked(int slot, int bytes) {
+        workPerSlot[slot] += CALL_WORTH + bytes;
+    }
+
+    /// What the connections of each slot have read and written here since the start, in bytes with
+    /// something on top for each call; only the proportions mean anything.
+    long[] workPerSlot() {
+        return workPerSlot.clone();
+    }
+
+    /// Nanoseconds of all turns so far.
+    long worked() {
+        return busyness.worked();
     }
 
     /// Writes what was appended so far.

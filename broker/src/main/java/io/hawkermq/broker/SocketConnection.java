@@ -4,6 +4,7 @@ import io.hawkermq.core.Connection;
 import io.hawkermq.core.Counters;
 import io.hawkermq.core.LogLevel;
 import io.hawkermq.core.Outbox;
+import io.hawkermq.core.Slots;
 import io.hawkermq.protocol.ByteWriter;
 import io.hawkermq.protocol.MalformedPacketException;
 import io.hawkermq.protocol.Packet;
@@ -51,6 +52,7 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
     private final Connection connection;
     private Loop loop;
     private Stage stage = Stage.OPEN;
+    private int slot;
     private boolean isHandshaking = true;
     private boolean isPaused;
     private boolean isInFlushList;
@@ -107,6 +109,7 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
             loop.beginTurn();
             int count = bytes.readableBytes();
             loop.shard().counters().bytesReceived += count;
+            loop.worked(slot, count);
             byte[] scratch = loop.scratch();
             bytes.readBytes(scratch, 0, count);
             decoder.feed(scratch, 0, count);
@@ -153,6 +156,7 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
     private void settleHandshake() {
         if (isHandshaking) {
             isHandshaking = false;
+            slot = Slots.slotOf(connection.clientId());
             loop.handshakes().settled();
         }
     }
@@ -401,6 +405,7 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
         }
         outbound = null;
         lastOutboundBytes = out.readableBytes();
+        loop.worked(slot, lastOutboundBytes);
         channel.writeAndFlush(out, channel.voidPromise());
         countUnsent();
     }

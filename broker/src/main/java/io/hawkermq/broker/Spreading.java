@@ -2,139 +2,173 @@ package io.hawkermq.broker;
 
 import io.hawkermq.core.LogLevel;
 import io.hawkermq.core.Slots;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
-/// Spreads sessions over more loops when one is busy. Two loops cost more for the same messages
-/// than one, so a loop that owns nothing yet is used only if the machine has an idle core for it:
-/// otherwise it would take its time from the clients.
+/// Spreads sessions over more loops when one is busy and a core is idle, and gathers them where
+/// they were at the start when the loops have little to do; [SpreadingRule] says when.
 ///
-/// Decides on a virtual thread; the move itself happens at a [Rendezvous].
-final class Spreading {
-    private static final double NEEDED_IDLE_CORES = 0.5;
+/// Works on a virtual thread that lives from the first busy loop until all is gathered, so that a
+/// quiet broker has none; the moves themselves happen at a [Rendezvous].
+final class Spreading implements AutoCloseable {
     private static final long SAMPLE_MILLIS = 1_000;
-    private static final Path PROC_STAT = Path.of("/proc/stat");
+    private static final long ANSWER_SECONDS = 10;
+    private static final int NONE = -1;
 
     private final Broker broker;
-    private final AtomicBoolean isWorking = new AtomicBoolean();
+    private final Slots home;
+    private final IdleCores idleCores;
+    private final SpreadingRule rule = new SpreadingRule();
+    private final AtomicInteger busyLoop = new AtomicInteger(NONE);
+    private final AtomicReference<@Nullable Thread> worker = new AtomicReference<>();
+    private volatile boolean isClosed;
 
-    Spreading(Broker broker) {
+    /// @param home which loop owns what while there is little to do
+    /// @param idleCores sampled for a second before a loop more is used
+    Spreading(Broker broker, Slots home, IdleCores idleCores) {
         this.broker = broker;
+        this.home = home;
+        this.idleCores = idleCores;
     }
 
     /// A loop is busy; called on it.
     void relieve(int loop) {
-        if (broker.activeLoops().size() < broker.loops().size()
-                && isWorking.compareAndSet(false, true)) {
-            Thread.ofVirtual()
-                    .name("hawker-spreading")
-                    .start(() -> {
-                        try {
-                            spread(loop);
-                        } catch (InterruptedException e) {
-                            Thread.currentThread().interrupt();
-                        } catch (ExecutionException | IOException e) {
-                            broker.options()
-                                    .log()
-                                    .log(LogLevel.WARNING, "Load is not spread: " + e.getMessage());
-                        } finally {
-                            isWorking.set(false);
-                        }
-                    });
+        if (isClosed || broker.activeLoops().size() == broker.loops().size()) {
+            return;
+        }
+        busyLoop.set(loop);
+        if (worker.get() == null) {
+            Thread thread = Thread.ofVirtual().name("hawker-spreading").unstarted(this::work);
+            if (worker.compareAndSet(null, thread)) {
+                thread.start();
+            }
         }
     }
 
-    private void spread(int busy) throws InterruptedException, ExecutionException, IOException {
-        if (idleCores() < NEEDED_IDLE_CORES) {
-            return;
+    /// Ends the watch; slots stay where they are.
+    @Override
+    public void close() {
+        isClosed = true;
+        Thread thread = worker.get();
+        if (thread != null) {
+            thread.interrupt();
         }
+    }
+
+    @SuppressWarnings("ReferenceEquality") // that very table is put back
+    private void work() {
+        try {
+            do {
+                int busy = busyLoop.getAndSet(NONE);
+                try {
+                    if (busy == NONE) {
+                        watch();
+                    } else {
+                        spread(busy);
+                    }
+                } catch (ExecutionException | TimeoutException e) {
+                    warn(e);
+                }
+            } while (!isClosed && broker.slots() != home);
+        } catch (InterruptedException | RejectedExecutionException e) {
+            // The broker stops.
+            isClosed = true;
+        } finally {
+            worker.set(null);
+        }
+    }
+
+    private void spread(int busy)
+            throws InterruptedException, ExecutionException, TimeoutException {
         Loop source = broker.loops().get(busy);
         Loop target =
                 broker.loops().stream()
                         .filter(l -> !broker.activeLoops().contains(l))
                         .findFirst()
-                        .orElseThrow();
-        CompletableFuture<int[]> asked = new CompletableFuture<>();
-        source.execute(() -> asked.complete(source.shard().connectionsPerSlot()));
-        Slots after = half(broker.slots(), busy, target.number(), asked.get());
-        if (after == broker.slots()) {
-            return; // a single slot is busy, and moving it would help nobody
+                        .orElse(null);
+        if (target == null) {
+            return;
         }
-        List<Loop> all = new ArrayList<>(broker.activeLoops());
-        all.add(target);
-        Rendezvous rendezvous = new Rendezvous(all, () -> broker.move(after));
-        rendezvous.call();
-        if (rendezvous.await()) {
-            broker.options()
-                    .log()
-                    .log(
-                            LogLevel.NOTICE,
-                            "Spreading load: loop "
-                                    + busy
-                                    + " was busy, loop "
-                                    + target.number()
-                                    + " takes over half of its clients.");
+        long[] work = ask(source, Loop::workPerSlot);
+        if (idleCores.sample(broker.activeLoops().size()) < SpreadingRule.NEEDED_IDLE_CORES) {
+            return;
         }
-    }
-
-    /// Half of the loop's clients, by whole slots.
-    static Slots half(Slots before, int from, int to, int[] connections) {
-        int total = 0;
-        int inUse = 0;
+        long[] later = ask(source, Loop::workPerSlot);
         for (int slot = 0; slot < Slots.COUNT; slot++) {
-            if (before.shardOfSlot(slot) == from) {
-                total += connections[slot];
-                inUse += connections[slot] > 0 ? 1 : 0;
-            }
+            work[slot] = later[slot] - work[slot];
         }
-        if (inUse < 2) {
-            return before;
+        Slots after = SpreadingRule.half(broker.slots(), busy, target.number(), work);
+        if (move(after)) {
+            rule.spread(System.nanoTime());
+            notice(
+                    "Spreading load: loop "
+                            + busy
+                            + " was busy, loop "
+                            + target.number()
+                            + " takes over half of its work.");
         }
-        Slots after = before;
-        int moved = 0;
-        for (int slot = 0; slot < Slots.COUNT && 2 * moved < total; slot++) {
-            int here = connections[slot];
-            // The last slots stay, whatever is in them: a loop keeps its larger half.
-            if (before.shardOfSlot(slot) == from && 2 * (moved + here) <= total + here) {
-                after = after.with(slot, to);
-                moved += here;
-            }
-        }
-        return after;
     }
 
-    /// The idle cores of the machine over the next second; those that no loop uses where the
-    /// system does not tell.
-    private double idleCores() throws IOException, InterruptedException {
-        int cores = Runtime.getRuntime().availableProcessors();
-        if (!Files.isReadable(PROC_STAT)) {
-            return cores - broker.activeLoops().size();
-        }
-        long[] first = cpuTimes();
+    /// Looks at all loops for a second, and gathers if they have been quiet for long enough.
+    private void watch() throws InterruptedException, ExecutionException, TimeoutException {
+        long before = worked();
+        long began = System.nanoTime();
         Thread.sleep(SAMPLE_MILLIS);
-        long[] second = cpuTimes();
-        double total = Math.max(1, second[1] - first[1]);
-        return cores * (second[0] - first[0]) / total;
+        double cores = (double) (worked() - before) / (System.nanoTime() - began);
+        if (rule.isTimeToGather(cores) && move(home)) {
+            rule.gathered(System.nanoTime());
+            notice("Gathering load: the loops were quiet, all clients are back where they were.");
+        }
     }
 
-    /// Idle time and all time since the machine's start, of all cores together.
-    private static long[] cpuTimes() throws IOException {
-        try (var lines = Files.lines(PROC_STAT)) {
-            String[] fields = lines.findFirst().orElse("cpu").trim().split(" +");
-            long idle = 0;
-            long total = 0;
-            for (int i = 1; i < fields.length && i <= 8; i++) {
-                long time = Long.parseLong(fields[i]);
-                total += time;
-                idle += i == 4 || i == 5 ? time : 0; // idle and waiting for a disk
-            }
-            return new long[] {idle, total};
+    /// Nanoseconds of turns of all loops together.
+    private long worked() throws InterruptedException, ExecutionException, TimeoutException {
+        long sum = 0;
+        for (Loop loop : broker.loops()) {
+            sum += ask(loop, Loop::worked);
         }
+        return sum;
+    }
+
+    private static <T> T ask(Loop loop, Function<Loop, T> question)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        loop.execute(() -> answer.complete(question.apply(loop)));
+        return answer.get(ANSWER_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /// @return true if the slots are so now and were not before
+    @SuppressWarnings("ReferenceEquality") // a table that was not changed is the same object
+    private boolean move(Slots after) throws InterruptedException {
+        if (after == broker.slots()) {
+            return false;
+        }
+        long involved = broker.slots().activeShards() | after.activeShards();
+        List<Loop> loops = new ArrayList<>();
+        for (Loop loop : broker.loops()) {
+            if ((involved & 1L << loop.number()) != 0) {
+                loops.add(loop);
+            }
+        }
+        Rendezvous rendezvous = new Rendezvous(loops, () -> broker.move(after));
+        rendezvous.call();
+        return rendezvous.await();
+    }
+
+    private void notice(String text) {
+        broker.options().log().log(LogLevel.NOTICE, text);
+    }
+
+    private void warn(Exception e) {
+        broker.options().log().log(LogLevel.WARNING, "Load is not looked at: " + e);
     }
 }

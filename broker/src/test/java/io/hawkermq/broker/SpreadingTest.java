@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hawkermq.core.Limits;
+import io.hawkermq.core.LogLevel;
 import io.hawkermq.core.Slots;
 import io.hawkermq.protocol.Packet;
 import io.hawkermq.protocol.Properties;
@@ -15,11 +16,15 @@ import io.hawkermq.protocol.ReasonCode;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -39,30 +44,8 @@ class SpreadingTest {
                                 .sysIntervalSeconds(0));
     }
 
-    @Test
-    void halfOfTheClientsGo() {
-        int[] connections = new int[Slots.COUNT];
-        connections[3] = 10;
-        connections[40] = 10;
-        Slots after = Spreading.half(Slots.onOneShard(), 0, 1, connections);
-        int moved = 0;
-        for (int slot = 0; slot < Slots.COUNT; slot++) {
-            moved += after.shardOfSlot(slot) == 1 ? connections[slot] : 0;
-        }
-        assertEquals(10, moved);
-        assertEquals(0b11L, after.activeShards());
-    }
-
-    @Test
-    void oneSlotCannotBeHalved() {
-        int[] connections = new int[Slots.COUNT];
-        connections[3] = 10;
-        Slots before = Slots.onOneShard();
-        assertSame(before, Spreading.half(before, 0, 1, connections));
-    }
-
-    /// Slots wander over three loops at random while eight pairs of clients send and receive: every
-    /// message comes, once and in order.
+    /// Slots wander over three loops at random, and now and then all back to the first, while eight
+    /// pairs of clients send and receive: every message comes, once and in order.
     @Test
     void nothingIsLostOrTurnedWhileSlotsMoveUnderTraffic() throws Exception {
         try (Broker broker = Broker.start(options())) {
@@ -85,8 +68,9 @@ class SpreadingTest {
             Random random = new Random(7);
             for (int move = 0; move < MOVES; move++) {
                 Slots after = broker.slots();
+                boolean isGathering = move % 3 == 2;
                 for (int slot = 0; slot < Slots.COUNT; slot++) {
-                    after = after.with(slot, random.nextInt(LOOPS));
+                    after = after.with(slot, isGathering ? 0 : random.nextInt(LOOPS));
                 }
                 Slots wanted = after;
                 Rendezvous rendezvous = new Rendezvous(broker.loops(), () -> broker.move(wanted));
@@ -102,6 +86,66 @@ class SpreadingTest {
             }
             assertTrue(exchanged > MOVES * BURST, exchanged + " messages only");
             assertEquals(0, broker.counters().get(20, TimeUnit.SECONDS).allDropped());
+        }
+    }
+
+    /// A loop is said to be busy while a few clients do a little: their work is spread, and
+    /// soon gathered on the first loop again.
+    @Test
+    void whatWasSpreadIsGatheredWhenThereIsLittleToDo() throws Exception {
+        Queue<String> log = new ConcurrentLinkedQueue<>();
+        EventLog recording =
+                new EventLog() {
+                    @Override
+                    public boolean isEnabled(LogLevel level) {
+                        return level == LogLevel.NOTICE;
+                    }
+
+                    @Override
+                    public void log(LogLevel level, String text) {
+                        log.add(text);
+                    }
+                };
+        BrokerOptions options = options().withLog(recording);
+        try (Broker broker = Broker.start(options)) {
+            List<TestClient> clients = new ArrayList<>();
+            for (int i = 0; i < PAIRS; i++) {
+                TestClient client =
+                        TestClient.connected(broker.port(), ProtocolVersion.MQTT_5, "client" + i);
+                client.send(TestClient.subscribe("gather/" + i, QoS.AT_LEAST_ONCE));
+                client.next(Packet.Suback.class);
+                clients.add(client);
+            }
+            CountDownLatch rounds = new CountDownLatch(3);
+            IdleCores oneIdle =
+                    loops -> {
+                        rounds.await(); // all clients have done something meanwhile
+                        return 1.0;
+                    };
+            Spreading spreading = new Spreading(broker, options.slots(), oneIdle);
+            spreading.relieve(0);
+            // So little that the loops are quiet, but in every slot that is in use.
+            for (int n = 1; log.stream().noneMatch(t -> t.startsWith("Gathering load")); n++) {
+                for (int i = 0; i < PAIRS; i++) {
+                    TestClient client = clients.get(i);
+                    byte[] number = Integer.toString(n).getBytes(StandardCharsets.UTF_8);
+                    client.send(TestClient.publish("gather/" + i, QoS.AT_MOST_ONCE, 0, number));
+                    assertEquals(
+                            Integer.toString(n),
+                            new String(
+                                    client.next(Packet.Publish.class).payload(),
+                                    StandardCharsets.UTF_8));
+                }
+                rounds.countDown();
+                LockSupport.parkNanos(10_000_000);
+            }
+            assertTrue(log.stream().anyMatch(t -> t.startsWith("Spreading load")), log::toString);
+            assertSame(options.slots(), broker.slots());
+            assertEquals(1, broker.activeLoops().size());
+            spreading.close();
+            for (TestClient client : clients) {
+                client.close();
+            }
         }
     }
 

@@ -430,17 +430,6 @@ public final class Shard {
         return sessions.values();
     }
 
-    /// How many clients are connected in each slot.
-    public int[] connectionsPerSlot() {
-        int[] connections = new int[Slots.COUNT];
-        for (Session session : sessions.values()) {
-            if (session.isConnected()) {
-                connections[Slots.slotOf(session.clientId())]++;
-            }
-        }
-        return connections;
-    }
-
     /// An identifier for a client that has none [MQTT-3.1.3-6]; 128 random bits make it unique.
     String newClientId() {
         long a = random.nextLong();

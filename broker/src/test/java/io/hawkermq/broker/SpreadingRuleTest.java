@@ -1,0 +1,132 @@
+package io.hawkermq.broker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.hawkermq.core.Slots;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class SpreadingRuleTest {
+    private static final double QUIET = SpreadingRule.QUIET_CORES - 0.01;
+    private static final double NOT_QUIET = SpreadingRule.QUIET_CORES;
+
+    private final SpreadingRule rule = new SpreadingRule();
+
+    /// How many quiet seconds it takes.
+    private int secondsToGather() {
+        int seconds = 1;
+        while (!rule.isTimeToGather(QUIET)) {
+            seconds++;
+            assertTrue(seconds < 1_000, "never gathers");
+        }
+        return seconds;
+    }
+
+    @Test
+    void gathersAfterThreeQuietSeconds() {
+        rule.spread(0);
+        assertEquals(3, secondsToGather());
+    }
+
+    @Test
+    void quietSecondsCountOnlyOnEnd() {
+        rule.spread(0);
+        assertFalse(rule.isTimeToGather(QUIET));
+        assertFalse(rule.isTimeToGather(QUIET));
+        assertFalse(rule.isTimeToGather(NOT_QUIET));
+        assertEquals(3, secondsToGather());
+    }
+
+    @Test
+    void neverGathersWhileOneLoopWouldBeMoreThanHalfBusy() {
+        rule.spread(0);
+        for (int second = 0; second < 1_000; second++) {
+            assertFalse(rule.isTimeToGather(NOT_QUIET));
+        }
+    }
+
+    /// A load of ten seconds on and ten seconds off would move all clients six times a minute.
+    @Test
+    void aSwingingLoadMakesItWaitTwiceAsLongEachTime() {
+        long now = 0;
+        int[] expected = {3, 6, 12, 24, 48, 48};
+        for (int seconds : expected) {
+            rule.spread(now);
+            assertEquals(seconds, secondsToGather());
+            rule.gathered(now);
+            now += TimeUnit.SECONDS.toNanos(10);
+        }
+        now += SpreadingRule.REGRET_NANOS;
+        rule.spread(now);
+        assertEquals(3, secondsToGather(), "patience for ever");
+    }
+
+    @Test
+    void whatKeepsALoopBusyIsFarFromQuietAfterItWasSpread() {
+        assertTrue(SpreadingRule.BUSY_SHARE > 1.5 * SpreadingRule.QUIET_CORES);
+    }
+
+    @Test
+    void halfOfTheWorkGoes() {
+        long[] work = new long[Slots.COUNT];
+        work[3] = 10;
+        work[40] = 10;
+        assertEquals(10, moved(work));
+    }
+
+    @Test
+    void itIsTheWorkThatCounts() {
+        long[] work = new long[Slots.COUNT];
+        for (int slot = 0; slot < 20; slot++) {
+            work[slot] = 1;
+        }
+        work[30] = 20;
+        assertEquals(20, moved(work));
+    }
+
+    @Test
+    void slotsThatDoNothingStay() {
+        long[] work = new long[Slots.COUNT];
+        work[3] = 10;
+        work[40] = 10;
+        Slots after = SpreadingRule.half(Slots.onOneShard(), 0, 1, work);
+        int gone = 0;
+        for (int slot = 0; slot < Slots.COUNT; slot++) {
+            gone += after.shardOfSlot(slot) == 1 ? 1 : 0;
+        }
+        assertEquals(1, gone);
+    }
+
+    @Test
+    void onlyTheBusyLoopGives() {
+        long[] work = new long[Slots.COUNT];
+        work[3] = 10;
+        work[40] = 10;
+        work[50] = 10;
+        Slots before = Slots.onOneShard().with(3, 2);
+        Slots after = SpreadingRule.half(before, 0, 1, work);
+        assertEquals(2, after.shardOfSlot(3));
+        assertEquals(0b111L, after.activeShards());
+    }
+
+    @Test
+    void oneSlotCannotBeHalved() {
+        long[] work = new long[Slots.COUNT];
+        work[3] = 10;
+        Slots before = Slots.onOneShard();
+        assertSame(before, SpreadingRule.half(before, 0, 1, work));
+    }
+
+    private static long moved(long[] work) {
+        Slots after = SpreadingRule.half(Slots.onOneShard(), 0, 1, work);
+        assertEquals(0b11L, after.activeShards());
+        long moved = 0;
+        for (int slot = 0; slot < Slots.COUNT; slot++) {
+            moved += after.shardOfSlot(slot) == 1 ? work[slot] : 0;
+        }
+        return moved;
+    }
+}
