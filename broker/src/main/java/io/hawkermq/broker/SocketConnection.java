@@ -58,6 +58,7 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
     private boolean isHandshaking = true;
     private boolean isPaused;
     private boolean isInFlushList;
+    private boolean isChannelWritable = true;
     private boolean isDrainWatched;
     private boolean isCloseWanted;
     private long heldBytes;
@@ -168,7 +169,7 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
             return; // looked at on arrival
         }
         countUnsent();
-        if (stage == Stage.OPEN && channel.isWritable()) {
+        if (stage == Stage.OPEN && isChannelWritable) {
             loop.beginTurn();
             connection.onWritable();
         }
@@ -423,9 +424,10 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
         countUnsent();
     }
 
-    /// Keeps the shard's sum of unsent bytes right. While some are unsent, an empty write behind
-    /// them tells when they are gone.
+    /// Keeps the shard's sum of unsent bytes right, and whether the channel takes more. While some
+    /// are unsent, an empty write behind them tells when they are gone.
     private void countUnsent() {
+        isChannelWritable = channel.isWritable();
         var pending = channel.unsafe().outboundBuffer();
         long unsent =
                 pending == null || stage == Stage.CLOSED ? 0 : pending.totalPendingWriteBytes();
@@ -454,13 +456,13 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
 
     @Override
     public boolean isWritable() {
+        if (stage == Stage.OPEN) {
+            return isChannelWritable;
+        }
         ByteBuf out = outbound;
-        return channel.isWritable()
-                && (stage == Stage.OPEN
-                        || (stage == Stage.MOVING
-                                && (out == null
-                                        || out.readableBytes()
-                                                < broker.options().maximumOutboundBytes())));
+        return stage == Stage.MOVING
+                && channel.isWritable()
+                && (out == null || out.readableBytes() < broker.options().maximumOutboundBytes());
     }
 
     @Override
