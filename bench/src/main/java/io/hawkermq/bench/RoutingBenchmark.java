@@ -75,7 +75,10 @@ public class RoutingBenchmark {
 
         @Override
         public boolean publish(PublishTemplates.Template template, int packetId) {
-            System.arraycopy(template.bytes(), 0, buffer, 0, template.length());
+            int head = template.headLength();
+            byte[] payload = template.separatePayload();
+            System.arraycopy(template.head(), 0, buffer, 0, head);
+            System.arraycopy(payload, 0, buffer, head, payload.length);
             return true;
         }
 

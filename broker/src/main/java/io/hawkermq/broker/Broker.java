@@ -167,12 +167,16 @@ public final class Broker implements AutoCloseable {
     }
 
     /// Outbound buffers: one arena, because few loops are busy, in small chunks, because a quiet
-    /// broker needs few.
+    /// broker needs few. What the buffers of one busy turn need, some hundred, stays in the loop's
+    /// own cache: an emptied chunk goes back to the system, and comes back at the price of a page
+    /// fault for every 4 KiB.
     private PooledByteBufAllocator allocator() {
         int pageSize = 8_192;
         int maxOrder = 6; // chunks of 512 KiB
+        int smallBuffers = 256; // of each size class
+        int largestBuffers = 256; // of 32 KiB, so 8 MiB
         return new PooledByteBufAllocator(
-                true, 0, options.loops(), pageSize, maxOrder, 64, 32, true);
+                true, 0, options.loops(), pageSize, maxOrder, smallBuffers, largestBuffers, true);
     }
 
     private ChannelHandler acceptor(Loop first) {

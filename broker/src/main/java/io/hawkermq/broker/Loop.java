@@ -215,13 +215,14 @@ final class Loop {
         return busyness.worked();
     }
 
-    /// Writes what was appended so far.
+    /// Writes what was appended so far, the latest first: that is the publishers' acknowledgements,
+    /// which stand behind the deliveries that they caused. So the publishers go on while their
+    /// subscribers are still written to, and the next turn has more to do at once.
     void flushAll() {
-        // Closing a connection may add another; by index, not by iterator.
-        for (int i = 0; i < toFlush.size(); i++) {
-            toFlush.get(i).flush();
+        // Closing a connection may add another.
+        while (!toFlush.isEmpty()) {
+            toFlush.removeLast().flush();
         }
-        toFlush.clear();
     }
 
     private void setWakeUp(long deadline) {

@@ -30,11 +30,15 @@ import org.jspecify.annotations.Nullable;
 /// Belongs to one [Loop] at a time. It moves to another when its CONNECT names a session of that
 /// loop; whatever happens to the channel on the way is held until it has arrived.
 final class SocketConnection extends ChannelInboundHandlerAdapter implements Outbox {
-    /// Beyond this many bytes the outbound buffer is written before the turn ends.
-    private static final int FLUSH_BYTES = 256 * 1024;
+    /// Beyond this many bytes the outbound buffers are written before the turn ends.
+    private static final int FLUSH_BYTES = 128 * 1024;
 
     private static final int SMALLEST_BUFFER = 256;
-    private static final int LARGEST_FIRST_BUFFER = 64 * 1024;
+
+    /// An outbound buffer that is full to here is followed by another, and one write gathers all.
+    /// Larger ones would not be kept in the loop's pool: each would cost the system's page faults,
+    /// more than all copying.
+    static final int LARGEST_BUFFER = 32 * 1024;
 
     /// How long a peer may take to read the last bytes of a connection that is being closed.
     private static final long GRACE_MILLIS = 2_000;
@@ -56,13 +60,15 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
     private boolean isHandshaking = true;
     private boolean isPaused;
     private boolean isInFlushList;
+    private boolean isChannelWritable = true;
     private boolean isDrainWatched;
     private boolean isCloseWanted;
     private long heldBytes;
     private ProtocolVersion version = ProtocolVersion.MQTT_3_1_1;
     private long maximumPacketSize = Long.MAX_VALUE;
     private @Nullable ByteBuf outbound;
-    private int lastOutboundBytes;
+    private int unflushedBytes;
+    private int lastFlushedBytes;
     private long unsentBytes;
     private String closeReason = "the network connection was closed";
 
@@ -167,7 +173,7 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
             return; // looked at on arrival
         }
         countUnsent();
-        if (stage == Stage.OPEN && channel.isWritable()) {
+        if (stage == Stage.OPEN && isChannelWritable) {
             loop.beginTurn();
             connection.onWritable();
         }
@@ -353,7 +359,8 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
         }
         ByteBuf out = append(length);
         int start = out.writerIndex();
-        out.writeBytes(template.bytes(), 0, length);
+        out.writeBytes(template.head(), 0, template.headLength());
+        out.writeBytes(template.separatePayload());
         if (template.packetIdOffset() >= 0) {
             out.setShort(start + template.packetIdOffset(), packetId);
         }
@@ -369,8 +376,18 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
     private ByteBuf append(int count) {
         counters().bytesSent += count;
         ByteBuf out = outbound;
+        if (out != null
+                && stage == Stage.OPEN
+                && out.readableBytes() + count > Math.max(LARGEST_BUFFER, out.capacity())) {
+            channel.write(out, channel.voidPromise());
+            if (!channel.isWritable()) {
+                channel.flush();
+            }
+            outbound = null;
+            out = null;
+        }
         if (out == null) {
-            int expected = Math.min(lastOutboundBytes, LARGEST_FIRST_BUFFER);
+            int expected = Math.min(lastFlushedBytes, LARGEST_BUFFER);
             out =
                     channel.alloc()
                             .directBuffer(Math.max(SMALLEST_BUFFER, Math.max(count, expected)));
@@ -380,11 +397,12 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
                 loop.flushLater(this);
             }
         }
+        unflushedBytes += count;
         return out;
     }
 
     private void flushIfLarge() {
-        if (outbound != null && outbound.readableBytes() >= FLUSH_BYTES) {
+        if (unflushedBytes >= FLUSH_BYTES) {
             write();
         }
     }
@@ -404,15 +422,17 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
             return;
         }
         outbound = null;
-        lastOutboundBytes = out.readableBytes();
-        loop.worked(slot, lastOutboundBytes);
+        lastFlushedBytes = unflushedBytes;
+        unflushedBytes = 0;
+        loop.worked(slot, lastFlushedBytes);
         channel.writeAndFlush(out, channel.voidPromise());
         countUnsent();
     }
 
-    /// Keeps the shard's sum of unsent bytes right. While some are unsent, an empty write behind
-    /// them tells when they are gone.
+    /// Keeps the shard's sum of unsent bytes right, and whether the channel takes more. While some
+    /// are unsent, an empty write behind them tells when they are gone.
     private void countUnsent() {
+        isChannelWritable = channel.isWritable();
         var pending = channel.unsafe().outboundBuffer();
         long unsent =
                 pending == null || stage == Stage.CLOSED ? 0 : pending.totalPendingWriteBytes();
@@ -441,11 +461,13 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
 
     @Override
     public boolean isWritable() {
+        if (stage == Stage.OPEN) {
+            return isChannelWritable;
+        }
         ByteBuf out = outbound;
-        return channel.isWritable()
-                && (stage == Stage.OPEN
-                        || (stage == Stage.MOVING
-                                && (out == null || out.readableBytes() < FLUSH_BYTES)));
+        return stage == Stage.MOVING
+                && channel.isWritable()
+                && (out == null || out.readableBytes() < broker.options().maximumOutboundBytes());
     }
 
     @Override

@@ -28,6 +28,15 @@ final class DeliveryQueue {
         return bytes;
     }
 
+    /// True if a delivery of so many bytes more is beyond a limit of the session.
+    boolean isFull(int more) {
+        Limits limits = session.shard().limits();
+        int most = limits.maximumQueuedMessages();
+        long mostBytes = limits.maximumQueuedBytes();
+        return (most > 0 && deliveries.size() >= most)
+                || (mostBytes > 0 && bytes + more > mostBytes);
+    }
+
     /// @return false if the delivery was dropped
     boolean offer(Delivery d) {
         Shard shard = session.shard();

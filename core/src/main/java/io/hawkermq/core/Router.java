@@ -18,13 +18,6 @@ import org.jspecify.annotations.Nullable;
 /// subscription (SUBACK) only after all have noted it, so that no message published after a SUBACK
 /// is missed.
 final class Router {
-    /// Topic Names whose route is kept; a power of two. Two that fall into one place replace each
-    /// other.
-    private static final int CACHED_ROUTES = 8_192;
-
-    /// Targets that all kept routes hold together; beyond it all are forgotten.
-    private static final int CACHED_TARGETS = 1_000_000;
-
     private final Shard shard;
     private final long seed;
     private SubscriptionIndex<Subscriber> index;
@@ -32,9 +25,8 @@ final class Router {
     /// By shard and kind: the index tells its subscribers apart by identity.
     private final RemoteInterest[][] remoteInterests;
 
-    private final @Nullable Route[] cache = new @Nullable Route[CACHED_ROUTES];
+    private final RouteCache cache = new RouteCache();
     private final Map<String, ShareGroup> groups = new HashMap<>();
-    private int cachedTargets;
 
     /// @param seed of the index's hashes, unknown to clients
     Router(Shard shard, long seed) {
@@ -53,22 +45,14 @@ final class Router {
 
     /// The route of a Topic Name as of now.
     Route route(TopicName topic) {
-        int place = topic.hashCode() & (CACHED_ROUTES - 1);
-        Route cached = cache[place];
-        if (cached != null
-                && cached.topic.equals(topic)
-                && index.version(cached.subtree) == cached.version) {
+        Route cached = cache.find(topic);
+        if (cached != null && index.version(cached.subtree) == cached.version) {
             return cached;
         }
         int subtree = index.subtree(topic);
         Route made = new Route(topic, subtree, index.version(subtree));
         index.match(topic, made::add);
-        cachedTargets += made.targets.size() - (cached == null ? 0 : cached.targets.size());
-        if (cachedTargets > CACHED_TARGETS) {
-            java.util.Arrays.fill(cache, null);
-            cachedTargets = made.targets.size();
-        }
-        cache[place] = made;
+        cache.put(made);
         return made;
     }
 
@@ -236,8 +220,7 @@ final class Router {
     void forgetEverything() {
         index = new SubscriptionIndex<>(seed);
         groups.clear();
-        java.util.Arrays.fill(cache, null);
-        cachedTargets = 0;
+        cache.clear();
     }
 
     /// How many members this shard has in a Shared Subscription.

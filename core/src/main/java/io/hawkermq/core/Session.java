@@ -520,6 +520,9 @@ final class Session {
 
     /// @return false if it was dropped
     private boolean enqueue(Delivery d) {
+        if (isPumpScheduled && queue != null && queue.isFull(d.message().bytes())) {
+            pump(); // makes room if an acknowledgement has come in this turn
+        }
         if (queue == null) {
             queue = new DeliveryQueue(this);
         }
@@ -606,7 +609,7 @@ final class Session {
             return;
         }
         if (!isQueueEmpty() || streams != null || sender.isResending()) {
-            pump();
+            schedulePump(); // once for all acknowledgements of this turn
         }
     }
 

@@ -4,11 +4,15 @@ import org.jspecify.annotations.Nullable;
 
 /// The bytes of one message for all who receive it: encoded once for each combination of version,
 /// QoS and RETAIN that somebody needs, then copied to each connection, where only the Packet
-/// Identifier differs.
+/// Identifier differs. A payload of [#SEPARATE_PAYLOAD] bytes or more is not copied into the
+/// templates: one copy less for a message with few subscribers.
 ///
 /// One for each loop, not thread-safe. Holds the message and up to twelve encodings of it until the
 /// next [#reset] or [#clear]; buffers of more than 64 KiB are not kept beyond that.
 public final class PublishTemplates {
+    /// Payloads from this size on, in bytes, stay outside of the templates.
+    public static final int SEPARATE_PAYLOAD = 1_024;
+
     /// Buffers up to this size, in bytes, are used again for the next message.
     private static final int KEPT_BUFFER = 64 * 1024;
 
@@ -35,17 +39,28 @@ public final class PublishTemplates {
         private final ByteWriter out = new ByteWriter(0, Integer.MAX_VALUE - 8);
         private boolean isEncoded;
         private int packetIdOffset = -1;
+        private byte[] separatePayload = NOTHING;
 
         private Template() {}
 
-        /// The bytes, from 0 to [#length]. Not to be changed: patch the copy. DUP, should a copy
-        /// need it, is 0x08 of the first byte.
-        public byte[] bytes() {
+        /// The bytes of the packet, from 0 to [#headLength], after which comes [#separatePayload].
+        /// Not to be changed: patch the copy. DUP, should a copy need it, is 0x08 of the first byte.
+        public byte[] head() {
             return out.array();
         }
 
-        public int length() {
+        public int headLength() {
             return out.length();
+        }
+
+        /// The payload if it is not in [#head], else empty.
+        public byte[] separatePayload() {
+            return separatePayload;
+        }
+
+        /// Bytes of the whole packet.
+        public int length() {
+            return out.length() + separatePayload.length;
         }
 
         /// Where the two bytes of the Packet Identifier go, -1 at QoS 0.
@@ -57,8 +72,10 @@ public final class PublishTemplates {
         ///
         /// @throws IllegalStateException if `target` reaches its limit; it is left as it was
         public void copyTo(ByteWriter target, int packetId) {
+            target.reserve(length());
             int at = target.length();
             target.write(out.array(), 0, out.length());
+            target.write(separatePayload);
             if (packetIdOffset >= 0) {
                 target.putByte(at + packetIdOffset, packetId >>> 8);
                 target.putByte(at + packetIdOffset + 1, packetId);
@@ -87,6 +104,7 @@ public final class PublishTemplates {
             if (t != null) {
                 t.out.reset(KEPT_BUFFER);
                 t.isEncoded = false;
+                t.separatePayload = NOTHING;
             }
         }
     }
@@ -123,7 +141,11 @@ public final class PublishTemplates {
                         version.isMqtt5() ? properties : null,
                         payload.length,
                         out);
-        out.write(payload);
+        if (payload.length < SEPARATE_PAYLOAD) {
+            out.write(payload);
+        } else {
+            template.separatePayload = payload;
+        }
         template.isEncoded = true;
     }
 }

@@ -7,21 +7,24 @@ import org.jspecify.annotations.Nullable;
 /// The Topic Names that the decoders of one event loop have seen lately, so that the Topic Name of
 /// a PUBLISH is neither checked nor allocated again. Not thread-safe: one for each loop.
 ///
-/// Two entries share a slot and the older one gives way, so a peer that sends names without end
-/// costs others a repeated check and nothing else. At most 8,192 names of at most 256 bytes are
-/// held, some 6 MiB; longer names are made anew each time.
+/// Two entries share a set and the older one gives way, so a peer that sends names without end
+/// costs others a repeated check and nothing else. The table doubles when as many names have given
+/// way as it has places; at most 65,536 names of at most 256 bytes are held, some 10 MiB where they
+/// have 40 bytes and 45 MiB at worst. Longer names are made anew each time.
 public final class TopicNames {
-    private static final int ENTRIES = 8_192;
+    private static final int FEWEST_PLACES = 1_024;
+    private static final int MOST_PLACES = 65_536;
     private static final int LONGEST = 256;
 
-    private final @Nullable TopicName[] entries = new @Nullable TopicName[ENTRIES];
+    private @Nullable TopicName[] entries = new @Nullable TopicName[FEWEST_PLACES];
+    private int displaced;
 
     /// The Topic Name made of these bytes.
     ///
     /// @throws MalformedPacketException if they are no Topic Name
     TopicName at(byte[] bytes, int from, int to) throws MalformedPacketException {
         int hash = TopicName.hash(bytes, from, to);
-        int first = hash & (ENTRIES - 2);
+        int first = hash & (entries.length - 2);
         TopicName found = entries[first];
         if (found != null && found.hashCode() == hash && found.isAt(bytes, from, to)) {
             return found;
@@ -41,9 +44,36 @@ public final class TopicNames {
         }
         TopicName made = TopicName.ofValidUtf8(Arrays.copyOfRange(bytes, from, to));
         if (to - from <= LONGEST) {
-            entries[first + 1] = entries[first];
-            entries[first] = made;
+            keep(made, first);
         }
         return made;
+    }
+
+    private void keep(TopicName made, int first) {
+        if (entries[first + 1] != null) {
+            displaced++;
+        }
+        entries[first + 1] = entries[first];
+        entries[first] = made;
+        if (displaced > entries.length && entries.length < MOST_PLACES) {
+            grow();
+        }
+    }
+
+    private void grow() {
+        @Nullable TopicName[] old = entries;
+        entries = new @Nullable TopicName[old.length * 2];
+        displaced = 0;
+        // From one set come two, so that none gives way.
+        for (TopicName name : old) {
+            if (name != null) {
+                int first = name.hashCode() & (entries.length - 2);
+                entries[entries[first] == null ? first : first + 1] = name;
+            }
+        }
+    }
+
+    int places() {
+        return entries.length;
     }
 }

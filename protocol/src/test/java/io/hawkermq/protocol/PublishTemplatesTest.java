@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hawkermq.protocol.PublishTemplates.Retain;
 import io.hawkermq.protocol.PublishTemplates.Template;
+import java.util.Arrays;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -63,19 +64,51 @@ class PublishTemplatesTest {
         Template t = templates.template(V5, QoS.AT_MOST_ONCE, Retain.OFF);
         payload[0] = 2;
         assertSame(t, templates.template(V5, QoS.AT_MOST_ONCE, Retain.OFF));
-        assertEquals(1, t.bytes()[t.length() - 1]);
+        assertEquals(1, t.head()[t.length() - 1]);
         templates.reset(TopicName.of("a"), Properties.NONE, payload);
         assertEquals(
-                2, templates.template(V5, QoS.AT_MOST_ONCE, Retain.OFF).bytes()[t.length() - 1]);
+                2, templates.template(V5, QoS.AT_MOST_ONCE, Retain.OFF).head()[t.length() - 1]);
     }
 
     @Test
-    void largeBuffersAreNotKept() {
-        templates.reset(TopicName.of("a"), Properties.NONE, new byte[100_000]);
+    void aLargePayloadStaysOutside() {
+        for (int size :
+                new int[] {
+                    PublishTemplates.SEPARATE_PAYLOAD - 1, PublishTemplates.SEPARATE_PAYLOAD, 70_000
+                }) {
+            byte[] payload = new byte[size];
+            Arrays.fill(payload, (byte) 0x5A);
+            templates.reset(TopicName.of("a/b"), Properties.NONE, payload);
+            Template t = templates.template(V5, QoS.AT_LEAST_ONCE, Retain.OFF);
+            boolean isSeparate = size >= PublishTemplates.SEPARATE_PAYLOAD;
+            assertEquals(isSeparate, t.separatePayload() == payload);
+            ByteWriter copy = new ByteWriter(0, 1_000_000);
+            t.copyTo(copy, 7);
+            assertEquals(copy.length(), t.length());
+            Packet.Publish expected =
+                    new Packet.Publish(
+                            false,
+                            QoS.AT_LEAST_ONCE,
+                            false,
+                            TopicName.of("a/b"),
+                            7,
+                            Properties.NONE,
+                            payload);
+            assertEquals(Bytes.hex(Bytes.encoded(expected, V5)), Bytes.hex(Bytes.written(copy)));
+        }
+    }
+
+    @Test
+    void largeBuffersAndPayloadsAreNotKept() {
+        templates.reset(
+                TopicName.of("a".repeat(65_530)),
+                Properties.of(io.hawkermq.protocol.Property.CONTENT_TYPE, "c".repeat(10_000)),
+                new byte[100_000]);
         Template t = templates.template(V5, QoS.AT_LEAST_ONCE, Retain.ON);
-        assertTrue(t.bytes().length >= 100_000);
+        assertTrue(t.head().length >= 75_000);
         templates.clear();
-        assertEquals(0, t.bytes().length);
+        assertEquals(0, t.head().length);
+        assertEquals(0, t.length());
         assertThrows(
                 IllegalStateException.class,
                 () -> templates.template(V5, QoS.AT_LEAST_ONCE, Retain.ON));

@@ -157,12 +157,7 @@ final class Stage {
                 return false;
             }
             out.reset();
-            out.write(template.bytes(), 0, template.length());
-            int at = template.packetIdOffset();
-            if (at >= 0) {
-                out.array()[at] = (byte) (packetId >>> 8);
-                out.array()[at + 1] = (byte) packetId;
-            }
+            template.copyTo(out, packetId);
             arrive(out.array(), out.length());
             return true;
         }

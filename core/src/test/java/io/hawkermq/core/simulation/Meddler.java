@@ -1,6 +1,7 @@
 package io.hawkermq.core.simulation;
 
 import io.hawkermq.core.Outbox;
+import io.hawkermq.protocol.ByteWriter;
 import io.hawkermq.protocol.MalformedPacketException;
 import io.hawkermq.protocol.Packet;
 import io.hawkermq.protocol.PacketDecoder;
@@ -49,12 +50,9 @@ abstract class Meddler implements Outbox {
     }
 
     private Packet decoded(PublishTemplates.Template template, int packetId) {
-        byte[] bytes = java.util.Arrays.copyOf(template.bytes(), template.length());
-        int at = template.packetIdOffset();
-        if (at >= 0) {
-            bytes[at] = (byte) (packetId >>> 8);
-            bytes[at + 1] = (byte) packetId;
-        }
+        ByteWriter copy = new ByteWriter(0, Integer.MAX_VALUE - 8);
+        template.copyTo(copy, packetId);
+        byte[] bytes = java.util.Arrays.copyOf(copy.array(), copy.length());
         try {
             PacketDecoder decoder =
                     PacketDecoder.forClient(new TopicNames(), version, Integer.MAX_VALUE);

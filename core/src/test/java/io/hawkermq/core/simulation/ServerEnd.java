@@ -217,18 +217,15 @@ final class ServerEnd implements Outbox, Pipe.Receiver {
             return false;
         }
         int start = out.length();
-        out.write(template.bytes(), 0, template.length());
-        if (template.packetIdOffset() >= 0) {
-            out.array()[start + template.packetIdOffset()] = (byte) (packetId >>> 8);
-            out.array()[start + template.packetIdOffset() + 1] = (byte) packetId;
-        }
+        template.copyTo(out, packetId);
+        byte[] written = java.util.Arrays.copyOfRange(out.array(), start, out.length());
         loop.toFlush(this);
         world.trace(
                 link.client().key(),
                 "< PUBLISH m"
                         + packetId
                         + " "
-                        + Text.ofPublish(template.bytes(), template.length(), version)
+                        + Text.ofPublish(written, written.length, version)
                         + " (link "
                         + link.number()
                         + ")");
