@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.hawkermq.core.EventLog;
 import io.hawkermq.core.Limits;
 import io.hawkermq.core.LogLevel;
 import io.hawkermq.core.Slots;
@@ -106,7 +107,7 @@ class SpreadingTest {
                         log.add(text);
                     }
                 };
-        BrokerOptions options = options().withLog(recording);
+        BrokerOptions options = options().with(o -> o.log(recording));
         try (Broker broker = Broker.start(options)) {
             List<TestClient> clients = new ArrayList<>();
             for (int i = 0; i < PAIRS; i++) {
