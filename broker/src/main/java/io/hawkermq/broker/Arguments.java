@@ -1,10 +1,10 @@
 package io.hawkermq.broker;
 
 import io.hawkermq.core.Limits;
+import io.hawkermq.store.Durability;
 import java.net.InetSocketAddress;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,20 +45,13 @@ record Arguments(BrokerOptions options, Action action) {
             """;
 
     private static final int MOST_PORTS = 10;
-    private static final String INTERVAL = "interval ";
-    private static final String DURABILITIES =
-            "always, interval MS with MS from "
-                    + Persistence.Interval.SHORTEST.toMillis()
-                    + " to "
-                    + Persistence.Interval.LONGEST.toMillis()
-                    + ", or os";
 
     /// What the words read so far ask for.
     private static final class Draft {
         BrokerOptions options = BrokerOptions.local(BrokerOptions.DEFAULT_PORT);
         boolean isPersistent;
         Path location = Path.of("");
-        Persistence.Durability durability = new Persistence.Always();
+        Durability durability = Durability.ALWAYS;
 
         void change(Consumer<BrokerOptions.Builder> change) {
             options = options.with(change);
@@ -170,7 +163,7 @@ record Arguments(BrokerOptions options, Action action) {
         SETTINGS.put(
                 "hawker_durability",
                 new Setting(
-                        "when they are on the disk: " + DURABILITIES,
+                        "when they are on the disk: " + Durability.ALLOWED,
                         (draft, option, value) -> draft.durability = durability(option, value)));
     }
 
@@ -302,23 +295,12 @@ record Arguments(BrokerOptions options, Action action) {
         throw wrong(option, "the name of a directory", word);
     }
 
-    private static Persistence.Durability durability(String option, String word)
-            throws WrongException {
-        if (word.equals("always")) {
-            return new Persistence.Always();
+    private static Durability durability(String option, String word) throws WrongException {
+        try {
+            return Durability.parse(word);
+        } catch (IllegalArgumentException e) {
+            throw wrong(option, Durability.ALLOWED, word);
         }
-        if (word.equals("os")) {
-            return new Persistence.Os();
-        }
-        if (word.startsWith(INTERVAL)) {
-            try {
-                long millis = Long.parseLong(word.substring(INTERVAL.length()));
-                return new Persistence.Interval(Duration.ofMillis(millis));
-            } catch (IllegalArgumentException e) {
-                // said below
-            }
-        }
-        throw wrong(option, DURABILITIES, word);
     }
 
     private static WrongException wrong(String option, String allowed, String word) {

@@ -7,7 +7,6 @@ import io.hawkermq.core.Mailboxes;
 import io.hawkermq.core.Shard;
 import io.hawkermq.core.SlotMove;
 import io.hawkermq.core.Slots;
-import io.hawkermq.core.Store;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
@@ -50,15 +49,17 @@ public final class Broker implements AutoCloseable {
     private final List<Loop> loops = new ArrayList<>();
     private final List<Channel> listeners = new ArrayList<>();
     private final Connections connections = new Connections();
+    private final Clock clock = new Clock();
+    private final Storage storage;
     private final SysPublisher sysPublisher;
     private final Spreading spreading;
     private volatile Slots slots;
 
-    private Broker(BrokerOptions options, Store store) {
+    private Broker(BrokerOptions options, Storage storage) {
         this.options = options;
         this.slots = options.slots();
+        this.storage = storage;
         this.spreading = new Spreading(this, options.slots(), IdleCores::ofLinux);
-        Clock clock = new Clock();
         boolean isEpoll = Epoll.isAvailable();
         IoHandlerFactory io = isEpoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         group =
@@ -76,7 +77,7 @@ public final class Broker implements AutoCloseable {
                             options.access(),
                             options.log(),
                             mailboxes,
-                            store,
+                            storage.store(),
                             clock,
                             () -> spreading.relieve(number)));
         }
@@ -88,15 +89,12 @@ public final class Broker implements AutoCloseable {
 
     /// Starts a broker and returns when it accepts connections.
     ///
-    /// @throws StartException if it cannot listen, or is to keep anything on disk
+    /// @throws StartException if it cannot listen, or cannot use its directory
     public static Broker start(BrokerOptions options) throws StartException {
-        if (options.persistence() != null) {
-            throw new StartException(
-                    "this version keeps all in memory. Start it without -o persistence=true.");
-        }
         NettySettings.apply(options.log());
-        Broker broker = new Broker(options, Store.NONE);
+        Broker broker = new Broker(options, Storage.open(options));
         try {
+            broker.storage.restore(broker.loops, broker.slots, broker.clock.millis());
             broker.listen();
         } catch (StartException e) {
             broker.close();
@@ -263,5 +261,6 @@ public final class Broker implements AutoCloseable {
         activeLoops().forEach(Loop::shutDown);
         connections.awaitClosed(CLOSE_SECONDS);
         group.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
+        storage.close();
     }
 }

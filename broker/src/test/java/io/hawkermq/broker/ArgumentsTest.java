@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hawkermq.core.LogLevel;
+import io.hawkermq.store.Durability;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
@@ -91,14 +92,15 @@ class ArgumentsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "never", "interval", "interval 0", "interval 60001", "interval x"})
+    @ValueSource(
+            strings = {"", "never", "interval", "interval 0", "interval 3600001", "interval x"})
     void durabilityThatThereIsNot(String value) {
         Arguments.WrongException e =
                 assertThrows(
                         Arguments.WrongException.class,
                         () -> Arguments.parse(List.of("-o", "hawker_durability=" + value)));
         assertEquals(
-                "Option '-o hawker_durability' takes always, interval MS with MS from 1 to 60000, or os, read was '"
+                "Option '-o hawker_durability' takes always, interval MS with MS from 1 to 3600000, or os, read was '"
                         + value
                         + "'.",
                 e.getMessage());
@@ -114,16 +116,15 @@ class ArgumentsTest {
     @Test
     void persistenceInAnyOrder() throws Exception {
         assertEquals(
-                new Persistence(Path.of(""), new Persistence.Always()),
-                persistence("persistence=true"));
+                new Persistence(Path.of(""), Durability.ALWAYS), persistence("persistence=true"));
         assertEquals(
-                new Persistence(Path.of("/data"), new Persistence.Interval(Duration.ofMinutes(1))),
+                new Persistence(Path.of("/data"), Durability.interval(Duration.ofMinutes(1))),
                 persistence(
                         "hawker_durability=interval 60000",
                         "persistence=true",
                         "persistence_location=/data"));
         assertEquals(
-                new Persistence(Path.of("here"), new Persistence.Os()),
+                new Persistence(Path.of("here"), Durability.OS),
                 persistence(
                         "persistence=true",
                         "persistence_location=here",

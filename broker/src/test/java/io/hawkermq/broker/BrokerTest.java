@@ -12,6 +12,7 @@ import io.hawkermq.protocol.Properties;
 import io.hawkermq.protocol.ProtocolVersion;
 import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.ReasonCode;
+import io.hawkermq.store.Durability;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -22,6 +23,7 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -220,15 +222,45 @@ class BrokerTest {
     }
 
     @Test
-    void persistenceIsNotSilentlyLeftOut() {
-        Persistence persistence = new Persistence(Path.of("data"), new Persistence.Always());
-        StartException e =
-                assertThrows(
-                        StartException.class,
-                        () ->
-                                Broker.start(options().with(o -> o.persistence(persistence)))
-                                        .close());
-        assertTrue(String.valueOf(e.getMessage()).contains("persistence=true"), e.getMessage());
+    void whatWaitsForASessionIsThereAfterARestart(@TempDir Path directory) throws Exception {
+        BrokerOptions durable =
+                options().with(o -> o.persistence(new Persistence(directory, Durability.ALWAYS)));
+        try (Broker broker = Broker.start(durable);
+                TestClient subscriber =
+                        TestClient.resuming(broker.port(), ProtocolVersion.MQTT_3_1_1, "s")) {
+            subscriber.send(TestClient.subscribe("t", QoS.EXACTLY_ONCE));
+            subscriber.next(Packet.Suback.class);
+            subscriber.send(new Packet.Disconnect(ReasonCode.SUCCESS, Properties.NONE));
+            try (TestClient publisher =
+                    TestClient.connected(broker.port(), ProtocolVersion.MQTT_5, "p")) {
+                publisher.send(
+                        TestClient.publish(
+                                "t",
+                                QoS.AT_LEAST_ONCE,
+                                7,
+                                "kept".getBytes(StandardCharsets.UTF_8)));
+                publisher.next(Packet.Puback.class);
+            }
+        }
+        try (Broker broker = Broker.start(durable);
+                TestClient subscriber =
+                        TestClient.resuming(broker.port(), ProtocolVersion.MQTT_3_1_1, "s")) {
+            Packet.Publish kept = subscriber.next(Packet.Publish.class);
+            assertEquals("kept", new String(kept.payload(), StandardCharsets.UTF_8));
+        }
+    }
+
+    @Test
+    void aDirectoryBelongsToOneBroker(@TempDir Path directory) throws Exception {
+        BrokerOptions durable =
+                options().with(o -> o.persistence(new Persistence(directory, Durability.ALWAYS)));
+        try (Broker first = Broker.start(durable)) {
+            StartException e =
+                    assertThrows(StartException.class, () -> Broker.start(durable).close());
+            assertTrue(
+                    String.valueOf(e.getMessage()).contains(directory.toString()), e.getMessage());
+            assertTrue(first.port() > 0);
+        }
     }
 
     @Test

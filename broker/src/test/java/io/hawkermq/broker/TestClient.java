@@ -65,6 +65,17 @@ final class TestClient implements AutoCloseable {
     }
 
     /// A connected client.
+    /// A client whose session is kept when it goes; for versions before 5.0.
+    static TestClient resuming(int port, ProtocolVersion version, String clientId)
+            throws IOException {
+        TestClient client = new TestClient(port, version);
+        client.send(
+                new Packet.Connect(
+                        version, false, false, 0, clientId, null, null, null, Properties.NONE));
+        client.next(Packet.Connack.class);
+        return client;
+    }
+
     static TestClient connected(int port, ProtocolVersion version, String clientId)
             throws IOException {
         TestClient client = new TestClient(port, version);

@@ -97,6 +97,11 @@ public final class Restoration implements Recovery {
         return s;
     }
 
+    /// Changes that have led to what was restored and that the store does not have yet.
+    public void store(List<StoreChange> changes) {
+        changes.forEach(shards.getFirst().journal()::add);
+    }
+
     /// All has been said: orders what was in flight, sets the sessions' timers, takes up what was
     /// between shards. What changes by this is one batch of the first shard.
     public void finish() {

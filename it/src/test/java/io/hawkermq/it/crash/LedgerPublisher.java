@@ -9,6 +9,7 @@ import io.hawkermq.protocol.TopicName;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /// Publishes numbered messages with a window of some unacknowledged ones, resumes its flows after
@@ -23,7 +24,7 @@ final class LedgerPublisher extends FlowClient {
     private final QoS qos;
     private final boolean retain;
     private final Map<Integer, Flow> flows = new LinkedHashMap<>();
-    private volatile int most;
+    private final AtomicInteger most = new AtomicInteger();
     private volatile boolean isLast;
     private int published;
     private int lastPacketId;
@@ -42,7 +43,7 @@ final class LedgerPublisher extends FlowClient {
 
     /// It may publish so many more.
     void more(int messages) {
-        most += messages;
+        most.addAndGet(messages);
     }
 
     /// What it may publish by now is all.
@@ -61,7 +62,7 @@ final class LedgerPublisher extends FlowClient {
 
     @Override
     boolean isDone() {
-        return isLast && published == most && flows.isEmpty();
+        return isLast && published == most.get() && flows.isEmpty();
     }
 
     @Override
@@ -83,7 +84,7 @@ final class LedgerPublisher extends FlowClient {
 
     @Override
     void work() {
-        while (flows.size() < WINDOW && published < most) {
+        while (flows.size() < WINDOW && published < most.get()) {
             do {
                 lastPacketId = lastPacketId % 65_535 + 1;
             } while (flows.containsKey(lastPacketId));
