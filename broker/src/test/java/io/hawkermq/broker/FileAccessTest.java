@@ -8,6 +8,7 @@ import io.hawkermq.broker.security.FileAccess;
 import io.hawkermq.broker.security.FileAccess.AnonymousClients;
 import io.hawkermq.broker.security.FileAccess.Rules;
 import io.hawkermq.broker.security.LoginLimits;
+import io.hawkermq.core.AccessControl.Decision;
 import io.hawkermq.core.EventLog;
 import io.hawkermq.core.LogLevel;
 import io.hawkermq.core.Slots;
@@ -30,6 +31,9 @@ import java.security.SecureRandom;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -171,7 +175,9 @@ class FileAccessTest {
                         .withAccess(access(withPasswords(), AT_ONCE))
                         .withLoops(loops);
         try (Broker broker = Broker.start(options)) {
+            boolean[] isOwner = new boolean[loops];
             for (int i = 0; i < 20; i++) {
+                isOwner[Slots.over(loops).shardOf("client" + i)] = true;
                 try (TestClient client = new TestClient(broker.port(), ProtocolVersion.MQTT_5)) {
                     client.send(
                             new Packet.Connect(
@@ -192,7 +198,9 @@ class FileAccessTest {
                                     .anyMatch(p -> p instanceof Packet.Suback));
                 }
             }
-            assertEquals(loops > 1, Slots.over(loops).activeShards() > 1);
+            for (boolean owns : isOwner) {
+                assertTrue(owns, "a loop without a client shows nothing");
+            }
         }
     }
 
@@ -251,6 +259,38 @@ class FileAccessTest {
             answer(broker, ProtocolVersion.MQTT_5, "alice", "no");
             assertTrue(System.nanoTime() - start >= 300_000_000L);
         }
+    }
+
+    @Test
+    void moreLoginsThanAllowedAreRefusedAtOnceAndEachIsAnsweredOnce() throws Exception {
+        PasswordHash slow = PasswordHash.pbkdf2(utf8("secret"), 1_000, new SecureRandom());
+        PasswordFile file = PasswordFile.parse("pw", utf8(PasswordFile.line("alice", slow)));
+        FileAccess access = access(new Rules(file, null, AnonymousClients.REFUSED), AT_ONCE);
+        int count = FileAccess.MOST_LOGINS + 200;
+        Queue<Decision> answers = new ConcurrentLinkedQueue<>();
+        CountDownLatch answered = new CountDownLatch(count);
+        Packet.Connect connect =
+                (Packet.Connect) connect(ProtocolVersion.MQTT_5, "alice", "secret");
+        for (int i = 0; i < count; i++) {
+            access.connect(
+                    connect,
+                    "client",
+                    "127.0.0.1:1",
+                    Runnable::run,
+                    decision -> {
+                        answers.add(decision);
+                        answered.countDown();
+                    });
+        }
+        assertTrue(answered.await(30, TimeUnit.SECONDS));
+        assertEquals(count, answers.size());
+        Predicate<Decision> isBusy =
+                d -> d instanceof Decision.Denied n && n.reasonCode() == ReasonCode.SERVER_BUSY;
+        long busy = answers.stream().filter(isBusy).count();
+        assertTrue(busy > 0 && busy < count, busy + " of " + count);
+        assertTrue(
+                answers.stream().allMatch(isBusy.or(d -> d instanceof Decision.Allowed)),
+                "nothing but busy and allowed");
     }
 
     // ---- who may do what ----
