@@ -59,7 +59,10 @@ public sealed interface PasswordHash {
         if (text.isEmpty()) {
             return "nothing";
         }
-        if (text.startsWith("$argon2") || text.matches("\\$[0-9a-z]{1,2}\\$.*")) {
+        // Only what is surely no part of a password.
+        if (text.startsWith("$argon2i$")
+                || text.startsWith("$argon2d$")
+                || text.matches("\\$[0-9][a-z]?\\$.*")) {
             return "a hash that begins with " + text.substring(0, text.indexOf('$', 1) + 1);
         }
         return "a password in plain text (" + text.length() + " characters)";

@@ -26,6 +26,8 @@ class AccessFilesFuzzTest {
                         "0a:$6$AAECAwQFBgcICQoL$JqsxEv/ucyxjA5DKsQ+Y8CDWaQDNQI9FpAkmfwAqWfwZLk/JEGgM0EpylrJHAZKKyFQjJeZ3nFaHjPzOzPPmPw==",
                         "0c:$argon2id$v=19$m=64,t=1,p=1$c2FsdHNhbHQ$u92PDRV5OTb52zs6jDR6U9M3uXHqbBOhxlym6h0zlenfIAxnIehEJ54uLRA0QD+FMLj58giTGxqRXR6phAmDzg",
                         "1topic read $SYS/#\nuser roger\ntopic deny a/+/b c\npattern write s/%u/%c\n#\ntopic subscribe +/#",
+                        "0c:$argon2id\u0001v=19$m=64,t=1,p=1$c2FsdHNhbHQ$eA", // was repeated in a
+                        // message once
                         "2id:deadbeef\n# x\nid:0\n")
                 .map(s -> s.getBytes(StandardCharsets.UTF_8));
     }
