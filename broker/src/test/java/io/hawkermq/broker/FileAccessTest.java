@@ -97,7 +97,8 @@ class FileAccessTest {
     }
 
     private static Broker start(FileAccess access) throws StartException {
-        return Broker.start(BrokerOptions.local(0).withSysInterval(0).withAccess(access));
+        return Broker.start(
+                BrokerOptions.local(0).with(o -> o.sysIntervalSeconds(0).access(access)));
     }
 
     private static Packet connect(
@@ -169,11 +170,10 @@ class FileAccessTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3})
     void whatComesBehindConnectWaitsForTheAnswer(int loops) throws Exception {
+        FileAccess access = access(withPasswords(), AT_ONCE);
         BrokerOptions options =
                 BrokerOptions.local(0)
-                        .withSysInterval(0)
-                        .withAccess(access(withPasswords(), AT_ONCE))
-                        .withLoops(loops);
+                        .with(o -> o.sysIntervalSeconds(0).access(access).loops(loops));
         try (Broker broker = Broker.start(options)) {
             boolean[] isOwner = new boolean[loops];
             for (int i = 0; i < 20; i++) {
