@@ -94,6 +94,11 @@ public class RoutingBenchmark {
         public void resumeReading() {}
 
         @Override
+        public void execute(Runnable answer) {
+            answer.run();
+        }
+
+        @Override
         public void close() {}
     }
 

@@ -6,30 +6,34 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
-/// `hawker broker`: runs a broker until it is told to stop.
+/// `hawker COMMAND`: the broker, which runs until it is told to stop, and what goes with it.
 public final class Main {
     private static final int WRONG_ARGUMENTS = 3;
     private static final int CANNOT_START = 1;
 
+    private static final String USAGE =
+            """
+            Usage: hawker COMMAND ...; each has --help.
+
+              broker  runs the broker
+              acl     explains which line of an access control list decides
+            """;
+
     private Main() {}
 
     public static void main(String[] words) throws InterruptedException {
-        List<String> all = List.of(words);
-        if (all.equals(List.of("rehearse"))) {
-            rehearse();
-            return;
-        }
-        if (all.isEmpty() || !all.getFirst().equals("broker")) {
-            System.err.print(
-                    "Usage: hawker broker [options]; 'hawker broker --help' lists them.\n");
-            System.exit(all.isEmpty() || all.contains("--help") ? 0 : WRONG_ARGUMENTS);
-        }
+        String command = words.length == 0 ? "" : words[0];
+        List<String> rest = List.of(words).subList(Math.min(1, words.length), words.length);
         try {
-            Arguments arguments = Arguments.parse(all.subList(1, all.size()));
-            switch (arguments.action()) {
-                case HELP -> System.out.print(Arguments.HELP);
-                case VERSION -> System.out.println("hawker version " + Version.hawker());
-                case RUN -> run(arguments.options());
+            switch (command) {
+                case "broker" -> broker(rest);
+                case "acl" -> AclCommand.run(rest, System.out);
+                case "rehearse" -> rehearse();
+                default -> {
+                    System.err.print(USAGE);
+                    System.exit(
+                            command.isEmpty() || command.equals("--help") ? 0 : WRONG_ARGUMENTS);
+                }
             }
         } catch (Arguments.WrongException e) {
             System.err.println("Error: " + e.getMessage());
@@ -37,6 +41,16 @@ public final class Main {
         } catch (StartException e) {
             System.err.println("Error: " + e.getMessage());
             System.exit(CANNOT_START);
+        }
+    }
+
+    private static void broker(List<String> words)
+            throws Arguments.WrongException, StartException, InterruptedException {
+        Arguments arguments = Arguments.parse(words);
+        switch (arguments.action()) {
+            case HELP -> System.out.print(Arguments.HELP);
+            case VERSION -> System.out.println("hawker version " + Version.hawker());
+            case RUN -> run(arguments.options());
         }
     }
 

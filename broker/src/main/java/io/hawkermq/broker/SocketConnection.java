@@ -144,10 +144,10 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
                 if (packet == null) {
                     return;
                 }
-                if (isHandshaking
-                        && packet instanceof Packet.Connect connect
-                        && goesElsewhere(connect)) {
-                    return;
+                if (isHandshaking && packet instanceof Packet.Connect connect) {
+                    connection.claim(connect);
+                    runWhereOwned(() -> connection.onPacket(connect));
+                    continue;
                 }
                 connection.onPacket(packet);
                 if (isHandshaking && connection.isConnected()) {
@@ -233,12 +233,16 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
 
     // ---- to another loop ----
 
-    /// True if the session that this CONNECT asks for belongs to another loop; the connection is on
-    /// its way there then.
-    private boolean goesElsewhere(Packet.Connect connect) {
-        Loop owner = broker.loopOf(connection.claim(connect));
+    /// Runs a step of the handshake on the loop that owns the session of the claimed Client
+    /// Identifier: at once if it is this one, else as soon as the connection has arrived there.
+    private void runWhereOwned(Runnable step) {
+        Loop owner = broker.loopOf(connection.clientId());
         if (owner == loop) {
-            return false;
+            step.run();
+            if (connection.isConnected()) {
+                settleHandshake();
+            }
+            return;
         }
         settleHandshake();
         stage = Stage.MOVING;
@@ -249,16 +253,9 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
                     register(() -> {
                         isHandshaking = true;
                         owner.handshakes().add(this);
-                        if (goesElsewhere(connect)) {
-                            return; // its slot has moved meanwhile
-                        }
-                        connection.onPacket(connect);
-                        if (connection.isConnected()) {
-                            settleHandshake();
-                        }
+                        runWhereOwned(step); // its slot may have moved meanwhile
                     });
                 });
-        return true;
     }
 
     /// Gives the connection, together with its session, to another loop. Called while all loops
@@ -484,6 +481,22 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
         isPaused = false;
         channel.config().setAutoRead(true);
         loop.execute(this::resumeDecoding); // which does nothing while the connection moves
+    }
+
+    /// Nothing else moves a connection whose CONNECT is being decided on, so that `loop` is the one
+    /// that asked.
+    @Override
+    public void execute(Runnable answer) {
+        loop.execute(() -> {
+            if (stage != Stage.OPEN) {
+                return; // gone while the answer was under way
+            }
+            try {
+                runWhereOwned(answer);
+            } catch (RuntimeException e) {
+                fail(e); // there is no channel above that would catch it
+            }
+        });
     }
 
     @Override

@@ -9,7 +9,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The door to whoever decides who may connect and what a client may do. Called on event loops:
-/// an implementation that must wait or compute for long answers later, on the loop that asked.
+/// an implementation that must wait or compute for long answers a CONNECT later.
 public interface AccessControl {
     /// A client as it is known once it is accepted.
     ///
@@ -47,9 +47,15 @@ public interface AccessControl {
     /// Decides on a CONNECT that has no Authentication Method.
     ///
     /// @param address of the peer, as text
-    /// @param answer must be called exactly once, at once or later on the calling loop
+    /// @param owner runs something on the loop that owns the connection by then; may be called by
+    ///     any thread
+    /// @param answer must be called exactly once: at once, or later by `owner`
     void connect(
-            Packet.Connect connect, String clientId, String address, Consumer<Decision> answer);
+            Packet.Connect connect,
+            String clientId,
+            String address,
+            Consumer<Runnable> owner,
+            Consumer<Decision> answer);
 
     /// Begins an enhanced authentication, or a re-authentication.
     ///

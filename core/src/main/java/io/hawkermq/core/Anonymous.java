@@ -15,7 +15,11 @@ final class Anonymous implements AccessControl {
 
     @Override
     public void connect(
-            Packet.Connect connect, String clientId, String address, Consumer<Decision> answer) {
+            Packet.Connect connect,
+            String clientId,
+            String address,
+            Consumer<Runnable> owner,
+            Consumer<Decision> answer) {
         answer.accept(new Decision.Allowed(connect.userName()));
     }
 

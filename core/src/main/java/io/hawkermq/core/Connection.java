@@ -295,9 +295,16 @@ public final class Connection {
         }
         String text = topic.toString();
         return text.equals("$SYS")
-                || text.startsWith("$SYS/")
+                || (text.startsWith("$SYS/") && !isBridgeState(text))
                 || text.equals("$CONTROL")
                 || text.startsWith("$CONTROL/");
+    }
+
+    /// `$SYS/broker/connection/NAME/state` is what a bridge of Mosquitto's kind reports itself.
+    private static boolean isBridgeState(String topic) {
+        String before = "$SYS/broker/connection/";
+        int slash = topic.indexOf('/', before.length());
+        return topic.startsWith(before) && slash > 0 && topic.substring(slash).equals("/state");
     }
 
     private void onPubrel(Packet.Pubrel p, Session s) {

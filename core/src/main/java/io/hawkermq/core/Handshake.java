@@ -19,6 +19,8 @@ final class Handshake {
     private @Nullable String authenticationMethod;
     private AccessControl.@Nullable Exchange exchange;
     private int steps;
+    private boolean isDecided;
+    private boolean isWaiting;
 
     Handshake(Connection connection) {
         this.connection = connection;
@@ -50,8 +52,7 @@ final class Handshake {
         }
         authenticationMethod = c.properties().text(Property.AUTHENTICATION_METHOD);
         if (authenticationMethod == null) {
-            shard.access()
-                    .connect(c, connection.clientId(), connection.address(), this::onDecision);
+            ask(c);
             return;
         }
         exchange =
@@ -68,9 +69,33 @@ final class Handshake {
         step(exchange, c.properties().binary(Property.AUTHENTICATION_DATA));
     }
 
+    private void ask(Packet.Connect c) {
+        Outbox outbox = connection.outbox();
+        connection
+                .shard()
+                .access()
+                .connect(
+                        c,
+                        connection.clientId(),
+                        connection.address(),
+                        outbox::execute,
+                        this::onDecision);
+        if (!isDecided) {
+            // A client need not wait for CONNACK; what it sends meanwhile stays in its socket
+            // (section 3.1.4).
+            isWaiting = true;
+            outbox.pauseReading();
+        }
+    }
+
     private void onDecision(AccessControl.Decision decision) {
+        isDecided = true;
         if (!connection.isAuthenticating()) {
             return; // gone while the answer was under way
+        }
+        if (isWaiting) {
+            isWaiting = false;
+            connection.outbox().resumeReading();
         }
         switch (decision) {
             case AccessControl.Decision.Allowed a -> accept(a.userName(), null);

@@ -35,6 +35,11 @@ public interface Outbox {
 
     void resumeReading();
 
+    /// Runs something within a turn of the loop that owns the session of this connection's Client
+    /// Identifier by then, and brings the connection there first. For the answer to a CONNECT, so
+    /// only while that is awaited; may be called by any thread.
+    void execute(Runnable answer);
+
     /// Closes the network connection once everything appended has been sent, or after a short
     /// grace period. The core expects [Connection#onClosed] no more.
     void close();

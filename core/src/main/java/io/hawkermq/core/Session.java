@@ -682,6 +682,9 @@ final class Session {
         if (d.message().isExpired(shard.now())) {
             removeStored(d);
             shard.drop(DropReason.EXPIRED, clientId);
+        } else if (!mayReceive(d.message())) { // any more: the rules have changed since
+            removeStored(d);
+            shard.drop(DropReason.NOT_AUTHORIZED, clientId);
         } else {
             begin(d, c);
         }

@@ -43,8 +43,12 @@ public final class ScramAccessControl implements AccessControl {
 
     @Override
     public void connect(
-            Packet.Connect connect, String clientId, String address, Consumer<Decision> answer) {
-        rest.connect(connect, clientId, address, answer);
+            Packet.Connect connect,
+            String clientId,
+            String address,
+            Consumer<Runnable> owner,
+            Consumer<Decision> answer) {
+        rest.connect(connect, clientId, address, owner, answer);
     }
 
     @Override

@@ -188,6 +188,11 @@ final class Stage {
         public void resumeReading() {}
 
         @Override
+        public void execute(Runnable answer) {
+            answer.run();
+        }
+
+        @Override
         public void close() {
             isClosed = true;
             happened.add(name + " closed");

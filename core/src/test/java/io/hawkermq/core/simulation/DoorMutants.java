@@ -81,8 +81,9 @@ final class DoorMutants {
                 Packet.Connect connect,
                 String clientId,
                 String address,
+                Consumer<Runnable> owner,
                 Consumer<Decision> answer) {
-            real.connect(connect, clientId, address, answer);
+            real.connect(connect, clientId, address, owner, answer);
         }
 
         @Override

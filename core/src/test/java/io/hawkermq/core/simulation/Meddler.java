@@ -84,6 +84,11 @@ abstract class Meddler implements Outbox {
     }
 
     @Override
+    public void execute(Runnable answer) {
+        real.execute(answer);
+    }
+
+    @Override
     public void close() {
         real.close();
     }

@@ -57,14 +57,14 @@ final class Rules {
                     Packet.Connect connect,
                     String clientId,
                     String address,
+                    Consumer<Runnable> owner,
                     Consumer<Decision> answer) {
                 Decision allowed = new Decision.Allowed(connect.userName());
                 if (world.random().nextInt(3) == 0) {
-                    ShardLoop loop = world.loopOf(clientId);
                     world.schedule()
                             .in(
                                     world.random().nextInt(50),
-                                    () -> loop.run(() -> answer.accept(allowed)));
+                                    () -> owner.accept(() -> answer.accept(allowed)));
                 } else {
                     answer.accept(allowed);
                 }

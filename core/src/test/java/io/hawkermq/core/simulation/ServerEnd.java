@@ -266,6 +266,21 @@ final class ServerEnd implements Outbox, Pipe.Receiver {
     }
 
     @Override
+    public void execute(Runnable answer) {
+        ShardLoop at = loop;
+        at.run(() -> {
+            ShardLoop owner = world.loopOf(connection.clientId());
+            if (isDone() || owner == loop) {
+                answer.run();
+                return;
+            }
+            connection.moveTo(owner.shard());
+            movedTo(owner);
+            execute(answer);
+        });
+    }
+
+    @Override
     public void close() {
         if (!isDone()) {
             isClosed = true;

@@ -1,0 +1,273 @@
+package io.hawkermq.broker.security;
+
+import io.hawkermq.core.AccessControl;
+import io.hawkermq.core.EventLog;
+import io.hawkermq.core.LogLevel;
+import io.hawkermq.mosquitto.access.AccessFileException;
+import io.hawkermq.mosquitto.access.AccessList;
+import io.hawkermq.mosquitto.access.PasswordFile;
+import io.hawkermq.protocol.Packet;
+import io.hawkermq.protocol.QoS;
+import io.hawkermq.protocol.ReasonCode;
+import io.hawkermq.protocol.TopicFilter;
+import io.hawkermq.protocol.TopicName;
+import java.nio.file.Path;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// Access control by Mosquitto's files.
+///
+/// Passwords are checked on virtual threads, because a check takes from a tenth of a millisecond to
+/// a tenth of a second, and memory too with argon2id; so only half as many run at once as there are
+/// processors, and the event loops keep theirs. At most [#MOST_LOGINS] are checked or wait for it, each
+/// [#PATIENCE_SECONDS] at most. The answer goes back to the loop of the connection. Questions about
+/// topics are answered on the event loop that asks.
+///
+/// What it decides by is one immutable object behind one volatile reference: event loops see a
+/// reload with their next question, so that deliveries of subscriptions that exist are judged by the
+/// new list. Whatever goes wrong is a refusal.
+public final class FileAccess implements AccessControl {
+    /// Logins that may be under way; more are refused as SERVER_BUSY.
+    public static final int MOST_LOGINS = 2_000;
+
+    private static final int PATIENCE_SECONDS = 8;
+    private static final int LONGEST_LOGGED_NAME = 100;
+
+    /// Whether clients without a user name are let in, `allow_anonymous`.
+    public enum AnonymousClients {
+        ALLOWED,
+        REFUSED
+    }
+
+    /// What it decides by.
+    ///
+    /// @param passwords null if there is no password file: then any user name is accepted where
+    ///     anonymous clients are, and none otherwise
+    /// @param list null if everybody may do everything
+    public record Rules(
+            @Nullable PasswordFile passwords,
+            @Nullable AccessList list,
+            AnonymousClients anonymous) {
+        /// Reads the files anew.
+        ///
+        /// @param passwordFile null for none
+        /// @param aclFile null for none
+        /// @throws AccessFileException if a file cannot be used
+        public static Rules read(
+                @Nullable Path passwordFile, @Nullable Path aclFile, AnonymousClients anonymous)
+                throws AccessFileException {
+            return new Rules(
+                    passwordFile == null ? null : PasswordFile.read(passwordFile),
+                    aclFile == null ? null : AccessList.read(aclFile),
+                    anonymous);
+        }
+    }
+
+    /// @param delayMillis until it is told
+    private record Verdict(Decision decision, int delayMillis) {}
+
+    private final EventLog log;
+    private final FailedLogins failedLogins;
+    private final Semaphore processors =
+            new Semaphore(Math.max(1, Runtime.getRuntime().availableProcessors() / 2), true);
+    private final AtomicInteger logins = new AtomicInteger();
+    private volatile Rules rules;
+
+    public FileAccess(Rules rules, LoginLimits limits, EventLog log) {
+        this.rules = rules;
+        this.failedLogins = new FailedLogins(limits);
+        this.log = log;
+    }
+
+    public Rules rules() {
+        return rules;
+    }
+
+    /// Decides by these from now on; called by anybody. Clients that are connected stay so.
+    public void reload(Rules replacement) {
+        rules = replacement;
+    }
+
+    // ---- who may connect ----
+
+    @Override
+    public void connect(
+            Packet.Connect connect,
+            String clientId,
+            String address,
+            Consumer<Runnable> owner,
+            Consumer<Decision> answer) {
+        Rules current = rules;
+        String userName = connect.userName();
+        PasswordFile passwords = current.passwords();
+        if (userName == null || passwords == null) {
+            answer.accept(withoutPassword(current, userName, address));
+            return;
+        }
+        if (logins.incrementAndGet() > MOST_LOGINS) {
+            logins.decrementAndGet();
+            answer.accept(busy());
+            return;
+        }
+        byte[] password = connect.password();
+        Thread.ofVirtual()
+                .name("hawker-login")
+                .start(() -> {
+                    Verdict verdict = decided(passwords, userName, password, address);
+                    logins.decrementAndGet();
+                    await(verdict.delayMillis());
+                    owner.accept(() -> answer.accept(verdict.decision()));
+                });
+    }
+
+    private Decision withoutPassword(Rules current, @Nullable String userName, String address) {
+        if (current.anonymous() == AnonymousClients.ALLOWED) {
+            return new Decision.Allowed(userName);
+        }
+        log.log(
+                LogLevel.NOTICE,
+                "Login from "
+                        + address
+                        + " refused: "
+                        + (userName == null
+                                ? "it has no user name, and allow_anonymous is false."
+                                : "there is no password file, and allow_anonymous is false."));
+        return new Decision.Denied(
+                ReasonCode.NOT_AUTHORIZED, "this server does not let in anonymous clients");
+    }
+
+    private static Decision busy() {
+        return new Decision.Denied(ReasonCode.SERVER_BUSY, "too many logins are under way");
+    }
+
+    private static void await(int millis) {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // the process ends; nobody minds an early answer
+        }
+    }
+
+    private Verdict decided(
+            PasswordFile passwords, String userName, byte @Nullable [] password, String address) {
+        try {
+            return decide(passwords, userName, password, address);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new Verdict(busy(), 0);
+        } catch (RuntimeException | Error e) {
+            // Out of memory for argon2id, say; nobody gets in by that.
+            log.log(
+                    LogLevel.ERROR,
+                    "A password of a client from " + address + " cannot be checked: " + e);
+            return new Verdict(
+                    new Decision.Denied(
+                            ReasonCode.UNSPECIFIED_ERROR, "the password could not be checked"),
+                    0);
+        }
+    }
+
+    private Verdict decide(
+            PasswordFile passwords, String userName, byte @Nullable [] password, String address)
+            throws InterruptedException {
+        String host = FailedLogins.host(address);
+        if (failedLogins.isBanned(host, userName, now())) {
+            return new Verdict(
+                    new Decision.Denied(
+                            ReasonCode.BANNED, "too many failed logins; try again in some minutes"),
+                    0);
+        }
+        if (password != null) {
+            if (!processors.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                return new Verdict(busy(), 0);
+            }
+            boolean isRight;
+            try {
+                isRight = passwords.verify(userName, password);
+            } finally {
+                processors.release();
+            }
+            if (isRight) {
+                failedLogins.succeeded(host, userName);
+                return new Verdict(new Decision.Allowed(userName), 0);
+            }
+        }
+        FailedLogins.Failure failure = failedLogins.failed(host, userName, now());
+        report(failure, host, address, userName);
+        return new Verdict(
+                new Decision.Denied(
+                        ReasonCode.NOT_AUTHORIZED, "the user name or the password is wrong"),
+                failure.delayMillis());
+    }
+
+    private void report(
+            FailedLogins.Failure failure, String host, String address, String userName) {
+        String name =
+                userName.length() <= LONGEST_LOGGED_NAME
+                        ? userName
+                        : userName.substring(0, LONGEST_LOGGED_NAME) + "...";
+        log.log(
+                LogLevel.NOTICE,
+                "Login of user '"
+                        + name
+                        + "' from "
+                        + address
+                        + " refused: the user name or the password is wrong (failure "
+                        + failure.failures()
+                        + ").");
+        switch (failure.ban()) {
+            case NONE -> {}
+            case USER ->
+                    log.log(
+                            LogLevel.WARNING,
+                            "Too many failed logins: user '"
+                                    + name
+                                    + "' is banned from address "
+                                    + host
+                                    + " for a time.");
+            case ADDRESS ->
+                    log.log(
+                            LogLevel.WARNING,
+                            "Too many failed logins: address " + host + " is banned for a time.");
+        }
+    }
+
+    private static long now() {
+        return System.nanoTime() / 1_000_000;
+    }
+
+    @Override
+    public @Nullable Exchange begin(String authenticationMethod, String clientId, String address) {
+        return null;
+    }
+
+    // ---- who may do what ----
+
+    @Override
+    public boolean mayPublish(Principal client, TopicName topic, QoS qos) {
+        AccessList list = rules.list();
+        return list == null || list.mayPublish(client.clientId(), client.userName(), topic);
+    }
+
+    @Override
+    public boolean mayReceive(Principal client, TopicName topic) {
+        AccessList list = rules.list();
+        return list == null || list.mayReceive(client.clientId(), client.userName(), topic);
+    }
+
+    @Override
+    public boolean maySubscribe(Principal client, TopicFilter filter, QoS qos) {
+        AccessList list = rules.list();
+        return list == null || list.maySubscribe(client.clientId(), client.userName(), filter);
+    }
+
+    /// Never, though there may be no list: a session remembers the answer, and a reload may bring
+    /// one. Asking for each delivery costs little.
+    @Override
+    public boolean mayReceiveAll(Principal client) {
+        return false;
+    }
+}
