@@ -39,8 +39,7 @@ final class Assembly {
         checkLocalClientIds(bridges);
         boolean usesSqlite =
                 plugins.values().stream()
-                        .anyMatch(p ->
-                                p.builtIn() == PluginConfiguration.BuiltIn.PERSIST_SQLITE);
+                        .anyMatch(p -> p.builtIn() == PluginConfiguration.BuiltIn.PERSIST_SQLITE);
         if (usesSqlite && global.value(GlobalOptions.PERSISTENCE)) {
             refuse(
                     "Both 'persistence true' and a plugin ask for a store.",
@@ -73,8 +72,7 @@ final class Assembly {
             return;
         }
         Origin origin = new Origin.InEnvironment(LOCATION_VARIABLE);
-        Line line =
-                new Line("persistence_location " + location, origin, reading.notices);
+        Line line = new Line("persistence_location " + location, origin, reading.notices);
         try {
             Path path = ValueTypes.path(line, location);
             reading.global.put(
@@ -179,7 +177,10 @@ final class Assembly {
         if (hasCertificate != s.isSet(ListenerOptions.KEYFILE)) {
             refuse(
                     "TLS needs both 'certfile' and 'keyfile'.",
-                    "The " + listener.name() + " has no " + (hasCertificate ? "keyfile" : "certfile")
+                    "The "
+                            + listener.name()
+                            + " has no "
+                            + (hasCertificate ? "keyfile" : "certfile")
                             + ".",
                     s.origin(hasCertificate ? ListenerOptions.CERTFILE : ListenerOptions.KEYFILE));
             return;
@@ -192,8 +193,7 @@ final class Assembly {
                         s.origin(option));
             }
         }
-        boolean hasAuthorities =
-                s.isSet(ListenerOptions.CAFILE) || s.isSet(ListenerOptions.CAPATH);
+        boolean hasAuthorities = s.isSet(ListenerOptions.CAFILE) || s.isSet(ListenerOptions.CAPATH);
         if (s.isSet(ListenerOptions.PSK_HINT) && (hasCertificate || hasAuthorities)) {
             refuse(
                     "A listener has either a certificate or a 'psk_hint'.",
@@ -360,13 +360,13 @@ final class Assembly {
         }
         if (s.value(BridgeOptions.BRIDGE_INSECURE)) {
             warn(
-                    "Bridge '" + bridge.name() + "' does not check the name in the other certificate.",
+                    "Bridge '"
+                            + bridge.name()
+                            + "' does not check the name in the other certificate.",
                     s.origin(BridgeOptions.BRIDGE_INSECURE));
         }
         warn(
-                "Bridge '"
-                        + bridge.name()
-                        + "' was read and checked; bridges are not active yet.",
+                "Bridge '" + bridge.name() + "' was read and checked; bridges are not active yet.",
                 bridge.origin());
     }
 
@@ -374,8 +374,8 @@ final class Assembly {
     private boolean wasRefused(Option<?> option) {
         return reading.lines.stream()
                 .filter(l -> l.option() == option)
-                .anyMatch(l ->
-                        reading.errors.stream().anyMatch(e -> e.origin().equals(l.origin())));
+                .anyMatch(
+                        l -> reading.errors.stream().anyMatch(e -> e.origin().equals(l.origin())));
     }
 
     private void checkLocalClientIds(List<BridgeConfiguration> bridges) {

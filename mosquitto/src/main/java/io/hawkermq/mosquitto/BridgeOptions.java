@@ -22,12 +22,12 @@ public final class BridgeOptions {
                     .means("Begins a bridge to another broker; what follows belongs to it.");
 
     public static final Option<List<BridgeAddress>> ADDRESS =
-            TABLE.value("address", new CompoundTypes.Addresses(), List.<BridgeAddress>of())
+            TABLE.value("address", new BridgeTypes.Addresses(), List.<BridgeAddress>of())
                     .alias("addresses")
                     .means("The other broker, or several of which one is used; port 1883.");
 
     public static final Option<List<BridgeTopic>> TOPIC =
-            TABLE.list("topic", new CompoundTypes.Topic(), 10_000)
+            TABLE.list("topic", new BridgeTypes.Topic(), 10_000)
                     .means(
                             "Topics to share: which way, with which QoS, and what stands before"
                                     + " them here and there.");
@@ -85,10 +85,7 @@ public final class BridgeOptions {
                     .means("When the bridge connects.");
 
     public static final Option<RestartTimeout> RESTART_TIMEOUT =
-            TABLE.value(
-                            "restart_timeout",
-                            new CompoundTypes.Restart(),
-                            new RestartTimeout(5, 30, 0))
+            TABLE.value("restart_timeout", new BridgeTypes.Restart(), new RestartTimeout(5, 30, 0))
                     .means(
                             "Seconds until it connects again: always the same, or at random between"
                                     + " a base and a growing limit.");
@@ -138,7 +135,7 @@ public final class BridgeOptions {
                     .means("The address here that the connection comes from.");
 
     public static final Option<Optional<TcpKeepalive>> BRIDGE_TCP_KEEPALIVE =
-            TABLE.optional("bridge_tcp_keepalive", new CompoundTypes.Keepalive())
+            TABLE.optional("bridge_tcp_keepalive", new BridgeTypes.Keepalive())
                     .since(V2_1)
                     .priority(P2)
                     .defaultText("off")
@@ -148,7 +145,8 @@ public final class BridgeOptions {
             TABLE.optional(
                             "bridge_tcp_user_timeout",
                             Whole.integer(0, Integer.MAX_VALUE)
-                                    .refusing("Invalid 'bridge_tcp_user_timeout' value in configuration."))
+                                    .refusing(
+                                            "Invalid 'bridge_tcp_user_timeout' value in configuration."))
                     .since(V2_1)
                     .priority(P2)
                     .means("Milliseconds that sent data may stay unconfirmed.");
@@ -219,10 +217,7 @@ public final class BridgeOptions {
                     .means("Keeps RETAIN on messages that go out.");
 
     public static final Option<Integer> BRIDGE_MAX_PACKET_SIZE =
-            TABLE.value(
-                            "bridge_max_packet_size",
-                            Whole.integer(0, Integer.MAX_VALUE).raising(),
-                            0)
+            TABLE.value("bridge_max_packet_size", Whole.integer(0, Integer.MAX_VALUE).raising(), 0)
                     .since(V2_0)
                     .priority(P2)
                     .means("Bytes of the largest packet that goes out; 0 for no limit.");
@@ -242,8 +237,7 @@ public final class BridgeOptions {
             TABLE.optional(
                             "bridge_receive_maximum",
                             Whole.integer(1, 65_535)
-                                    .refusing(
-                                            "'bridge_receive_maximum' must be 1 to 65535."))
+                                    .refusing("'bridge_receive_maximum' must be 1 to 65535."))
                     .since(V2_1)
                     .priority(P2)
                     .defaultText("`max_inflight_messages`")
@@ -297,12 +291,10 @@ public final class BridgeOptions {
                     .means("The cipher suites of TLS 1.3.");
 
     public static final Option<Optional<String>> BRIDGE_IDENTITY =
-            TABLE.text("bridge_identity", "a text")
-                    .priority(P2)
-                    .means("The identity for TLS-PSK.");
+            TABLE.text("bridge_identity", "a text").priority(P2).means("The identity for TLS-PSK.");
 
     public static final Option<Optional<String>> BRIDGE_PSK =
-            TABLE.optional("bridge_psk", new CompoundTypes.Hex())
+            TABLE.optional("bridge_psk", new BridgeTypes.Hex())
                     .priority(P2)
                     .secret()
                     .means("The key of that identity.");

@@ -1,5 +1,6 @@
 package io.hawkermq.mosquitto;
 
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -19,6 +20,7 @@ public final class Check {
     public static List<String> lines(Configuration configuration) {
         Check check = new Check(configuration);
         check.settings();
+        check.files();
         check.notices();
         check.versions();
         return List.copyOf(check.lines);
@@ -35,9 +37,11 @@ public final class Check {
     }
 
     private void settings() {
-        lines.add("Files: " + (configuration.files().isEmpty()
-                ? "none"
-                : String.join(", ", configuration.files())));
+        lines.add(
+                "Files: "
+                        + (configuration.files().isEmpty()
+                                ? "none"
+                                : String.join(", ", configuration.files())));
         title("Broker");
         for (Option<?> option : Options.all()) {
             boolean isStructure =
@@ -79,7 +83,8 @@ public final class Check {
         if (option.priority() == Priority.X && isPlainDefault) {
             return;
         }
-        String value = isPlainDefault ? option.defaultText() : settings.shown(option);
+        String shown = settings.shown(option);
+        String value = shown.equals(ValueType.UNSET) ? option.defaultText() : shown;
         lines.add(ROW.formatted(option.name(), value, origin).stripTrailing());
     }
 
@@ -91,6 +96,15 @@ public final class Check {
                         lines.add(ROW.formatted("plugin_opt_" + name, "***", setting.origin())));
     }
 
+    private void files() {
+        title("Files that cannot be read by this user");
+        configuration.securityFiles().stream()
+                .filter(f -> !Files.isReadable(f))
+                .forEach(f ->
+                        lines.add("  " + f + (Files.exists(f) ? "" : ", which does not exist")));
+        none();
+    }
+
     private void notices() {
         title("Notices");
         configuration.notices().stream()
@@ -99,8 +113,14 @@ public final class Check {
         configuration.lines().stream()
                 .filter(l -> !l.option().here().isEmpty() && l.option().priority() != Priority.X)
                 .forEach(l ->
-                        lines.add("  '" + l.name() + "': " + l.option().here() + " [" + l.origin()
-                                + "]"));
+                        lines.add(
+                                "  '"
+                                        + l.name()
+                                        + "': "
+                                        + l.option().here()
+                                        + " ["
+                                        + l.origin()
+                                        + "]"));
         none();
     }
 

@@ -1,8 +1,12 @@
 package io.hawkermq.mosquitto;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// What a broker is to be, read from mosquitto.conf and checked. Immutable.
 ///
@@ -27,6 +31,24 @@ public record Configuration(
 
     private static final List<String> LOOPBACK = List.of("127.0.0.1", "::1");
 
+    private static final List<Option<Optional<Path>>> LISTENER_FILES =
+            List.of(
+                    AccessOptions.PASSWORD_FILE,
+                    AccessOptions.ACL_FILE,
+                    AccessOptions.PSK_FILE,
+                    ListenerOptions.CERTFILE,
+                    ListenerOptions.KEYFILE,
+                    ListenerOptions.CAFILE,
+                    ListenerOptions.CAPATH,
+                    ListenerOptions.CRLFILE);
+
+    private static final List<Option<Optional<Path>>> BRIDGE_FILES =
+            List.of(
+                    BridgeOptions.BRIDGE_CAFILE,
+                    BridgeOptions.BRIDGE_CAPATH,
+                    BridgeOptions.BRIDGE_CERTFILE,
+                    BridgeOptions.BRIDGE_KEYFILE);
+
     public Configuration {
         listeners = List.copyOf(listeners);
         bridges = List.copyOf(bridges);
@@ -39,6 +61,14 @@ public record Configuration(
     /// The value of a setting of the whole broker.
     public <T> T value(Option<T> option) {
         return global.value(option);
+    }
+
+    /// The files that certificates, keys, passwords and rules are read from, which a broker watches.
+    public Set<Path> securityFiles() {
+        Set<Path> paths = new LinkedHashSet<>();
+        listeners.forEach(l -> LISTENER_FILES.forEach(o -> l.value(o).ifPresent(paths::add)));
+        bridges.forEach(b -> BRIDGE_FILES.forEach(o -> b.value(o).ifPresent(paths::add)));
+        return Collections.unmodifiableSet(paths);
     }
 
     /// The same with other ports for the loopback addresses. Without effect if the file defines a
@@ -59,8 +89,7 @@ public record Configuration(
                             like.settings(),
                             like.plugins()));
         }
-        return new Configuration(
-                global, local, true, bridges, plugins, lines, notices, files);
+        return new Configuration(global, local, true, bridges, plugins, lines, notices, files);
     }
 
     /// The same with another value for a setting of the whole broker, as `-v` sets `log_type`.

@@ -89,17 +89,12 @@ public record ConfigurationChange(List<Change> changes) {
             if (old == null) {
                 changes.add(new Added(section, listener.origin(), Reload.AT_ONCE));
             } else {
-                compare(
-                        section,
-                        ownSettings(old, before.global()),
-                        ownSettings(listener, after.global()),
-                        changes);
+                compareListener(section, before, old, after, listener, changes);
             }
         });
         oldListeners.forEach((address, listener) -> {
             if (!newListeners.containsKey(address)) {
-                changes.add(
-                        new Removed("listener " + address, listener.origin(), Reload.AT_ONCE));
+                changes.add(new Removed("listener " + address, listener.origin(), Reload.AT_ONCE));
             }
         });
         compareBridges(before, after, changes);
@@ -155,19 +150,29 @@ public record ConfigurationChange(List<Change> changes) {
                 .collect(Collectors.toMap(Map.Entry::getKey, e -> e.getValue().value()));
     }
 
-    /// What is inherited is compared once, for the broker.
-    private static Settings ownSettings(ListenerConfiguration listener, Settings global) {
-        Map<Option<?>, Setting<?>> own = new LinkedHashMap<>();
-        for (Option<?> option : listener.settings().options()) {
-            boolean isInherited =
-                    option.scope() == Scope.ACCESS
-                            && global.isSet(option)
-                            && global.origin(option).equals(listener.settings().origin(option));
-            if (!isInherited) {
-                own.put(option, listener.settings().setting(option));
-            }
-        }
-        return new Settings(own);
+    private static void compareListener(
+            String section,
+            Configuration before,
+            ListenerConfiguration old,
+            Configuration after,
+            ListenerConfiguration now,
+            List<Change> changes) {
+        List<Change> all = new ArrayList<>();
+        compare(section, old.settings(), now.settings(), all);
+        // What it only inherits was told for the broker.
+        all.removeIf(c ->
+                c instanceof Changed changed
+                        && isInherited(changed.option(), old, before)
+                        && isInherited(changed.option(), now, after));
+        changes.addAll(all);
+    }
+
+    private static boolean isInherited(
+            Option<?> option, ListenerConfiguration listener, Configuration configuration) {
+        return option.scope() == Scope.ACCESS
+                && listener.settings()
+                        .setting(option)
+                        .equals(configuration.global().setting(option));
     }
 
     private static void compare(

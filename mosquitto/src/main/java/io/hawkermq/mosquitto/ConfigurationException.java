@@ -11,13 +11,18 @@ public final class ConfigurationException extends Exception {
     private final transient List<Notice> notices;
 
     ConfigurationException(List<ConfigurationError> errors, List<Notice> notices) {
-        super(
-                errors.stream().map(ConfigurationError::text).collect(Collectors.joining("\n")),
-                null,
-                false,
-                false);
+        super(joined(errors), null, false, false);
         this.errors = List.copyOf(errors);
         this.notices = List.copyOf(notices);
+    }
+
+    private static String joined(List<ConfigurationError> errors) {
+        return errors.stream().map(ConfigurationError::text).collect(Collectors.joining("\n"));
+    }
+
+    /// One line for each error.
+    public String text() {
+        return joined(errors);
     }
 
     /// At least one, in the order of the lines.

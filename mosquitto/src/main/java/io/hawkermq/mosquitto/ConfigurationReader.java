@@ -21,9 +21,7 @@ public final class ConfigurationReader {
     private final List<String> assignments;
 
     private ConfigurationReader(
-            Map<String, String> environment,
-            Supplier<String> hostName,
-            List<String> assignments) {
+            Map<String, String> environment, Supplier<String> hostName, List<String> assignments) {
         this.environment = Map.copyOf(environment);
         this.hostName = hostName;
         this.assignments = List.copyOf(assignments);

@@ -128,10 +128,7 @@ public final class GlobalOptions {
                     .means("The name of the file in that directory.");
 
     public static final Option<Integer> AUTOSAVE_INTERVAL =
-            TABLE.value(
-                            "autosave_interval",
-                            Whole.integer(0, Integer.MAX_VALUE).raising(),
-                            1800)
+            TABLE.value("autosave_interval", Whole.integer(0, Integer.MAX_VALUE).raising(), 1800)
                     .means(
                             "Seconds between snapshots of the store, or changes if"
                                     + " `autosave_on_changes` is true; 0 for none.")
@@ -164,7 +161,8 @@ public final class GlobalOptions {
     public static final Option<Integer> MESSAGE_SIZE_LIMIT =
             TABLE.number("message_size_limit", 0, 268_435_455, 0)
                     .deprecated("Use `max_packet_size`.")
-                    .means("Bytes of the largest payload; a larger one is dropped. 0 for no limit.");
+                    .means(
+                            "Bytes of the largest payload; a larger one is dropped. 0 for no limit.");
 
     public static final Option<Integer> MAX_INFLIGHT_MESSAGES =
             TABLE.value(
@@ -191,10 +189,7 @@ public final class GlobalOptions {
                     .means("The same in bytes of payload; 0 for no limit.");
 
     public static final Option<Integer> MAX_QUEUED_MESSAGES =
-            TABLE.value(
-                            "max_queued_messages",
-                            Whole.integer(0, Integer.MAX_VALUE).raising(),
-                            1000)
+            TABLE.value("max_queued_messages", Whole.integer(0, Integer.MAX_VALUE).raising(), 1000)
                     .priority(P0)
                     .means("Messages that wait for one client beside those; 0 for no limit.");
 
@@ -270,7 +265,8 @@ public final class GlobalOptions {
                     .priority(P2)
                     .means(
                             "Asks before a retained message is sent whether its publisher might"
-                                    + " still publish it.");
+                                    + " still publish it.")
+                    .here("True as Mosquitto's manual says; its code starts with false.");
 
     public static final Option<Boolean> UPGRADE_OUTGOING_QOS =
             TABLE.flag("upgrade_outgoing_qos", false)
@@ -291,7 +287,7 @@ public final class GlobalOptions {
             TABLE.flag("set_tcp_nodelay", false)
                     .reload(NEW_CONNECTIONS)
                     .means("Turns off Nagle's algorithm for connections of clients.")
-                    .here("It is always off, as each write carries all that is ready.");
+                    .here("It is always turned off, as each write carries all that is ready.");
 
     public static final Option<Boolean> ENABLE_CONTROL_API =
             TABLE.flag("enable_control_api", false)

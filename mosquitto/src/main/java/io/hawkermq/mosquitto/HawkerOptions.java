@@ -48,9 +48,7 @@ public final class HawkerOptions {
 
     public static final Option<Optional<Long>> MAX_WAITING_BYTES =
             own(
-                    TABLE.optional(
-                                    "hawker_max_waiting_bytes",
-                                    Whole.large(1 << 16, Long.MAX_VALUE))
+                    TABLE.optional("hawker_max_waiting_bytes", Whole.large(1 << 16, Long.MAX_VALUE))
                             .defaultText("an eighth of the heap")
                             .means("Bytes that wait for connected sessions of a loop."));
 

@@ -44,6 +44,8 @@ public record ListenerConfiguration(
                     case HTTP_API -> "HTTP API";
                 };
         String both = security + (security.isEmpty() || protocol.isEmpty() ? "" : ", ") + protocol;
-        return both.isEmpty() ? name.toString() : name.append(" (").append(both).append(')').toString();
+        return both.isEmpty()
+                ? name.toString()
+                : name.append(" (").append(both).append(')').toString();
     }
 }

@@ -74,8 +74,7 @@ public final class ListenerOptions {
             LENIENT.optional(
                             "socket_domain",
                             new Choice<>(
-                                    ordered(
-                                            "ipv4", SocketDomain.IPV4, "ipv6", SocketDomain.IPV6)))
+                                    ordered("ipv4", SocketDomain.IPV4, "ipv6", SocketDomain.IPV6)))
                     .priority(P2)
                     .reload(RESTART)
                     .defaultText("both")
@@ -89,8 +88,7 @@ public final class ListenerOptions {
     public static final Option<Optional<Integer>> ENABLE_PROXY_PROTOCOL =
             STRICT.optional(
                             "enable_proxy_protocol",
-                            Whole.integer(1, 2)
-                                    .refusing("enable_proxy_protocol must be 1 or 2."))
+                            Whole.integer(1, 2).refusing("enable_proxy_protocol must be 1 or 2."))
                     .since(V2_1)
                     .defaultText("off")
                     .means(
@@ -182,7 +180,8 @@ public final class ListenerOptions {
 
     public static final Option<Boolean> USE_USERNAME_AS_CLIENTID =
             LENIENT.flag("use_username_as_clientid", false)
-                    .means("Takes the User Name for the Client Identifier; who has none is refused.");
+                    .means(
+                            "Takes the User Name for the Client Identifier; who has none is refused.");
 
     public static final Option<Optional<String>> MOUNT_POINT =
             STRICT.optional("mount_point", new CompoundTypes.MountPoint())
@@ -195,7 +194,8 @@ public final class ListenerOptions {
     public static final Option<Optional<Path>> CERTFILE =
             LENIENT.lastPath("certfile", "a path")
                     .priority(P0)
-                    .means("The certificate of the server and its chain; turns TLS on with `keyfile`.");
+                    .means(
+                            "The certificate of the server and its chain; turns TLS on with `keyfile`.");
 
     public static final Option<Optional<Path>> KEYFILE =
             LENIENT.lastPath("keyfile", "a path")
@@ -208,8 +208,7 @@ public final class ListenerOptions {
                     .means("The authorities that certificates of clients may come from.");
 
     public static final Option<Optional<Path>> CAPATH =
-            LENIENT.lastPath("capath", "a directory")
-                    .means("A directory of such authorities.");
+            LENIENT.lastPath("capath", "a directory").means("A directory of such authorities.");
 
     public static final Option<Optional<Path>> CRLFILE =
             LENIENT.lastPath("crlfile", "a path")

@@ -19,8 +19,7 @@ final class NearMiss {
         String best = "";
         int least = Math.max(1, word.length() / 3) + 1;
         for (String candidate : known) {
-            int distance =
-                    distance(lower, candidate.toLowerCase(java.util.Locale.ROOT), least);
+            int distance = distance(lower, candidate.toLowerCase(java.util.Locale.ROOT), least);
             if (distance < least) {
                 least = distance;
                 best = candidate;

@@ -23,8 +23,7 @@ public record PluginConfiguration(
         DYNAMIC_SECURITY("mosquitto_dynamic_security", "config_file", "password_init_file"),
         PASSWORD_FILE("mosquitto_password_file", "password_file"),
         ACL_FILE("mosquitto_acl_file", "acl_file"),
-        PERSIST_SQLITE(
-                "mosquitto_persist_sqlite", "db_file", "sync", "flush_period", "page_size"),
+        PERSIST_SQLITE("mosquitto_persist_sqlite", "db_file", "sync", "flush_period", "page_size"),
         SPARKPLUG_AWARE("mosquitto_sparkplug_aware"),
         GO_AUTH("go-auth"),
         /// Nothing that is built in; it cannot be loaded.

@@ -65,7 +65,8 @@ public final class PluginOptions {
             TABLE.lastText("plugin_opt_*", "a text")
                     .alias("auth_opt_*")
                     .priority(P0)
-                    .means("An option of the plugin above; what follows `plugin_opt_` is its name.");
+                    .means(
+                            "An option of the plugin above; what follows `plugin_opt_` is its name.");
 
     static final Option<Boolean> AUTH_PLUGIN_DENY_SPECIAL_CHARS =
             TABLE.flag("auth_plugin_deny_special_chars", true)

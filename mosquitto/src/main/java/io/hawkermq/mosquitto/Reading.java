@@ -163,8 +163,7 @@ final class Reading {
             apply(option.get(), line, place);
         } catch (RefusedValueException e) {
             errors.add(
-                    new ConfigurationError(
-                            e.reason(), e.advice().strip(), origin, e.exitStatus()));
+                    new ConfigurationError(e.reason(), e.advice().strip(), origin, e.exitStatus()));
         }
         while (notices.size() > MOST_NOTICES) {
             notices.removeLast();
@@ -233,8 +232,7 @@ final class Reading {
         OfListener listener = new OfListener(Optional.empty(), line.origin());
         listeners.add(listener);
         place.listener = listener;
-        listener.address =
-                Optional.of(new CompoundTypes.Address().read(line));
+        listener.address = Optional.of(new CompoundTypes.Address().read(line));
     }
 
     private void openBridge(Line line, Place place) throws RefusedValueException {
@@ -256,8 +254,7 @@ final class Reading {
 
     private void include(Line line, Place place) throws RefusedValueException {
         if (!place.isMainFile) {
-            throw new RefusedValueException(
-                    "'include_dir' stands in an included file.", "");
+            throw new RefusedValueException("'include_dir' stands in an included file.", "");
         }
         String directory = line.rest();
         if (directory.isEmpty()) {

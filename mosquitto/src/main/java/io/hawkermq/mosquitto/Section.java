@@ -58,7 +58,7 @@ class Section {
 
     /// Reads the value of `option` from its line.
     <T> void read(Option<T> option, Line line) throws RefusedValueException {
-        Setting<T> before = settings().setting(option.key());
+        Setting<T> before = Settings.in(values, option.key());
         ValueType<T> type = option.type();
         T value = type.read(line);
         if (!before.isDefault()) {
@@ -71,7 +71,11 @@ class Section {
                 value = type.combined(before.value(), value);
             } else if (!before.value().equals(value)) {
                 line.note(
-                        "'" + line.name() + "' was set at " + before.origin() + " already; this"
+                        "'"
+                                + line.name()
+                                + "' was set at "
+                                + before.origin()
+                                + " already; this"
                                 + " line wins.");
             }
         }

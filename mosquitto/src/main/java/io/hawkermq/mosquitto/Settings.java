@@ -31,10 +31,14 @@ public final class Settings {
         return !setting(option).isDefault();
     }
 
-    // The map gives an Option<T> only what was put for it with a T: Settings are made by with() and
-    // Section.put() alone.
-    @SuppressWarnings("unchecked")
+    /// The value of `option` with its origin.
     public <T> Setting<T> setting(Option<T> option) {
+        return in(values, option);
+    }
+
+    // A map holds for an Option<T> only what was put for it with a T: with() and Section fill them.
+    @SuppressWarnings("unchecked")
+    static <T> Setting<T> in(Map<Option<?>, Setting<?>> values, Option<T> option) {
         Setting<?> setting = values.get(option);
         return setting == null
                 ? new Setting<>(option.defaultValue(), Origin.DEFAULT)

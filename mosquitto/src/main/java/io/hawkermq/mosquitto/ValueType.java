@@ -34,7 +34,6 @@ public interface ValueType<T> {
     /// The refusal of a line that ends after the name.
     static RefusedValueException empty(String name, String allowed) {
         return new RefusedValueException(
-                "Empty '" + name + "' value in configuration.",
-                "Allowed is " + allowed + ".");
+                "Empty '" + name + "' value in configuration.", "Allowed is " + allowed + ".");
     }
 }

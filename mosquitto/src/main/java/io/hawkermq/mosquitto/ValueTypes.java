@@ -71,8 +71,7 @@ final class ValueTypes {
             ToLongFunction<T> number)
             implements ValueType<T> {
         static Whole<Integer> integer(int least, int most) {
-            return new Whole<>(
-                    least, most, false, false, "", "", n -> (int) n, Integer::longValue);
+            return new Whole<>(least, most, false, false, "", "", n -> (int) n, Integer::longValue);
         }
 
         static Whole<Long> large(long least, long most) {

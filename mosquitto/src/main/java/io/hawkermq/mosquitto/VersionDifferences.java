@@ -65,9 +65,7 @@ final class VersionDifferences {
     private void before20() {
         Settings global = configuration.global();
         if (configuration.isLocalOnly()) {
-            add(
-                    "listen on port 1883 of all addresses, as no listener is defined",
-                    Origin.DEFAULT);
+            add("listen on port 1883 of all addresses, as no listener is defined", Origin.DEFAULT);
         }
         if (!global.isSet(GlobalOptions.MAX_QUEUED_MESSAGES)) {
             add("keep 100 messages for a client instead of 1000", Origin.DEFAULT);
@@ -97,9 +95,7 @@ final class VersionDifferences {
                         || s.isSet(AccessOptions.ACL_FILE)
                         || s.isSet(AccessOptions.PSK_FILE)
                         || !l.plugins().isEmpty();
-        if (!s.isSet(AccessOptions.ALLOW_ANONYMOUS)
-                && !hasAccess
-                && !configuration.isLocalOnly()) {
+        if (!s.isSet(AccessOptions.ALLOW_ANONYMOUS) && !hasAccess && !configuration.isLocalOnly()) {
             add("admit anonymous clients to the " + l.name(), l.origin());
         }
         if (s.isSet(ListenerOptions.TLS_VERSION)) {
@@ -107,8 +103,7 @@ final class VersionDifferences {
                     "speak exactly the version of 'tls_version', not that and later ones",
                     s.origin(ListenerOptions.TLS_VERSION));
         }
-        boolean hasAuthorities =
-                s.isSet(ListenerOptions.CAFILE) || s.isSet(ListenerOptions.CAPATH);
+        boolean hasAuthorities = s.isSet(ListenerOptions.CAFILE) || s.isSet(ListenerOptions.CAPATH);
         if (l.isTls() && !hasAuthorities) {
             add(
                     "not speak TLS at the "
