@@ -24,7 +24,7 @@ final class ConfigurationDocument {
                 """
                 # Configuration
 
-                Generated from the table of options; `mvn -pl mosquitto -am test -Dconfiguration.write=true` renews it.
+                Generated from the table of options; `./build -pl mosquitto -am test -Dconfiguration.write=true` renews it.
 
                 Hawker's reader takes Mosquitto's configuration file as it is. `hawker broker` does not start from a
                 file yet; what follows is how the reader of the module `mosquitto` understands one.
