@@ -63,7 +63,9 @@ final class UnknownNames {
                     + "'.";
         }
         String question = NearMiss.question(name, Options.names());
-        return question.isEmpty() ? "'hawker check' knows all names." : question;
+        return question.isEmpty()
+                ? "It is no option of Mosquitto 2.1, nor one of Hawker."
+                : question;
     }
 
     /// For a bridge's option outside a bridge; may be empty.
