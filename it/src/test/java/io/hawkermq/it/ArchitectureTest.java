@@ -88,6 +88,17 @@ class ArchitectureTest {
     }
 
     @Test
+    void mosquittoNeedsProtocolAndTheJdkOnly() {
+        classes()
+                .that()
+                .resideInAPackage(MOSQUITTO)
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(PROTOCOL, MOSQUITTO, "java..", "javax..", "org.jspecify..")
+                .check(classes);
+    }
+
+    @Test
     void protocolAndCoreHaveNoThreadsClocksOrChance() {
         noClasses()
                 .that()

@@ -1,0 +1,103 @@
+package io.hawkermq.mosquitto;
+
+import static io.hawkermq.mosquitto.Reload.NEW_CONNECTIONS;
+import static io.hawkermq.mosquitto.Reload.RESTART;
+
+import io.hawkermq.mosquitto.ValueTypes.Choice;
+import io.hawkermq.mosquitto.ValueTypes.Whole;
+import java.util.List;
+import java.util.Optional;
+
+/// The rows that Mosquitto does not have. Their names begin with `hawker_`, they may stand anywhere
+/// and hold for the whole broker.
+public final class HawkerOptions {
+    /// What a reload does with a file that is wrong.
+    public enum BrokenReload {
+        /// The old settings stay in force.
+        KEEP,
+        /// The broker ends with exit status 3, as Mosquitto does.
+        EXIT
+    }
+
+    private static final Table TABLE = new Table(Scope.GLOBAL);
+
+    public static final Option<Durability> DURABILITY =
+            own(
+                    TABLE.value(
+                                    "hawker_durability",
+                                    new CompoundTypes.DurabilityWords(),
+                                    new Durability.Always())
+                            .reload(RESTART)
+                            .means(
+                                    "When a message counts as stored: when the disk has confirmed"
+                                            + " it, when the next interval ends, or when the"
+                                            + " operating system has it."));
+
+    public static final Option<Optional<Integer>> LOOPS =
+            own(
+                    TABLE.optional("hawker_loops", Whole.integer(1, 64))
+                            .reload(RESTART)
+                            .defaultText("as many as there are cores, used when they are needed")
+                            .means("Event loops over which sessions are spread from the start."));
+
+    public static final Option<Optional<Long>> MAX_OFFLINE_BYTES =
+            own(
+                    TABLE.optional("hawker_max_offline_bytes", Whole.large(0, Long.MAX_VALUE))
+                            .defaultText("a quarter of the heap")
+                            .means("Bytes that wait for all offline sessions of a loop."));
+
+    public static final Option<Optional<Long>> MAX_WAITING_BYTES =
+            own(
+                    TABLE.optional("hawker_max_waiting_bytes", Whole.large(1 << 16, Long.MAX_VALUE))
+                            .defaultText("an eighth of the heap")
+                            .means("Bytes that wait for connected sessions of a loop."));
+
+    public static final Option<Integer> MAX_OUTBOUND_BYTES =
+            own(
+                    TABLE.number("hawker_max_outbound_bytes", 1 << 12, 1 << 30, 1 << 20)
+                            .reload(NEW_CONNECTIONS)
+                            .means(
+                                    "Unsent bytes of one connection beyond which it counts as"
+                                            + " slow."));
+
+    public static final Option<Integer> BAN_ATTEMPTS =
+            own(
+                    TABLE.number("hawker_ban_attempts", 0, 1_000_000, 20)
+                            .means(
+                                    "Failed logins from one address within"
+                                            + " `hawker_ban_window` after which it is banned; 0 for"
+                                            + " no ban."));
+
+    public static final Option<Integer> BAN_WINDOW =
+            own(
+                    TABLE.number("hawker_ban_window", 1, 86_400, 60)
+                            .means("Seconds in which failed logins are counted."));
+
+    public static final Option<Integer> BAN_SECONDS =
+            own(
+                    TABLE.number("hawker_ban_seconds", 1, 31_536_000, 60)
+                            .means("Seconds that such an address is refused."));
+
+    public static final Option<BrokenReload> RELOAD_ON_ERROR =
+            own(
+                    TABLE.value(
+                                    "hawker_reload_on_error",
+                                    new Choice<>(
+                                            ListenerOptions.ordered(
+                                                    "keep",
+                                                    BrokenReload.KEEP,
+                                                    "exit",
+                                                    BrokenReload.EXIT)),
+                                    BrokenReload.KEEP)
+                            .means(
+                                    "What a reload does with a wrong file: keep the old settings,"
+                                            + " or end the broker as Mosquitto does."));
+
+    static final List<Option<?>> ROWS = TABLE.rows();
+
+    private HawkerOptions() {}
+
+    private static <T> Option<T> own(Option<T> option) {
+        return option.priority(Priority.OWN);
+    }
+}

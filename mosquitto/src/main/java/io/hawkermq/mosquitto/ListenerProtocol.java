@@ -1,0 +1,8 @@
+package io.hawkermq.mosquitto;
+
+/// What a listener speaks.
+public enum ListenerProtocol {
+    MQTT,
+    WEBSOCKETS,
+    HTTP_API
+}
