@@ -5,11 +5,13 @@ import io.hawkermq.core.LogLevel;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /// `hawker broker`: runs a broker until it is told to stop.
 public final class Main {
     private static final int WRONG_ARGUMENTS = 3;
     private static final int CANNOT_START = 1;
+    private static final long HEAP_LOOK_SECONDS = 10;
 
     private Main() {}
 
@@ -71,6 +73,9 @@ public final class Main {
                             Runtime.getRuntime().halt(0);
                         }));
         log.log(LogLevel.NOTICE, "hawker version " + Version.hawker() + " running");
-        stopped.await();
+        HeapCare heapCare = HeapCare.ofThisProcess();
+        while (!stopped.await(HEAP_LOOK_SECONDS, TimeUnit.SECONDS)) {
+            heapCare.look();
+        }
     }
 }
