@@ -68,6 +68,9 @@ public final class Main {
                                     LogLevel.NOTICE,
                                     "hawker version " + Version.hawker() + " terminating");
                             broker.close();
+                            if (log instanceof ConsoleLog console) {
+                                console.flush();
+                            }
                             stopped.countDown();
                             // A signal would otherwise make it 143 or 130; a clean stop is 0.
                             Runtime.getRuntime().halt(0);
