@@ -7,22 +7,17 @@ import io.hawkermq.core.Mailboxes;
 import io.hawkermq.core.Shard;
 import io.hawkermq.core.SlotMove;
 import io.hawkermq.core.Slots;
-import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelHandler;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.ServerChannel;
-import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
@@ -106,20 +101,7 @@ public final class Broker implements AutoCloseable {
 
     private void listen() throws StartException {
         Loop first = loops.getFirst();
-        ServerBootstrap bootstrap =
-                new ServerBootstrap()
-                        .group(first.eventLoop(), first.eventLoop())
-                        .channel(serverChannel())
-                        .option(ChannelOption.SO_BACKLOG, BACKLOG)
-                        .option(ChannelOption.SO_REUSEADDR, true)
-                        .childOption(ChannelOption.TCP_NODELAY, true)
-                        .childOption(ChannelOption.ALLOCATOR, allocator())
-                        .childOption(
-                                ChannelOption.WRITE_BUFFER_WATER_MARK,
-                                new WriteBufferWaterMark(
-                                        options.maximumOutboundBytes() / 2,
-                                        options.maximumOutboundBytes()))
-                        .childHandler(acceptor(first));
+        Acceptor acceptor = new Acceptor(this, first, allocator());
         int port = 0;
         String failure = "";
         for (InetSocketAddress wanted : options.listeners()) {
@@ -128,7 +110,8 @@ public final class Broker implements AutoCloseable {
                     wanted.getPort() == 0 && port != 0
                             ? new InetSocketAddress(wanted.getAddress(), port)
                             : wanted;
-            ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
+            Channel listener = listener(first, acceptor);
+            ChannelFuture bound = listener.bind(address).awaitUninterruptibly();
             String kind = address.getAddress() instanceof java.net.Inet6Address ? "ipv6" : "ipv4";
             if (bound.isSuccess()) {
                 listeners.add(bound.channel());
@@ -138,6 +121,7 @@ public final class Broker implements AutoCloseable {
                         "Opening " + kind + " listen socket on port " + port + ".");
                 continue;
             }
+            listener.close();
             failure =
                     "cannot listen on "
                             + address.getAddress().getHostAddress()
@@ -160,8 +144,13 @@ public final class Broker implements AutoCloseable {
         return text == null ? cause.getClass().getSimpleName() : text;
     }
 
-    private static Class<? extends ServerChannel> serverChannel() {
-        return Epoll.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+    private static Channel listener(Loop loop, Acceptor acceptor) {
+        ServerSocketChannel channel =
+                Epoll.isAvailable() ? new EpollServerSocketChannel() : new NioServerSocketChannel();
+        channel.config().setBacklog(BACKLOG).setReuseAddress(true);
+        channel.pipeline().addLast(acceptor);
+        loop.eventLoop().register(channel).syncUninterruptibly();
+        return channel;
     }
 
     /// Outbound buffers: one arena, because few loops are busy, in small chunks, because a quiet
@@ -175,24 +164,6 @@ public final class Broker implements AutoCloseable {
         int largestBuffers = 256; // of 32 KiB, so 8 MiB
         return new PooledByteBufAllocator(
                 true, 0, options.loops(), pageSize, maxOrder, smallBuffers, largestBuffers, true);
-    }
-
-    private ChannelHandler acceptor(Loop first) {
-        return new ChannelInitializer<Channel>() {
-            @Override
-            protected void initChannel(Channel channel) {
-                InetSocketAddress peer = (InetSocketAddress) channel.remoteAddress();
-                String address =
-                        peer == null
-                                ? "unknown"
-                                : peer.getAddress().getHostAddress() + ":" + peer.getPort();
-                SocketConnection connection =
-                        new SocketConnection(Broker.this, first, channel, address);
-                channel.config().setRecvByteBufAllocator(new LoopReadBuffer(connection));
-                channel.pipeline().addLast(connection);
-                connections.add(channel);
-            }
-        };
     }
 
     /// The port of the first listener.
@@ -210,6 +181,10 @@ public final class Broker implements AutoCloseable {
 
     Loop loopOf(String clientId) {
         return loops.get(slots.shardOf(clientId));
+    }
+
+    Connections connections() {
+        return connections;
     }
 
     Slots slots() {

@@ -2,13 +2,28 @@ package io.hawkermq.broker;
 
 import io.hawkermq.core.EventLog;
 import io.hawkermq.core.LogLevel;
+import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.util.EnumSet;
 import java.util.Set;
 
 /// The log on a stream, in Mosquitto's form: `<seconds since the epoch>: text`.
+///
+/// Each line is written at once, up to [#LINES_AT_ONCE] a second; what comes beyond, when very many
+/// clients connect, is collected and written [#DELAY_MILLIS] later, because a system call for each
+/// line would cost a connection a fifth of its time. Errors and warnings take everything before
+/// them along. May be called by any thread.
 public final class ConsoleLog implements EventLog {
+    static final int LINES_AT_ONCE = 100;
+    static final long DELAY_MILLIS = 50;
+
+    private static final int MOST_COLLECTED_BYTES = 32 * 1024;
+
+    private final ByteArrayOutputStream collected = new ByteArrayOutputStream();
     private final PrintStream out;
+    private long second;
+    private int linesThisSecond;
+    private boolean isFlushDue;
     private final Set<LogLevel> levels;
 
     private ConsoleLog(PrintStream out, Set<LogLevel> levels) {
@@ -47,8 +62,9 @@ public final class ConsoleLog implements EventLog {
                         case WARNING -> "Warning: ";
                         default -> "";
                     };
+            long now = System.currentTimeMillis() / 1_000;
             StringBuilder line = new StringBuilder(text.length() + 32);
-            line.append(System.currentTimeMillis() / 1_000).append(": ").append(prefix);
+            line.append(now).append(": ").append(prefix);
             for (int i = 0; i < text.length(); i++) {
                 char c = text.charAt(i);
                 boolean isControl = c < ' ' || (c >= 0x7F && c <= 0x9F);
@@ -58,8 +74,47 @@ public final class ConsoleLog implements EventLog {
                     line.append(isControl && c != '\t' ? '?' : c);
                 }
             }
-            out.print(line.append('\n'));
+            byte[] bytes = line.append('\n').toString().getBytes(out.charset());
+            boolean isUrgent = level == LogLevel.ERROR || level == LogLevel.WARNING;
+            write(bytes, now, isUrgent ? 0 : LINES_AT_ONCE);
+        }
+    }
+
+    private synchronized void write(byte[] line, long now, int linesAtOnce) {
+        if (now != second) {
+            second = now;
+            linesThisSecond = 0;
+        }
+        collected.writeBytes(line);
+        linesThisSecond++;
+        if (linesAtOnce == 0
+                || (linesThisSecond <= linesAtOnce && !isFlushDue)
+                || collected.size() > MOST_COLLECTED_BYTES) {
+            flush();
+        } else if (!isFlushDue) {
+            isFlushDue = true;
+            Thread.ofVirtual().name("hawker-log").start(this::flushLater);
+        }
+    }
+
+    private void flushLater() {
+        try {
+            Thread.sleep(DELAY_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // nobody does that; flushes early
+        }
+        synchronized (this) {
+            isFlushDue = false;
+            flush();
+        }
+    }
+
+    /// Writes what was collected.
+    synchronized void flush() {
+        if (collected.size() > 0) {
+            out.write(collected.toByteArray(), 0, collected.size());
             out.flush();
+            collected.reset();
         }
     }
 }

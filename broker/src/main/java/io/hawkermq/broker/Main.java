@@ -5,11 +5,13 @@ import io.hawkermq.core.LogLevel;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /// `hawker COMMAND`: the broker, which runs until it is told to stop, and what goes with it.
 public final class Main {
     private static final int WRONG_ARGUMENTS = 3;
     private static final int CANNOT_START = 1;
+    private static final long HEAP_LOOK_SECONDS = 10;
 
     private static final String USAGE =
             """
@@ -80,11 +82,17 @@ public final class Main {
                                     LogLevel.NOTICE,
                                     "hawker version " + Version.hawker() + " terminating");
                             broker.close();
+                            if (log instanceof ConsoleLog console) {
+                                console.flush();
+                            }
                             stopped.countDown();
                             // A signal would otherwise make it 143 or 130; a clean stop is 0.
                             Runtime.getRuntime().halt(0);
                         }));
         log.log(LogLevel.NOTICE, "hawker version " + Version.hawker() + " running");
-        stopped.await();
+        HeapCare heapCare = HeapCare.ofThisProcess();
+        while (!stopped.await(HEAP_LOOK_SECONDS, TimeUnit.SECONDS)) {
+            heapCare.look();
+        }
     }
 }

@@ -8,6 +8,7 @@ import io.hawkermq.core.LogLevel;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class ConsoleLogTest {
@@ -39,6 +40,36 @@ class ConsoleLogTest {
         assertTrue(lines[0].endsWith(": as x"), written());
         assertEquals("\t1700000000: forged ?[31m?", lines[1]);
         assertEquals("", lines[2]);
+    }
+
+    @Test
+    void aFloodIsCollectedAndAWarningTakesItAlong() {
+        ConsoleLog log = ConsoleLog.normal(out);
+        int flood = 3 * ConsoleLog.LINES_AT_ONCE; // two seconds' worth at once, and one to collect
+        for (int i = 0; i < flood; i++) {
+            log.log(LogLevel.NOTICE, "line " + i);
+        }
+        log.log(LogLevel.WARNING, "last");
+        String[] lines = written().split("\n", -1);
+        assertEquals(flood + 2, lines.length); // the empty string after the last line break
+        for (int i = 0; i < flood; i++) {
+            assertTrue(lines[i].endsWith(": line " + i), lines[i]);
+        }
+        assertTrue(lines[flood].endsWith(": Warning: last"), lines[flood]);
+    }
+
+    @Test
+    void whatIsCollectedComesSoon() {
+        ConsoleLog log = ConsoleLog.normal(out);
+        int flood = 3 * ConsoleLog.LINES_AT_ONCE;
+        for (int i = 0; i < flood; i++) {
+            log.log(LogLevel.NOTICE, "line " + i);
+        }
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (!written().endsWith(": line " + (flood - 1) + "\n")) {
+            assertTrue(System.nanoTime() < deadline, "never written");
+            Thread.onSpinWait();
+        }
     }
 
     private String written() {

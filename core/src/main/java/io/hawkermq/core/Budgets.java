@@ -97,9 +97,10 @@ final class Budgets {
 
     // ---- publishers ----
 
-    /// True if so much waits for connected subscribers that publishers must wait too.
+    /// True if so much waits for connected subscribers, or on the way to other shards, that
+    /// publishers must wait too.
     boolean holdsBack() {
-        return waitingNow() > limits.maximumWaitingBytes();
+        return peers.areBehind() || waitingNow() > limits.maximumWaitingBytes();
     }
 
     /// Stops reading from a publisher until less waits, or for [#HOLD_BACK_MILLIS]: behind its
@@ -122,6 +123,7 @@ final class Budgets {
     /// Reads from all publishers again if there is clearly less than the limit.
     void releaseIfLess() {
         if (!heldBack.isEmpty()
+                && !peers.areBehind()
                 && waitingNow() < limits.maximumWaitingBytes() - limits.maximumWaitingBytes() / 8) {
             releaseAll();
         }

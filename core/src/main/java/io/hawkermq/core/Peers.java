@@ -10,6 +10,15 @@ import java.util.Map;
 /// told, what they have not confirmed yet. What is told in a turn is posted at its end, one batch
 /// for each shard.
 final class Peers {
+    /// What may be on its way to each of the others, in bytes, before publishers are held back.
+    /// Twice what a loop reads from one socket in a turn: enough to keep the other busy, and so
+    /// little that it dies young in the heap.
+    static final long MOST_IN_TRANSIT_BYTES = 512 * 1024;
+
+    /// What is posted before the turn ends, so that the others need not wait for the end of a long
+    /// one.
+    private static final long POST_BYTES = 128 * 1024;
+
     private final int number;
     private final int shards;
     private final Mailboxes mailboxes;
@@ -19,6 +28,7 @@ final class Peers {
     private final Map<Long, Noting> notings = new HashMap<>();
     private long active;
     private long inTransitBytes;
+    private long unpostedBytes;
     private boolean isNewsUnnoted;
     private long lastTicket;
 
@@ -72,13 +82,21 @@ final class Peers {
     }
 
     void forward(ShardMessage.Forward f, int to) {
-        inTransitBytes += f.message().bytes();
         tell(to, f);
+        forwarded(f.message());
     }
 
     void forward(ShardMessage.ForwardShared f, int to) {
-        inTransitBytes += f.message().bytes();
         tell(to, f);
+        forwarded(f.message());
+    }
+
+    private void forwarded(Message message) {
+        inTransitBytes += message.bytes();
+        unpostedBytes += message.bytes();
+        if (unpostedBytes > POST_BYTES) {
+            post();
+        }
     }
 
     /// A message that another shard has forwarded is here; that shard will be told.
@@ -93,6 +111,11 @@ final class Peers {
     /// Bytes of messages that were forwarded and that the others have not taken yet.
     long inTransitBytes() {
         return inTransitBytes;
+    }
+
+    /// True if the others do not keep up with what is forwarded to them.
+    boolean areBehind() {
+        return inTransitBytes > MOST_IN_TRANSIT_BYTES * Long.bitCount(active);
     }
 
     // ---- news ----
@@ -136,6 +159,7 @@ final class Peers {
 
     /// Posts what the others are to be told.
     void post() {
+        unpostedBytes = 0;
         for (int to = 0; to < shards; to++) {
             if (taken[to] > 0) {
                 tell(to, new ShardMessage.Taken(taken[to]));
