@@ -13,6 +13,7 @@ import io.hawkermq.core.StoreChange;
 import io.hawkermq.protocol.ByteWriter;
 import io.hawkermq.protocol.TopicNames;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.security.SecureRandom;
@@ -51,6 +52,8 @@ final class Loop {
     private final ByteWriter writer = new ByteWriter(1_024, LARGEST_ENCODING);
     private final List<SocketConnection> toFlush = new ArrayList<>();
     private @Nullable ByteBuf readBuffer;
+    private byte @Nullable [] sharedPayload;
+    private @Nullable ByteBuf sharedBuffer;
     private final Queue<Batch> mailbox = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean isMailboxCalled = new AtomicBoolean();
     private final AtomicInteger onTheirWay = new AtomicInteger();
@@ -153,13 +156,34 @@ final class Loop {
 
     /// The buffer that sockets are read into: one for the whole loop, because what was read is
     /// copied out at once. Null while somebody holds it.
-    @Nullable ByteBuf readBuffer(io.netty.buffer.ByteBufAllocator allocator) {
+    @Nullable ByteBuf readBuffer(ByteBufAllocator allocator) {
         ByteBuf b = readBuffer;
         if (b == null) {
             b = allocator.directBuffer(READ_BYTES, READ_BYTES);
             readBuffer = b;
         }
         return b.refCnt() == 1 ? b.clear().retain() : null;
+    }
+
+    /// A payload as a buffer for all who are sent it in this turn; who keeps it retains it.
+    @SuppressWarnings("ArrayEquals") // the same payload, not one that says the same
+    ByteBuf shared(byte[] payload, ByteBufAllocator allocator) {
+        ByteBuf b = sharedBuffer;
+        if (b == null || sharedPayload != payload) {
+            releaseShared();
+            b = allocator.directBuffer(payload.length, payload.length).writeBytes(payload);
+            sharedBuffer = b;
+            sharedPayload = payload;
+        }
+        return b;
+    }
+
+    private void releaseShared() {
+        if (sharedBuffer != null) {
+            sharedBuffer.release();
+            sharedBuffer = null;
+            sharedPayload = null;
+        }
     }
 
     /// Something has come: the shard's clock is set, and the turn will be ended.
@@ -187,6 +211,7 @@ final class Loop {
             log.log(LogLevel.ERROR, "Internal error at the end of a turn: " + Stacks.of(e));
         }
         flushAll();
+        releaseShared();
         isInTurn = false;
         busyness.turnEnds();
         if (more) {

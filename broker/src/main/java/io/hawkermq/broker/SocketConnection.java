@@ -43,6 +43,10 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
     /// How long a peer may take to read the last bytes of a connection that is being closed.
     private static final long GRACE_MILLIS = 2_000;
 
+    /// Payloads from this size on, in bytes, are not copied for each subscriber: all writes share
+    /// one buffer. Below it, one copied buffer a turn costs less than many shared ones.
+    private static final int SHARED_PAYLOAD = 16 * 1024;
+
     private enum Stage {
         OPEN,
         MOVING,
@@ -354,15 +358,37 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
         if (isEnding()) {
             return true;
         }
-        ByteBuf out = append(length);
+        byte[] payload = template.separatePayload();
+        boolean isShared = payload.length >= SHARED_PAYLOAD && stage == Stage.OPEN;
+        ByteBuf out = append(isShared ? template.headLength() : length);
         int start = out.writerIndex();
         out.writeBytes(template.head(), 0, template.headLength());
-        out.writeBytes(template.separatePayload());
         if (template.packetIdOffset() >= 0) {
             out.setShort(start + template.packetIdOffset(), packetId);
         }
+        if (isShared) {
+            share(out, payload);
+        } else {
+            out.writeBytes(payload);
+        }
         flushIfLarge();
         return true;
+    }
+
+    private void share(ByteBuf head, byte[] payload) {
+        counters().bytesSent += payload.length;
+        unflushedBytes += payload.length;
+        outbound = null;
+        queue(head);
+        queue(loop.shared(payload, channel.alloc()).retainedDuplicate());
+    }
+
+    /// Leaves a buffer to the channel, to be written with all others of this turn.
+    private void queue(ByteBuf full) {
+        channel.write(full, channel.voidPromise());
+        if (!channel.isWritable()) {
+            channel.flush();
+        }
     }
 
     private boolean isEnding() {
@@ -376,10 +402,7 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
         if (out != null
                 && stage == Stage.OPEN
                 && out.readableBytes() + count > Math.max(LARGEST_BUFFER, out.capacity())) {
-            channel.write(out, channel.voidPromise());
-            if (!channel.isWritable()) {
-                channel.flush();
-            }
+            queue(out);
             outbound = null;
             out = null;
         }
@@ -414,15 +437,19 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
     }
 
     private void write() {
-        ByteBuf out = outbound;
-        if (out == null || stage == Stage.MOVING) {
+        if (unflushedBytes == 0 || stage == Stage.MOVING) {
             return;
         }
-        outbound = null;
         lastFlushedBytes = unflushedBytes;
         unflushedBytes = 0;
         loop.worked(slot, lastFlushedBytes);
-        channel.writeAndFlush(out, channel.voidPromise());
+        ByteBuf out = outbound;
+        outbound = null;
+        if (out == null) {
+            channel.flush();
+        } else {
+            channel.writeAndFlush(out, channel.voidPromise());
+        }
         countUnsent();
     }
 

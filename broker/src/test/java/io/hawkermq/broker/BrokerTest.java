@@ -104,6 +104,56 @@ class BrokerTest {
         }
     }
 
+    /// Small, full, followed and shared outbound buffers: around each size at which another way is
+    /// taken, mixed in one turn, to subscribers of all versions.
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void payloadsOfAllSizesArriveUnalteredAndInOrder(int loops) throws Exception {
+        int[] sizes = {
+            0, 1, 255, 1_023, 1_024, 4_096, 16_383, 16_384, 32_760, 32_768, 70_000, 300_000
+        };
+        try (Broker broker = Broker.start(options().withLoops(loops));
+                TestClient publisher =
+                        TestClient.connected(broker.port(), ProtocolVersion.MQTT_3_1_1, "p")) {
+            List<TestClient> subscribers = new ArrayList<>();
+            for (ProtocolVersion version : ProtocolVersion.values()) {
+                for (QoS qos : List.of(QoS.AT_MOST_ONCE, QoS.AT_LEAST_ONCE)) {
+                    TestClient client =
+                            TestClient.connected(broker.port(), version, "s" + subscribers.size());
+                    client.send(TestClient.subscribe("sizes", qos));
+                    client.next(Packet.Suback.class);
+                    subscribers.add(client);
+                }
+            }
+            Random random = new Random(4711);
+            List<byte[]> payloads = new ArrayList<>();
+            for (int round = 0; round < 3; round++) {
+                for (int size : sizes) {
+                    byte[] payload = new byte[size];
+                    random.nextBytes(payload);
+                    payloads.add(payload);
+                }
+            }
+            Packet[] all = new Packet[payloads.size()];
+            for (int i = 0; i < all.length; i++) {
+                all[i] = TestClient.publish("sizes", QoS.AT_LEAST_ONCE, i + 1, payloads.get(i));
+            }
+            publisher.send(all);
+            for (TestClient client : subscribers) {
+                for (byte[] payload : payloads) {
+                    Packet.Publish p = client.next(Packet.Publish.class);
+                    assertArrayEquals(payload, p.payload());
+                    if (p.qos() == QoS.AT_LEAST_ONCE) {
+                        client.send(
+                                new Packet.Puback(
+                                        p.packetId(), ReasonCode.SUCCESS, Properties.NONE));
+                    }
+                }
+                client.close();
+            }
+        }
+    }
+
     @Test
     void messagesCrossLoopsInOrder() throws Exception {
         try (Broker broker = Broker.start(options().with(o -> o.loops(2)));
