@@ -23,7 +23,8 @@ public final class StoredDelivery {
 
     // Of the storage thread.
     private Writing writing = Writing.PENDING;
-    private int packetId;
+    private char packetId;
+    private @Nullable Object place;
     private long order;
 
     /// @param session the number of the session
@@ -91,7 +92,16 @@ public final class StoredDelivery {
 
     /// For the storage thread: it is in flight.
     public void begun(int asPacketId, long atOrder) {
-        packetId = asPacketId;
+        packetId = (char) asPacketId;
         order = atOrder;
+    }
+
+    /// For the storage thread: where it is written, null if it is not.
+    public @Nullable Object place() {
+        return place;
+    }
+
+    public void place(@Nullable Object value) {
+        place = value;
     }
 }

@@ -1,0 +1,67 @@
+package io.hawkermq.store;
+
+import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Sorted records on a disk: all that the store needs of RocksDB, and what tests put in its place to
+/// see what happens when a disk fails.
+interface Engine extends AutoCloseable {
+    /// Opens one.
+    interface Opener {
+        /// @throws EngineException DAMAGE if what is there cannot be opened as it is
+        Engine open(Path directory) throws EngineException;
+    }
+
+    /// Whether a write waits for the disk.
+    enum Sync {
+        WAIT,
+        LEAVE
+    }
+
+    /// Writes all of the batch or nothing; after an exception, nothing more can be written until it
+    /// was closed and opened again.
+    void write(Batch batch, Sync sync) throws EngineException;
+
+    /// Waits until all that was written is on the disk.
+    void sync() throws EngineException;
+
+    /// The records from `from` to before `to`, by ascending key. To be closed.
+    Cursor cursor(byte[] from, byte[] to);
+
+    /// Makes a consistent copy in a directory that does not exist yet.
+    void copyTo(Path directory) throws EngineException;
+
+    /// Figures by name.
+    Map<String, Long> figures();
+
+    @Override
+    void close() throws EngineException;
+
+    /// A place among the records.
+    interface Cursor extends AutoCloseable {
+        /// Goes to the next record, at first to the first one.
+        ///
+        /// @return false at the end
+        /// @throws EngineException DAMAGE if it cannot be read; [#seek] may then step over it
+        boolean next() throws EngineException;
+
+        /// [#next] will find the first record at or after `key`.
+        void seek(byte[] key);
+
+        byte[] key();
+
+        byte[] value();
+
+        @Override
+        void close();
+    }
+
+    /// The first record with just this key, null if there is none.
+    default byte @Nullable [] get(byte[] key) throws EngineException {
+        byte[] after = java.util.Arrays.copyOf(key, key.length + 1);
+        try (Cursor cursor = cursor(key, after)) {
+            return cursor.next() ? cursor.value() : null;
+        }
+    }
+}

@@ -1,0 +1,229 @@
+package io.hawkermq.store;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// Opens the database of a store, whatever state it is in.
+///
+/// What cannot be opened is first copied into the quarantine, then opened with less and less of it:
+/// without the damaged parts of the log; as of the newest state of which all files are there; and at
+/// last, what the single tables hold. A database of which blocks turn out to be damaged while it is
+/// read is replaced by a new one of all that can be read, because a compaction that met them would stop
+/// it.
+final class Opening {
+    static final String DATABASE = "db";
+
+    /// A database that is being made to take the place of a damaged one.
+    private static final String REPLACEMENT = "db.new";
+
+    private static final int FORMAT = 1;
+    private static final long COPIED_AT_ONCE = 4L << 20;
+
+    private final Path directory;
+    private final StoreOptions options;
+    private final Engine.Opener opener;
+    private final Quarantine quarantine;
+    private final List<String> losses = new ArrayList<>();
+
+    Opening(Path directory, StoreOptions options, Engine.Opener opener, Quarantine quarantine) {
+        this.directory = directory;
+        this.options = options;
+        this.opener = opener;
+        this.quarantine = quarantine;
+    }
+
+    static Engine.Opener rocks(StoreOptions options) {
+        return path -> RocksEngine.open(path, options, RocksEngine.Mode.NORMAL, null);
+    }
+
+    /// What was lost by opening it, a sentence each.
+    List<String> losses() {
+        return losses;
+    }
+
+    private Path database() {
+        return directory.resolve(DATABASE);
+    }
+
+    /// @throws StoreException if it cannot be opened at all, or a newer version has written it
+    Engine open() throws StoreException {
+        try {
+            endReplacement();
+            Engine engine = openOrSalvage();
+            checkFormat(engine);
+            return engine;
+        } catch (EngineException | IOException e) {
+            throw cannot("opened", e);
+        }
+    }
+
+    StoreException cannot(String what, Exception e) {
+        return new StoreException(
+                "The store in "
+                        + directory
+                        + " cannot be "
+                        + what
+                        + ": "
+                        + e.getMessage()
+                        + ". Check the disk and the rights of the files; moving the directory away"
+                        + " starts with an empty store.",
+                e);
+    }
+
+    private Engine openOrSalvage() throws EngineException, IOException {
+        try {
+            return opener.open(database());
+        } catch (EngineException e) {
+            if (e.kind() != EngineException.Kind.DAMAGE) {
+                throw e;
+            }
+            return salvage(e);
+        }
+    }
+
+    // ---- salvage ----
+
+    private Engine salvage(EngineException damage) throws EngineException, IOException {
+        Path copy = quarantine.copy(database());
+        losses.add("the database is damaged: " + damage.getMessage());
+        try {
+            Engine engine =
+                    RocksEngine.open(
+                            database(), options, RocksEngine.Mode.WITHOUT_DAMAGED_LOG, null);
+            losses.add("what stood in the damaged parts of the log is lost");
+            return engine;
+        } catch (EngineException e) {
+            losses.add("it is not only the log: " + e.getMessage());
+        }
+        try {
+            Engine engine =
+                    RocksEngine.open(database(), options, RocksEngine.Mode.WHAT_IS_THERE, null);
+            losses.add("changes that stood in the log only are lost, and those of missing files");
+            return engine;
+        } catch (EngineException e) {
+            losses.add("its list of files is of no use: " + e.getMessage());
+        }
+        Quarantine.delete(database());
+        Engine engine = opener.open(database());
+        fromTables(copy, engine);
+        losses.add("it was made anew of what its tables hold: what stood in the log only is lost, and"
+                + " messages that were over may be there again");
+        return engine;
+    }
+
+    private void fromTables(Path from, Engine to) throws EngineException, IOException {
+        try (Stream<Path> files = Files.list(from)) {
+            // Their names are numbers with leading zeros: later ones hold what is newer, mostly.
+            for (Path table :
+                    files.filter(f -> f.toString().endsWith(".sst")).sorted().toList()) {
+                try {
+                    RocksTable.copy(table, to);
+                } catch (EngineException e) {
+                    if (e.kind() != EngineException.Kind.DAMAGE) {
+                        throw e;
+                    }
+                    losses.add("of the table "
+                            + table.getFileName()
+                            + " a part or all is lost: "
+                            + e.getMessage());
+                }
+            }
+        }
+        to.sync();
+    }
+
+    // ---- replacement ----
+
+    /// Makes a new database of all that can be read of this one, and moves this one to the quarantine.
+    ///
+    /// @return the new one
+    Engine replace(Engine engine) throws EngineException, IOException {
+        Path replacement = directory.resolve(REPLACEMENT);
+        Quarantine.delete(replacement);
+        try (Engine fresh = opener.open(replacement)) {
+            copy(engine, fresh);
+        } finally {
+            engine.close();
+        }
+        quarantine.move(database());
+        Files.move(replacement, database());
+        return opener.open(database());
+    }
+
+    /// Copies all records that can be read.
+    ///
+    /// @return how many there are
+    static long copy(Engine from, Engine to) throws EngineException {
+        Batch batch = new Batch();
+        long count = 0;
+        try (Scan scan =
+                new Scan(from, Keys.first(0), Keys.first(0xFF), (after, until, message) -> {})) {
+            while (scan.next()) {
+                batch.put(scan.key(), scan.value());
+                count++;
+                if (batch.length() > COPIED_AT_ONCE) {
+                    to.write(batch, Engine.Sync.LEAVE);
+                    batch.reset();
+                }
+            }
+        }
+        to.write(batch, Engine.Sync.WAIT);
+        return count;
+    }
+
+    /// A replacement is complete if the database was moved away already; else it is made again.
+    private void endReplacement() throws IOException {
+        Path replacement = directory.resolve(REPLACEMENT);
+        if (Files.exists(replacement)) {
+            if (Files.exists(database())) {
+                Quarantine.delete(replacement);
+            } else {
+                Files.move(replacement, database());
+            }
+        }
+    }
+
+    // ---- format ----
+
+    private void checkFormat(Engine engine) throws EngineException, StoreException {
+        byte[] value = readFormat(engine);
+        if (value == null) {
+            Batch batch = new Batch();
+            batch.put(Keys.FORMAT, new byte[] {FORMAT});
+            engine.write(batch, Engine.Sync.WAIT);
+            return;
+        }
+        int format = value.length == 1 ? value[0] & 0xFF : -1;
+        if (format > FORMAT) {
+            engine.close();
+            throw new StoreException(
+                    "The store in "
+                            + directory
+                            + " has the format "
+                            + format
+                            + ", this version of Hawker knows formats up to "
+                            + FORMAT
+                            + ". Run the newer version that wrote it, or set another"
+                            + " persistence_location.");
+        }
+        // Format 1 is the first: when there is a second one, it is made of the first here.
+    }
+
+    private byte @Nullable [] readFormat(Engine engine)
+            throws EngineException {
+        try {
+            return engine.get(Keys.FORMAT);
+        } catch (EngineException e) {
+            if (e.kind() != EngineException.Kind.DAMAGE) {
+                throw e;
+            }
+            // The loader will meet the same damage and report it.
+            return new byte[] {FORMAT};
+        }
+    }
+}

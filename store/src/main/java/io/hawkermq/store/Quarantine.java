@@ -1,0 +1,118 @@
+package io.hawkermq.store;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// Where damaged files and records are kept: a directory `quarantine-<time>` beside the database,
+/// made when the first of them is found. Nothing in it is ever read again by the broker.
+final class Quarantine {
+    private static final DateTimeFormatter NAME =
+            DateTimeFormatter.ofPattern("'quarantine-'yyyyMMdd-HHmmss-SSS").withZone(ZoneOffset.UTC);
+
+    private final Path directory;
+    private @Nullable Path made;
+
+    Quarantine(Path directory) {
+        this.directory = directory;
+    }
+
+    /// Null as long as nothing was put into it.
+    @Nullable Path made() {
+        return made;
+    }
+
+    private Path make() throws IOException {
+        Path path = made;
+        if (path == null) {
+            path = Files.createDirectories(directory.resolve(NAME.format(Instant.now())));
+            made = path;
+        }
+        return path;
+    }
+
+    /// Copies a database as it is. Its tables, which are never changed, are linked and take no room.
+    Path copy(Path database) throws IOException {
+        Path target = Files.createDirectories(make().resolve(database.getFileName()));
+        try (Stream<Path> files = Files.list(database)) {
+            for (Path file : files.sorted().toList()) {
+                Path to = target.resolve(file.getFileName());
+                if (!file.toString().endsWith(".sst") || !link(file, to)) {
+                    Files.copy(file, to, StandardCopyOption.REPLACE_EXISTING);
+                }
+            }
+        }
+        return target;
+    }
+
+    private static boolean link(Path file, Path to) {
+        try {
+            Files.createLink(to, file);
+            return true;
+        } catch (IOException | UnsupportedOperationException e) {
+            return false;
+        }
+    }
+
+    /// Moves a database aside.
+    void move(Path database) throws IOException {
+        Path target = make().resolve(database.getFileName());
+        if (Files.exists(target)) {
+            delete(target);
+        }
+        Files.move(database, target, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /// Keeps records that could not be read, a JSON line each.
+    void keep(List<Loader.BadRecord> records) throws IOException {
+        if (records.isEmpty()) {
+            return;
+        }
+        List<String> lines = new ArrayList<>();
+        HexFormat hex = HexFormat.of();
+        for (Loader.BadRecord r : records) {
+            lines.add("{\"key\":\""
+                    + hex.formatHex(r.key())
+                    + "\",\"value\":\""
+                    + hex.formatHex(r.value())
+                    + "\",\"reason\":"
+                    + Json.text(r.reason())
+                    + "}");
+        }
+        Files.write(
+                make().resolve("records.jsonl"),
+                lines,
+                StandardOpenOption.CREATE,
+                StandardOpenOption.APPEND);
+    }
+
+    static void delete(Path directory) throws IOException {
+        if (!Files.exists(directory)) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(directory)) {
+            files.sorted(Comparator.reverseOrder())
+                    .forEach(file -> {
+                        try {
+                            Files.delete(file);
+                        } catch (IOException e) {
+                            throw new UncheckedIOException(e);
+                        }
+                    });
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+}

@@ -1,0 +1,467 @@
+package io.hawkermq.store;
+
+import io.hawkermq.core.Store;
+import io.hawkermq.core.StoreChange;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/// The one thread that writes. It owns the engine, the [Commit] and the storage fields of all
+/// deliveries; loops only hand in batches.
+///
+/// A turn: take all that was handed in, merge it, encode what is left as one batch, write and sync it,
+/// tell each shard its highest position. While it syncs, the next turn's batches gather, so that load
+/// makes commits larger and not slower.
+///
+/// What it promises: positions are told in order, and only when all before them is as durable as the
+/// level says. A write that failed is repeated with the same bytes on an engine that was opened anew,
+/// never on the one that failed: after a failed sync, nobody knows which of its pages are on the disk.
+final class StorageThread {
+    /// Changes merged into one commit before it is written, though more may wait.
+    private static final int MOST_CHANGES = 1 << 16;
+
+    /// Roughly so many bytes are written at once.
+    private static final long MOST_BYTES = 8L << 20;
+
+    /// How long it waits before it looks for space again.
+    private static final long SPACE_NANOS = 250_000_000L;
+
+    private final Engine.Opener opener;
+    private final Path database;
+    private final StoreOptions options;
+    private final StoreListener listener;
+    private final Commit commit;
+    private final Space space;
+    private final Handed handed = new Handed();
+
+    /// Changes handed in and not yet taken.
+    private final AtomicInteger waiting = new AtomicInteger();
+
+    private final Thread thread = new Thread(this::run, "store");
+    private volatile boolean isParked;
+    private volatile boolean isClosing;
+
+    // Of the storage thread.
+    private @Nullable Engine engine;
+    private final Batch batch = new Batch();
+    private final Map<Integer, Long> positions = new HashMap<>();
+    private Handed.@Nullable Node next;
+    private boolean isUnsynced;
+    private long syncedAt;
+    private Store.State state = Store.State.READY;
+    private boolean isFailing;
+    private boolean isCrowded;
+    private Space.Level level = Space.Level.ENOUGH;
+
+    private long commits;
+    private long records;
+    private long bytes;
+    private long failures;
+
+    // Written by the storage thread, read by others.
+    private volatile Written written = new Written(0, 0, 0, 0, new Commit.Counts(0, 0));
+
+    /// What was written since the start.
+    private record Written(
+            long commits, long records, long bytes, long failures, Commit.Counts counts) {}
+
+    StorageThread(
+            Engine engine,
+            Engine.Opener opener,
+            Path database,
+            StoreOptions options,
+            StoreListener listener,
+            Commit commit,
+            Space space) {
+        this.engine = engine;
+        this.opener = opener;
+        this.database = database;
+        this.options = options;
+        this.listener = listener;
+        this.commit = commit;
+        this.space = space;
+    }
+
+    void start() {
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    // ---- any thread ----
+
+    void append(int shard, long position, List<StoreChange> changes) {
+        waiting.getAndAdd(changes.size());
+        add(new Handed.Node(shard, position, changes, null));
+    }
+
+    /// Runs `task` between two commits, after all that was handed in before is written.
+    void execute(Runnable task) {
+        add(new Handed.Node(-1, 0, List.of(), task));
+    }
+
+    private void add(Handed.Node node) {
+        if (isClosing) {
+            throw new IllegalStateException("the store is closed");
+        }
+        handed.add(node);
+        if (isParked) {
+            LockSupport.unpark(thread);
+        }
+    }
+
+    /// Writes and syncs what was handed in, and ends.
+    void close() {
+        isClosing = true;
+        LockSupport.unpark(thread);
+        boolean wasInterrupted = false;
+        while (true) {
+            try {
+                thread.join();
+                break;
+            } catch (InterruptedException e) {
+                wasInterrupted = true;
+            }
+        }
+        if (wasInterrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    Map<String, Long> figures() {
+        Written w = written;
+        Map<String, Long> figures = new LinkedHashMap<>();
+        figures.put("commits", w.commits);
+        figures.put("records", w.records);
+        figures.put("bytes", w.bytes);
+        figures.put("changes", w.counts.changes());
+        figures.put("annihilated", w.counts.annihilated());
+        figures.put("failures", w.failures);
+        figures.put("pending", (long) waiting.get());
+        return figures;
+    }
+
+    // ---- the storage thread ----
+
+    /// Null while it is being opened again.
+    @Nullable Engine engine() {
+        return engine;
+    }
+
+    private void run() {
+        syncedAt = System.nanoTime();
+        while (true) {
+            // Read before looking for work: what is handed in before closing is found afterwards.
+            boolean wasClosing = isClosing;
+            if (merge()) {
+                commit();
+                continue;
+            }
+            if (wasClosing) {
+                break;
+            }
+            syncIfDue();
+            rest();
+        }
+        end();
+    }
+
+    private void rest() {
+        isParked = true;
+        if (handed.isEmpty() && !isClosing) {
+            if (isUnsynced && options.durability().level() == Durability.Level.INTERVAL) {
+                LockSupport.parkNanos(this, Math.max(1, untilSync()));
+            } else if (state != Store.State.READY) {
+                LockSupport.parkNanos(this, SPACE_NANOS);
+                lookForSpace(0);
+            } else {
+                LockSupport.park(this);
+            }
+        }
+        isParked = false;
+    }
+
+    /// Takes what was handed in, up to what one commit holds.
+    ///
+    /// @return false if there was nothing
+    private boolean merge() {
+        if (next == null) {
+            next = handed.takeAll();
+        }
+        int merged = 0;
+        boolean hasWork = false;
+        for (Handed.Node node = next; node != null; node = next) {
+            if (node.task != null && hasWork) {
+                break;
+            }
+            next = node.next;
+            hasWork = true;
+            if (node.task != null) {
+                node.task.run();
+                break;
+            }
+            List<StoreChange> changes = node.changes;
+            for (int i = 0; i < changes.size(); i++) {
+                commit.add(changes.get(i));
+            }
+            merged += changes.size();
+            positions.put(node.shard, node.position);
+            if (merged >= MOST_CHANGES || commit.pendingBytes() >= MOST_BYTES) {
+                break;
+            }
+            if (next == null) {
+                next = handed.takeAll();
+            }
+        }
+        if (merged > 0) {
+            crowd(waiting.addAndGet(-merged));
+        }
+        return hasWork;
+    }
+
+    /// Too many changes wait: the disk is slower than the clients.
+    private void crowd(int left) {
+        boolean is =
+                left
+                        > (isCrowded
+                                ? options.mostPendingChanges() / 2
+                                : options.mostPendingChanges());
+        if (is != isCrowded) {
+            isCrowded = is;
+            if (is) {
+                listener.problem(
+                        "The disk does not keep up: "
+                                + left
+                                + " changes wait to be stored. New durable messages are refused"
+                                + " until it does.");
+            }
+            tellState();
+        }
+    }
+
+    private void commit() {
+        batch.reset();
+        commit.writeTo(batch);
+        if (!batch.isEmpty() && !(awaitSpace() && write())) {
+            return;
+        }
+        written = new Written(commits, records, bytes, failures, commit.counts());
+        positions.forEach(listener::durable);
+        positions.clear();
+    }
+
+    // ---- space ----
+
+    /// @return false if there is none and the store is closed
+    private boolean awaitSpace() {
+        while (lookForSpace(batch.length()) == Space.Level.NONE) {
+            if (isClosing) {
+                lost();
+                return false;
+            }
+            LockSupport.parkNanos(this, SPACE_NANOS);
+        }
+        return true;
+    }
+
+    private Space.Level lookForSpace(long forBytes) {
+        Space.Level now = space.look(System.nanoTime(), forBytes);
+        if (now != level) {
+            boolean wasEnough = level == Space.Level.ENOUGH;
+            level = now;
+            switch (now) {
+                case ENOUGH -> listener.problem("There is space on the disk of the store again.");
+                case LOW -> {
+                    if (wasEnough) {
+                        listener.problem(lowText());
+                    }
+                }
+                case NONE ->
+                        listener.problem(
+                                (wasEnough ? lowText() : "")
+                                        + "The disk of the store is full: nothing can be stored"
+                                        + " until there is space.");
+            }
+            tellState();
+        }
+        return now;
+    }
+
+    private String lowText() {
+        return "The disk of the store has less than "
+                + options.headRoomBytes()
+                + " bytes left: new durable messages are refused until there is space. ";
+    }
+
+    private void tellState() {
+        Store.State now =
+                level == Space.Level.ENOUGH && !isCrowded && !isFailing
+                        ? Store.State.READY
+                        : Store.State.FULL;
+        if (now != state) {
+            state = now;
+            listener.state(now);
+        }
+    }
+
+    // ---- writing ----
+
+    /// Writes the batch, however often it takes.
+    ///
+    /// @return false if it could not be written and the store is closed
+    private boolean write() {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                Engine current = opened();
+                Engine.Sync sync =
+                        options.durability().level() == Durability.Level.ALWAYS
+                                ? Engine.Sync.WAIT
+                                : Engine.Sync.LEAVE;
+                current.write(batch, sync);
+                isUnsynced = sync == Engine.Sync.LEAVE;
+                commits++;
+                records += batch.count();
+                bytes += batch.length();
+                recovered();
+                syncIfDue();
+                return true;
+            } catch (EngineException e) {
+                failed(attempt, e);
+                if (isClosing && attempt > 1) {
+                    lost();
+                    return false;
+                }
+                pause(
+                        attempt < options.attempts()
+                                ? options.retryDelay()
+                                : options.retryDelay().multipliedBy(30));
+                if (!awaitSpace()) {
+                    return false;
+                }
+            }
+        }
+    }
+
+    private Engine opened() throws EngineException {
+        Engine current = engine;
+        if (current == null) {
+            current = opener.open(database);
+            engine = current;
+        }
+        return current;
+    }
+
+    private void failed(int attempt, EngineException e) {
+        failures++;
+        closeEngine();
+        if (e.kind() == EngineException.Kind.FULL) {
+            space.exhausted();
+        }
+        if (attempt == 1) {
+            listener.problem(
+                    "Writing to the store in "
+                            + database.getParent()
+                            + " failed: "
+                            + e.getMessage()
+                            + ". Nothing is acknowledged until it succeeds; it is opened again and"
+                            + " repeated.");
+        }
+        if (attempt == options.attempts()) {
+            isFailing = true;
+            listener.problem(
+                    "Writing to the store in "
+                            + database.getParent()
+                            + " failed "
+                            + attempt
+                            + " times: "
+                            + e.getMessage()
+                            + ". New durable messages are refused. Check the disk; it is tried"
+                            + " again every "
+                            + options.retryDelay().multipliedBy(30).toSeconds()
+                            + " s.");
+            tellState();
+        }
+    }
+
+    private void recovered() {
+        if (isFailing) {
+            isFailing = false;
+            listener.problem("Writing to the store succeeds again.");
+            tellState();
+        }
+    }
+
+    private void lost() {
+        positions.clear();
+        listener.problem(
+                "The store was closed before all that was handed in could be written; none of it"
+                        + " was acknowledged.");
+    }
+
+    private void pause(Duration delay) {
+        long until = System.nanoTime() + delay.toNanos();
+        while (!isClosing && until - System.nanoTime() > 0) {
+            LockSupport.parkNanos(this, until - System.nanoTime());
+        }
+    }
+
+    private void closeEngine() {
+        Engine failed = engine;
+        engine = null;
+        if (failed != null) {
+            try {
+                failed.close();
+            } catch (EngineException e) {
+                // It failed before; what it did not write is written again.
+            }
+        }
+    }
+
+    // ---- syncing ----
+
+    private long untilSync() {
+        return options.durability().interval().toNanos() - (System.nanoTime() - syncedAt);
+    }
+
+    private void syncIfDue() {
+        if (isUnsynced
+                && options.durability().level() == Durability.Level.INTERVAL
+                && untilSync() <= 0) {
+            syncNow();
+        }
+    }
+
+    private void syncNow() {
+        try {
+            syncedAt = System.nanoTime();
+            isUnsynced = false;
+            opened().sync();
+        } catch (EngineException e) {
+            // Opening it again moves all of its log to files that are synced.
+            failures++;
+            closeEngine();
+            listener.problem(
+                    "Syncing the store failed: " + e.getMessage() + ". It is opened again.");
+        }
+    }
+
+    private void end() {
+        if (isUnsynced) {
+            syncNow();
+        }
+        Engine last = engine;
+        engine = null;
+        if (last != null) {
+            try {
+                last.close();
+            } catch (EngineException e) {
+                listener.problem("Closing the store failed: " + e.getMessage());
+            }
+        }
+    }
+}

@@ -1,0 +1,19 @@
+package io.hawkermq.store;
+
+import io.hawkermq.core.Store;
+
+/// What a [DurableStore] tells. All but [#progress] is called on the storage thread: pass it on to
+/// the loops and return.
+public interface StoreListener {
+    /// All batches of this shard up to `position` are durable.
+    void durable(int shard, long position);
+
+    /// Whether new durable state can be taken has changed; READY at first.
+    void state(Store.State state);
+
+    /// Something is wrong that an operator must know; a sentence.
+    void problem(String text);
+
+    /// How far recovery is, about once a second; a sentence.
+    default void progress(String text) {}
+}
