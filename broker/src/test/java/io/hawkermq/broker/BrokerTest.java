@@ -112,7 +112,7 @@ class BrokerTest {
         int[] sizes = {
             0, 1, 255, 1_023, 1_024, 4_096, 16_383, 16_384, 32_760, 32_768, 70_000, 300_000
         };
-        try (Broker broker = Broker.start(options().withLoops(loops));
+        try (Broker broker = Broker.start(options().with(o -> o.loops(loops)));
                 TestClient publisher =
                         TestClient.connected(broker.port(), ProtocolVersion.MQTT_3_1_1, "p")) {
             List<TestClient> subscribers = new ArrayList<>();
