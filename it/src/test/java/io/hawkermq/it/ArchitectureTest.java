@@ -88,13 +88,19 @@ class ArchitectureTest {
     }
 
     @Test
-    void mosquittoNeedsProtocolAndTheJdkOnly() {
+    void mosquittoNeedsProtocolTheJdkAndArgon2Only() {
         classes()
                 .that()
                 .resideInAPackage(MOSQUITTO)
                 .should()
                 .onlyDependOnClassesThat()
-                .resideInAnyPackage(PROTOCOL, MOSQUITTO, "java..", "javax..", "org.jspecify..")
+                .resideInAnyPackage(
+                        PROTOCOL,
+                        MOSQUITTO,
+                        "java..",
+                        "javax..",
+                        "org.bouncycastle.crypto..",
+                        "org.jspecify..")
                 .check(classes);
     }
 

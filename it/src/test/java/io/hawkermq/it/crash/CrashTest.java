@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntUnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// `kill -9` at random moments under load; afterwards everything that was acknowledged must have
@@ -45,6 +46,7 @@ class CrashTest {
     }
 
     @Test
+    @Timeout(900) // on a busy machine each start takes seconds
     void nothingAcknowledgedIsLostAndNothingComesTwiceAtQos2() throws InterruptedException {
         SplittableRandom random = new SplittableRandom(SEED);
         int port = BrokerProcess.freePort();
