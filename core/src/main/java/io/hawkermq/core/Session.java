@@ -373,6 +373,7 @@ final class Session {
     private void stopStream(Subscription subscription) {
         if (streams != null) {
             streams.stop(subscription);
+            schedulePump(); // the next one may begin, if it was this one's turn
         }
     }
 
@@ -386,6 +387,11 @@ final class Session {
         }
         return qos == QoS.AT_MOST_ONCE
                 || (isQueueEmpty() && !sender.isResending() && sender.hasQuota());
+    }
+
+    /// True while nothing can be stored that would have to be.
+    boolean isStoreFull() {
+        return isDurable() && shard.journal().isFull();
     }
 
     /// True if a message of QoS 1 or 2 could be begun, as far as its Receive Maximum goes.
@@ -447,7 +453,7 @@ final class Session {
     private boolean deliverAtMostOnce(
             Message message, boolean retain, int @Nullable [] identifiers) {
         Connection c = connection;
-        if (c == null) {
+        if (c == null || c.isConnackAwaited()) {
             return false; // no session keeps QoS 0, so that nobody misses it
         }
         if (!c.isWritable()) {
@@ -474,15 +480,18 @@ final class Session {
         }
         boolean fits = c.transmit(d.message(), d.qos(), d.retain(), d.identifiers(), packetId);
         if (!fits) {
-            abandon(d, packetId); // as if it had been sent [MQTT-3.1.2-25]
+            abandon(
+                    d,
+                    packetId,
+                    DropReason.PACKET_TOO_LARGE); // as if it had been sent [MQTT-3.1.2-25]
         }
         return fits;
     }
 
-    private void abandon(Delivery d, int packetId) {
+    private void abandon(Delivery d, int packetId, DropReason why) {
         sender.abandon(packetId);
         removeStored(d);
-        shard.drop(DropReason.PACKET_TOO_LARGE, clientId);
+        shard.drop(why, clientId);
     }
 
     /// A delivery is over, or will never be made.
@@ -499,6 +508,11 @@ final class Session {
         if (c == null || inFlight == null || inFlight.message() != d) {
             return;
         }
+        if (attempt == Journal.Attempt.FIRST && d.message().isExpired(shard.now())) {
+            abandon(d, packetId, DropReason.EXPIRED); // [MQTT-3.3.2-5]
+            schedulePump();
+            return;
+        }
         boolean fits =
                 switch (attempt) {
                     case FIRST ->
@@ -506,7 +520,8 @@ final class Session {
                     case AGAIN -> c.retransmit(d, packetId);
                 };
         if (!fits) {
-            abandon(d, packetId);
+            abandon(d, packetId, DropReason.PACKET_TOO_LARGE);
+            schedulePump(); // there is room again, and no acknowledgement will come
         }
     }
 
@@ -666,7 +681,7 @@ final class Session {
                         && isDurable()
                         && shard.journal().awaitDurable(c, d, packetId, Journal.Attempt.AGAIN))
                 && !c.retransmit(d, packetId)) {
-            abandon(d, packetId);
+            abandon(d, packetId, DropReason.PACKET_TOO_LARGE);
         }
     }
 
@@ -707,7 +722,7 @@ final class Session {
     void sendRetained(Message m, QoS qos, int @Nullable [] identifiers, Connection c) {
         if (qos != QoS.AT_MOST_ONCE) {
             SessionJournal j = journal;
-            if (j == null || j.isFull()) {
+            if (j == null) {
                 begin(new Delivery(m, qos, true, identifiers, null), c);
             } else {
                 Delivery d = j.delivery(m, qos, true, identifiers);

@@ -125,6 +125,13 @@ public final class Shard {
     /// The store can take new durable state, or cannot any more. Belongs to a turn.
     public void onStoreState(Store.State state) {
         journal.onState(state);
+        if (state == Store.State.READY) {
+            for (Session session : sessions.values()) {
+                if (session.isConnected()) {
+                    session.schedulePump(); // retained messages have waited
+                }
+            }
+        }
     }
 
     /// Messages of another shard have come.
@@ -491,7 +498,7 @@ public final class Shard {
             case SHARE -> {
                 String shareName = f.shareName();
                 String filter = f.filter();
-                if (shareName != null && filter != null && number == 0) {
+                if (shareName != null && filter != null) {
                     deliverShared(
                             new ShardMessage.ForwardShared(message, shareName, filter, -1, null));
                 }
@@ -502,6 +509,7 @@ public final class Shard {
                 }
             }
         }
+        journal.replayed();
     }
 
     /// A session moves to another shard.
