@@ -40,6 +40,8 @@ final class RocksEngine implements Engine {
         WITHOUT_DAMAGED_LOG,
         /// Without the log, and with the newest state of which all files are there.
         WHAT_IS_THERE,
+        /// Nothing can be written, and nobody else has it open.
+        READ_ONLY,
         /// Beside a broker that has it open, as it is now. Nothing can be written.
         BESIDE
     }
@@ -81,6 +83,7 @@ final class RocksEngine implements Engine {
                         case WHAT_IS_THERE ->
                                 RocksDB.open(
                                         options.setBestEffortsRecovery(true), directory.toString());
+                        case READ_ONLY -> RocksDB.openReadOnly(options, directory.toString());
                         case BESIDE ->
                                 RocksDB.openAsSecondary(
                                         options.setMaxOpenFiles(-1),
@@ -234,20 +237,20 @@ final class RocksEngine implements Engine {
         private final RocksIterator iterator;
         private final ReadOptions options;
         private final Slice end;
-        private byte @Nullable [] seek;
+        private byte @Nullable [] from;
 
         RocksCursor(RocksIterator iterator, ReadOptions options, Slice end, byte[] from) {
             this.iterator = iterator;
             this.options = options;
             this.end = end;
-            this.seek = from;
+            this.from = from;
         }
 
         @Override
         public boolean next() throws EngineException {
-            if (seek != null) {
-                iterator.seek(seek);
-                seek = null;
+            if (from != null) {
+                iterator.seek(from);
+                from = null;
             } else {
                 iterator.next();
             }
@@ -260,11 +263,6 @@ final class RocksEngine implements Engine {
                 throw failed(e);
             }
             return false;
-        }
-
-        @Override
-        public void seek(byte[] key) {
-            seek = key;
         }
 
         @Override
