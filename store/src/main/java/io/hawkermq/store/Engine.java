@@ -43,11 +43,8 @@ interface Engine extends AutoCloseable {
         /// Goes to the next record, at first to the first one.
         ///
         /// @return false at the end
-        /// @throws EngineException DAMAGE if it cannot be read; [#seek] may then step over it
+        /// @throws EngineException DAMAGE if it cannot be read; another cursor may begin behind it
         boolean next() throws EngineException;
-
-        /// [#next] will find the first record at or after `key`.
-        void seek(byte[] key);
 
         byte[] key();
 

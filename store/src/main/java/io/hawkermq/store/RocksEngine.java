@@ -234,20 +234,20 @@ final class RocksEngine implements Engine {
         private final RocksIterator iterator;
         private final ReadOptions options;
         private final Slice end;
-        private byte @Nullable [] seek;
+        private byte @Nullable [] from;
 
         RocksCursor(RocksIterator iterator, ReadOptions options, Slice end, byte[] from) {
             this.iterator = iterator;
             this.options = options;
             this.end = end;
-            this.seek = from;
+            this.from = from;
         }
 
         @Override
         public boolean next() throws EngineException {
-            if (seek != null) {
-                iterator.seek(seek);
-                seek = null;
+            if (from != null) {
+                iterator.seek(from);
+                from = null;
             } else {
                 iterator.next();
             }
@@ -260,11 +260,6 @@ final class RocksEngine implements Engine {
                 throw failed(e);
             }
             return false;
-        }
-
-        @Override
-        public void seek(byte[] key) {
-            seek = key;
         }
 
         @Override

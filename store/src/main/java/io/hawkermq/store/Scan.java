@@ -18,12 +18,14 @@ final class Scan implements AutoCloseable {
     /// Keys are compared by so many bytes when the end of a damaged block is searched.
     private static final int WIDTH = 96;
 
-    private final Engine.Cursor cursor;
+    private final Engine engine;
     private final byte[] to;
     private final Damage damage;
+    private Engine.Cursor cursor;
     private byte[] last;
 
     Scan(Engine engine, byte[] from, byte[] to, Damage damage) {
+        this.engine = engine;
         this.cursor = engine.cursor(from, to);
         this.to = to;
         this.damage = damage;
@@ -83,14 +85,15 @@ final class Scan implements AutoCloseable {
         if (good.equals(end)) {
             return false;
         }
-        cursor.seek(key(good));
+        cursor.close();
+        cursor = engine.cursor(key(good), to);
         return cursor.next();
     }
 
     private boolean isReadableFrom(BigInteger key) throws EngineException {
-        try {
-            cursor.seek(key(key));
-            cursor.next();
+        // A cursor of its own: one that has met damage may go on to report it elsewhere.
+        try (Engine.Cursor probe = engine.cursor(key(key), to)) {
+            probe.next();
             return true;
         } catch (EngineException e) {
             if (e.kind() != EngineException.Kind.DAMAGE) {

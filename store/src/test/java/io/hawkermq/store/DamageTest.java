@@ -1,0 +1,259 @@
+package io.hawkermq.store;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.hawkermq.core.StoreChange;
+import io.hawkermq.core.StoredMessage;
+import io.hawkermq.protocol.QoS;
+import io.hawkermq.protocol.SubscriptionOptions;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Flipped bits, torn logs, missing files: noticed, kept aside, and the rest is there.
+class DamageTest {
+    private static final int SESSIONS = 40;
+    private static final int MESSAGES = 50;
+
+    @TempDir Path root;
+
+    /// What was written to the store of a test.
+    private final TreeMap<String, String> written = new TreeMap<>();
+
+    private Path log() throws Exception {
+        Path from = root.resolve("data");
+        try (Disk disk = new Disk(from)) {
+            fill(disk);
+        }
+        return from;
+    }
+
+    /// A store of which all stands in tables.
+    private Path tables() throws Exception {
+        Path from = log();
+        // Opening moves what stands in the log to a table.
+        new Disk(from).close();
+        assertFalse(Disk.files(from, ".sst").isEmpty());
+        return from;
+    }
+
+    private void fill(Disk disk) {
+        StoredMessage shared = new StoredMessage(Some.message("shared", "s".repeat(500)));
+        for (int s = 1; s <= SESSIONS; s++) {
+            List<StoreChange> changes = new ArrayList<>();
+            changes.add(new StoreChange.PutSession(Some.session(s)));
+            changes.add(
+                    new StoreChange.PutSubscription(
+                            s, "a/" + s, SubscriptionOptions.of(QoS.AT_LEAST_ONCE), s));
+            for (int m = 0; m < MESSAGES; m++) {
+                changes.add(
+                        new StoreChange.PutDelivery(
+                                m % 10 == 0 ? Some.delivery(s, m, shared) : Some.delivery(s, m)));
+            }
+            changes.add(
+                    new StoreChange.PutRetained(Some.message("retained/" + s, "r".repeat(1_000))));
+            changes.add(new StoreChange.PutReceived(s, s));
+            disk.write(changes);
+        }
+    }
+
+    private void remember(Path from) throws Exception {
+        Path copy = Disk.copy(from, root.resolve("whole"));
+        try (Disk disk = new Disk(copy)) {
+            assertTrue(disk.report.isWhole());
+            written.putAll(disk.recovered.all);
+        }
+        assertEquals(SESSIONS * (4 + MESSAGES), written.size());
+    }
+
+    private static void flip(Path file, long bit) throws IOException {
+        try (RandomAccessFile f = new RandomAccessFile(file.toFile(), "rw")) {
+            f.seek(bit / 8);
+            int b = f.read();
+            f.seek(bit / 8);
+            f.write(b ^ 1 << (bit % 8));
+        }
+    }
+
+    /// Nothing that was not written, and what is missing is told.
+    private int check(Disk disk) {
+        Recovered r = disk.recovered;
+        r.all.forEach((name, value) -> assertEquals(written.get(name), value, name));
+        int missing = written.size() - r.all.size();
+        if (missing > 0) {
+            assertFalse(disk.report.isWhole(), () -> missing + " missing and nothing said");
+            assertFalse(disk.problems().isEmpty());
+        }
+        return missing;
+    }
+
+    /// A store that was damaged goes on working, and is whole afterwards.
+    private static void checkGoesOn(Path from, Disk disk) throws Exception {
+        int before = disk.recovered.all.size();
+        disk.write(new StoreChange.PutSession(Some.session(1_000)));
+        disk.close();
+        try (Disk again = new Disk(from)) {
+            assertEquals(before + 1, again.recovered.all.size());
+            assertTrue(again.report.isWhole(), again.report::toString);
+        }
+    }
+
+    private void flipsIn(Path from, String ending, int count, boolean mayBeHarmless)
+            throws Exception {
+        remember(from);
+        Random random = new Random(7);
+        int noticed = 0;
+        for (int i = 0; i < count; i++) {
+            Path copy = Disk.copy(from, root.resolve(ending + i));
+            List<Path> files = Disk.files(copy, ending);
+            Path file = files.get(random.nextInt(files.size()));
+            if (Files.size(file) == 0) {
+                continue;
+            }
+            long bit = random.nextLong(Files.size(file) * 8);
+            flip(file, bit);
+            String where = file.getFileName() + " bit " + bit + " of " + Files.size(file) * 8;
+            try (Disk disk = new Disk(copy)) {
+                int missing = check(disk);
+                if (!disk.report.isWhole()) {
+                    noticed++;
+                    assertNotNull(Disk.quarantine(copy), where);
+                    assertTrue(missing < written.size(), where);
+                } else if (!mayBeHarmless) {
+                    assertEquals(0, missing, where);
+                }
+                checkGoesOn(copy, disk);
+            } catch (StoreException e) {
+                throw new AssertionError(where, e);
+            }
+        }
+        assertTrue(noticed > count / 2, "only " + noticed + " flips of " + count + " noticed");
+    }
+
+    @Test
+    void flippedBitsInTheLog() throws Exception {
+        flipsIn(log(), ".log", 15, false);
+    }
+
+    @Test
+    void flippedBitsInTables() throws Exception {
+        flipsIn(tables(), ".sst", 15, true);
+    }
+
+    @Test
+    void aTornLogLosesOnlyItsEnd() throws Exception {
+        Path from = log();
+        remember(from);
+        List<Path> logs = Disk.files(from, ".log");
+        long size = Files.size(logs.getLast());
+        int least = Integer.MAX_VALUE;
+        for (int cut : new int[] {1, 2, 7, 100, 2_000, 9_999}) {
+            Path copy = Disk.copy(from, root.resolve("torn" + cut));
+            Path file = Disk.files(copy, ".log").getLast();
+            try (RandomAccessFile f = new RandomAccessFile(file.toFile(), "rw")) {
+                f.setLength(size - cut);
+            }
+            try (Disk disk = new Disk(copy)) {
+                // A kill in the middle of a write is no damage: nobody was told of it.
+                assertTrue(disk.report.isWhole());
+                assertNull(Disk.quarantine(copy));
+                disk.recovered.all.forEach((n, v) -> assertEquals(written.get(n), v, n));
+                assertTrue(disk.recovered.all.size() <= least);
+                // A batch has more than 2,000 bytes.
+                int batches = 1 + (cut + 1_999) / 2_000;
+                assertTrue(disk.recovered.all.size() >= written.size() - batches * (4 + MESSAGES));
+                assertTrue(disk.recovered.all.size() < written.size());
+                least = disk.recovered.all.size();
+            }
+        }
+    }
+
+    @Test
+    void aMissingTableLosesWhatWasInIt() throws Exception {
+        Path from = tables();
+        remember(from);
+        Files.delete(Disk.files(from, ".sst").getFirst());
+        try (Disk disk = new Disk(from)) {
+            check(disk);
+            assertNotNull(Disk.quarantine(from));
+            checkGoesOn(from, disk);
+        }
+    }
+
+    @Test
+    void withoutItsListOfFilesTheTablesAreRead() throws Exception {
+        Path from = tables();
+        remember(from);
+        for (Path file : Disk.files(from, "")) {
+            String name = String.valueOf(file.getFileName());
+            if (name.startsWith("MANIFEST")) {
+                Files.write(file, new byte[100]);
+            }
+        }
+        try (Disk disk = new Disk(from)) {
+            assertEquals(0, check(disk));
+            assertFalse(disk.report.isWhole());
+            assertNotNull(Disk.quarantine(from));
+            checkGoesOn(from, disk);
+        }
+    }
+
+    @Test
+    void recordsThatCannotBeReadAreKeptAside() throws Exception {
+        Path from = tables();
+        remember(from);
+        try (Engine engine = Opening.rocks(Disk.options()).open(from.resolve("db"))) {
+            Batch batch = new Batch();
+            Keys.session(batch.key(), 3, Keys.HEADER);
+            batch.value().u8(99);
+            batch.put();
+            Keys.retained(batch.key(), Some.bytes("retained/4"));
+            batch.value().u8(1);
+            batch.put();
+            Keys.pack(batch.key(), 5, 0);
+            batch.value().u8(1);
+            batch.value().u8(200);
+            batch.put();
+            engine.write(batch, Engine.Sync.WAIT);
+        }
+        try (Disk disk = new Disk(from)) {
+            // Session 3 with all that belongs to it, a retained message, the queue of session 5.
+            assertEquals(4 + MESSAGES - 1 + 1 + MESSAGES, check(disk));
+            assertEquals(3, disk.report.damaged());
+            Path quarantine = disk.report.quarantine();
+            assertNotNull(quarantine);
+            List<String> lines = Files.readAllLines(quarantine.resolve("records.jsonl"));
+            assertEquals(3, lines.size());
+            assertTrue(lines.getFirst().contains("\"reason\":\"its version is 99, known is 1\""));
+            checkGoesOn(from, disk);
+        }
+    }
+
+    @Test
+    void deliveriesWithoutTheirBodyAreLeftOut() throws Exception {
+        Path from = tables();
+        remember(from);
+        try (Engine engine = Opening.rocks(Disk.options()).open(from.resolve("db"))) {
+            Batch batch = new Batch();
+            batch.deleteRange(Keys.first(Keys.BODY), Keys.first(Keys.BODY + 1));
+            engine.write(batch, Engine.Sync.WAIT);
+        }
+        try (Disk disk = new Disk(from)) {
+            int lost = check(disk);
+            assertTrue(lost > 0);
+            assertEquals(lost, disk.report.dangling());
+            checkGoesOn(from, disk);
+        }
+    }
+}

@@ -1,0 +1,194 @@
+package io.hawkermq.store;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.hawkermq.core.Store;
+import io.hawkermq.core.StoreChange;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// A store in a directory as a test drives it: one shard, batches that are awaited.
+final class Disk implements StoreListener, AutoCloseable {
+    private static final long PATIENCE_SECONDS = 20;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition told = lock.newCondition();
+    private final List<String> problems = new ArrayList<>();
+    private final List<Store.State> states = new ArrayList<>();
+    private final List<String> progress = new ArrayList<>();
+    private long durable;
+    private long position;
+    final DurableStore store;
+    final Recovered recovered = new Recovered();
+    final RecoveryReport report;
+
+    Disk(Path directory) throws StoreException {
+        this(directory, options());
+    }
+
+    Disk(Path directory, StoreOptions options) throws StoreException {
+        this(directory, options, Opening.rocks(options), Space.of(directory.toAbsolutePath()));
+    }
+
+    Disk(Path directory, StoreOptions options, Engine.Opener opener, Space.Probe probe)
+            throws StoreException {
+        store = DurableStore.open(directory, options, this, opener, probe);
+        report = store.recover(recovered);
+        store.start();
+    }
+
+    /// Without a ballast of its own for each of hundreds of stores.
+    static StoreOptions options() {
+        return StoreOptions.DEFAULT
+                .withHeadRoom(1 << 16)
+                .withMemory(1 << 20, 1 << 20)
+                .withRetries(3, java.time.Duration.ofMillis(5));
+    }
+
+    long append(StoreChange... changes) {
+        return append(List.of(changes));
+    }
+
+    long append(List<? extends StoreChange> changes) {
+        store.append(0, ++position, List.copyOf(changes));
+        return position;
+    }
+
+    void write(StoreChange... changes) {
+        awaitDurable(append(changes));
+    }
+
+    void write(List<? extends StoreChange> changes) {
+        awaitDurable(append(changes));
+    }
+
+    void awaitDurable(long until) {
+        await("position " + until + " is durable", () -> durable >= until);
+    }
+
+    void awaitState(Store.State state) {
+        await("state " + state, () -> !states.isEmpty() && states.getLast() == state);
+    }
+
+    void awaitProblem(String part) {
+        await("problem " + part, () -> problems.stream().anyMatch(p -> p.contains(part)));
+    }
+
+    private void await(String what, BooleanSupplier condition) {
+        lock.lock();
+        try {
+            long left = TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+            while (!condition.getAsBoolean()) {
+                left = told.awaitNanos(left);
+                assertTrue(left > 0, () -> what + " did not come; problems: " + problems);
+            }
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    long durable() {
+        lock.lock();
+        try {
+            return durable;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    List<String> problems() {
+        lock.lock();
+        try {
+            return List.copyOf(problems);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    long figure(String name) {
+        Map<String, Long> figures = store.figures();
+        Long value = figures.get(name);
+        if (value == null) {
+            throw new AssertionError("no figure " + name + " in " + figures);
+        }
+        return value;
+    }
+
+    private void tell(Runnable what) {
+        lock.lock();
+        try {
+            what.run();
+            told.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void durable(int shard, long atPosition) {
+        tell(() -> durable = atPosition);
+    }
+
+    @Override
+    public void state(Store.State state) {
+        tell(() -> states.add(state));
+    }
+
+    @Override
+    public void problem(String text) {
+        // Also told while this object is being made.
+        tell(() -> problems.add(text));
+    }
+
+    @Override
+    public void progress(String text) {
+        tell(() -> progress.add(text));
+    }
+
+    @Override
+    public void close() {
+        store.close();
+    }
+
+    /// What a kill leaves: the files as they are.
+    static Path copy(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.toList()) {
+                Path target = to.resolve(from.relativize(file).toString());
+                if (Files.isDirectory(file)) {
+                    Files.createDirectories(target);
+                } else if (!file.getFileName().toString().equals("lock")
+                        && !file.getFileName().toString().equals("LOCK")) {
+                    Files.copy(file, target);
+                }
+            }
+        }
+        return to;
+    }
+
+    static List<Path> files(Path directory, String ending) throws IOException {
+        try (Stream<Path> files = Files.list(directory.resolve(Opening.DATABASE))) {
+            return files.filter(f -> f.toString().endsWith(ending)).sorted().toList();
+        }
+    }
+
+    static @Nullable Path quarantine(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.filter(f -> f.getFileName().toString().startsWith("quarantine-"))
+                    .findAny()
+                    .orElse(null);
+        }
+    }
+}
