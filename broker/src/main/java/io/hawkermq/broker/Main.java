@@ -19,6 +19,7 @@ public final class Main {
 
               broker  runs the broker
               acl     explains which line of an access control list decides
+              store   looks at what is kept on disk: stats, check, export, backup
             """;
 
     private Main() {}
@@ -30,6 +31,11 @@ public final class Main {
             switch (command) {
                 case "broker" -> broker(rest);
                 case "acl" -> AclCommand.run(rest, System.out);
+                case "store" -> {
+                    if (!StoreCommand.run(rest, System.out, System.err)) {
+                        System.exit(CANNOT_START);
+                    }
+                }
                 case "rehearse" -> rehearse();
                 default -> {
                     System.err.print(USAGE);

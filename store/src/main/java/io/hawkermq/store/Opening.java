@@ -147,7 +147,7 @@ final class Opening {
         Path replacement = directory.resolve(REPLACEMENT);
         Quarantine.delete(replacement);
         try (Engine fresh = opener.open(replacement)) {
-            copy(engine, fresh);
+            copy(engine, fresh, (after, until, message) -> {});
         } finally {
             engine.close();
         }
@@ -159,11 +159,10 @@ final class Opening {
     /// Copies all records that can be read.
     ///
     /// @return how many there are
-    static long copy(Engine from, Engine to) throws EngineException {
+    static long copy(Engine from, Engine to, Scan.Damage damage) throws EngineException {
         Batch batch = new Batch();
         long count = 0;
-        try (Scan scan =
-                new Scan(from, Keys.first(0), Keys.first(0xFF), (after, until, message) -> {})) {
+        try (Scan scan = new Scan(from, Keys.first(0), Keys.first(0xFF), damage)) {
             while (scan.next()) {
                 batch.put(scan.key(), scan.value());
                 count++;

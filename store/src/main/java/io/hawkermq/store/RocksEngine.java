@@ -40,6 +40,8 @@ final class RocksEngine implements Engine {
         WITHOUT_DAMAGED_LOG,
         /// Without the log, and with the newest state of which all files are there.
         WHAT_IS_THERE,
+        /// Nothing can be written, and nobody else has it open.
+        READ_ONLY,
         /// Beside a broker that has it open, as it is now. Nothing can be written.
         BESIDE
     }
@@ -81,6 +83,7 @@ final class RocksEngine implements Engine {
                         case WHAT_IS_THERE ->
                                 RocksDB.open(
                                         options.setBestEffortsRecovery(true), directory.toString());
+                        case READ_ONLY -> RocksDB.openReadOnly(options, directory.toString());
                         case BESIDE ->
                                 RocksDB.openAsSecondary(
                                         options.setMaxOpenFiles(-1),
