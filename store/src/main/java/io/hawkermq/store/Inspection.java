@@ -68,10 +68,17 @@ public final class Inspection implements AutoCloseable {
                             + found
                             + " cannot be read: "
                             + e.getMessage()
-                            + ". A broker that starts on it keeps what is damaged aside and loads"
-                            + " the rest.",
+                            + (isDamage(e)
+                                    ? ". A broker that starts on it keeps what is damaged aside and"
+                                            + " loads the rest."
+                                    : "."),
                     e);
         }
+    }
+
+    private static boolean isDamage(Exception e) {
+        return e instanceof EngineException failure
+                && failure.kind() == EngineException.Kind.DAMAGE;
     }
 
     private static Path find(Path directory) throws StoreException {

@@ -67,7 +67,7 @@ final class RocksEngine implements Engine {
     static RocksEngine open(
             Path directory, StoreOptions settings, Mode mode, @Nullable Path secondary)
             throws EngineException {
-        RocksDB.loadLibrary();
+        loadLibrary();
         List<AbstractNativeReference> owned = new ArrayList<>();
         try {
             Options options = options(settings, owned);
@@ -98,6 +98,21 @@ final class RocksEngine implements Engine {
         } catch (RocksDBException e) {
             owned.reversed().forEach(AbstractNativeReference::close);
             throw failed(e);
+        }
+    }
+
+    private static void loadLibrary() throws EngineException {
+        try {
+            RocksDB.loadLibrary();
+        } catch (RuntimeException | LinkageError e) {
+            // RocksDB throws these where there is no native half for this machine.
+            throw new EngineException(
+                    EngineException.Kind.INPUT_OUTPUT,
+                    "the native library of RocksDB for this machine is neither in"
+                            + " java.library.path nor in its jar ("
+                            + e.getMessage()
+                            + ")",
+                    e);
         }
     }
 
