@@ -396,6 +396,11 @@ public final class Connection {
         return awaiting > 0;
     }
 
+    /// True from when CONNECT was accepted until its CONNACK, which waits for durability, is sent.
+    boolean isConnackAwaited() {
+        return isConnackAwaited;
+    }
+
     boolean isWritable() {
         return outbox.isWritable() && !isConnackAwaited;
     }

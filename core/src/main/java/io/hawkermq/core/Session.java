@@ -447,7 +447,7 @@ final class Session {
     private boolean deliverAtMostOnce(
             Message message, boolean retain, int @Nullable [] identifiers) {
         Connection c = connection;
-        if (c == null) {
+        if (c == null || c.isConnackAwaited()) {
             return false; // no session keeps QoS 0, so that nobody misses it
         }
         if (!c.isWritable()) {
