@@ -31,7 +31,6 @@ public final class Restoration implements Recovery {
         this.shards = shards;
         this.slots = slots;
         for (Shard shard : shards) {
-            shard.slots(slots);
             shard.advance(nowMillis);
         }
     }
@@ -112,13 +111,18 @@ public final class Restoration implements Recovery {
             }
         });
         stored.forEach((number, s) -> find(number).restored(s));
+        introduce();
         Journal first = shards.getFirst().journal();
         for (Shard shard : shards) {
             shard.journal().startAfter(lastSession, lastForward);
         }
         for (StoredForward f : forwards) {
-            for (Shard shard : shards) {
-                shard.replay(f);
+            // By any one shard that knows of the group, if it is for a Shared Subscription.
+            int sharing = Long.numberOfTrailingZeros(slots.activeShards());
+            for (int shard = 0; shard < shards.size(); shard++) {
+                if (f.purpose() != StoredForward.Purpose.SHARE || shard == sharing) {
+                    shards.get(shard).replay(f);
+                }
             }
             first.done(f);
         }
@@ -128,5 +132,20 @@ public final class Restoration implements Recovery {
             }
         }
         first.handIn();
+    }
+
+    /// Says which shards own sessions, and tells each what the others' sessions want: before any
+    /// message is published, or it would miss them.
+    private void introduce() {
+        shards.forEach(s -> s.slots(slots));
+        long active = slots.activeShards();
+        for (int to = 0; to < shards.size(); to++) {
+            for (int from = 0; from < shards.size(); from++) {
+                if (to != from && (active & 1L << to) != 0) {
+                    Shard owner = shards.get(from);
+                    shards.get(to).receive(from, owner.router().interests(owner.sessions()));
+                }
+            }
+        }
     }
 }

@@ -491,7 +491,7 @@ public final class Shard {
             case SHARE -> {
                 String shareName = f.shareName();
                 String filter = f.filter();
-                if (shareName != null && filter != null && number == 0) {
+                if (shareName != null && filter != null) {
                     deliverShared(
                             new ShardMessage.ForwardShared(message, shareName, filter, -1, null));
                 }
