@@ -51,6 +51,7 @@ final class Journal {
     private List<StoreChange> open = new ArrayList<>();
     private @Nullable StoredMessage latest;
     private Store.State state = Store.State.READY;
+    private boolean isAdmitted;
     private long changes;
     private long handedIn;
     private long durable;
@@ -68,9 +69,10 @@ final class Journal {
         return store.isDurable();
     }
 
-    /// True while nothing new can be stored.
+    /// True while nothing new can be stored. What another shard has stored on its way here is
+    /// not new: it may be acknowledged.
     boolean isFull() {
-        return state == Store.State.FULL;
+        return state == Store.State.FULL && !isAdmitted;
     }
 
     void onState(Store.State now) {
@@ -133,14 +135,22 @@ final class Journal {
     void arrived(@Nullable StoredForward forward) {
         if (forward != null) {
             latest = forward.message();
+            isAdmitted = true;
         }
     }
 
     /// What another shard told has been acted upon, in this turn.
     void done(@Nullable StoredForward forward) {
         if (forward != null) {
+            isAdmitted = false;
             add(new StoreChange.RemoveForward(forward));
         }
+    }
+
+    /// What was on its way to another shard before a restart was acted upon as far as it is for
+    /// this one.
+    void replayed() {
+        isAdmitted = false;
     }
 
     /// Hands in what the turn has changed.

@@ -502,6 +502,7 @@ public final class Shard {
                 }
             }
         }
+        journal.replayed();
     }
 
     /// A session moves to another shard.
