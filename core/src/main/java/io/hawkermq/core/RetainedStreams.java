@@ -65,7 +65,7 @@ final class RetainedStreams {
         }
         Subscription s = stream.subscription();
         QoS qos = m.qos().min(s.qos());
-        if (qos != QoS.AT_MOST_ONCE && !session.hasQuota()) {
+        if (qos != QoS.AT_MOST_ONCE && (!session.hasQuota() || session.isStoreFull())) {
             return false;
         }
         stream.take();

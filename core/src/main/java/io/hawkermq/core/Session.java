@@ -388,6 +388,11 @@ final class Session {
                 || (isQueueEmpty() && !sender.isResending() && sender.hasQuota());
     }
 
+    /// True while nothing can be stored that would have to be.
+    boolean isStoreFull() {
+        return isDurable() && shard.journal().isFull();
+    }
+
     /// True if a message of QoS 1 or 2 could be begun, as far as its Receive Maximum goes.
     boolean hasQuota() {
         return sender.hasQuota();
@@ -707,7 +712,7 @@ final class Session {
     void sendRetained(Message m, QoS qos, int @Nullable [] identifiers, Connection c) {
         if (qos != QoS.AT_MOST_ONCE) {
             SessionJournal j = journal;
-            if (j == null || j.isFull()) {
+            if (j == null) {
                 begin(new Delivery(m, qos, true, identifiers, null), c);
             } else {
                 Delivery d = j.delivery(m, qos, true, identifiers);

@@ -125,6 +125,13 @@ public final class Shard {
     /// The store can take new durable state, or cannot any more. Belongs to a turn.
     public void onStoreState(Store.State state) {
         journal.onState(state);
+        if (state == Store.State.READY) {
+            for (Session session : sessions.values()) {
+                if (session.isConnected()) {
+                    session.schedulePump(); // retained messages have waited
+                }
+            }
+        }
     }
 
     /// Messages of another shard have come.

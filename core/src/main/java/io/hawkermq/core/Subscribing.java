@@ -81,18 +81,16 @@ final class Subscribing {
         if (!shard.access().maySubscribe(session.principal(), filter, options.qos())) {
             return ReasonCode.NOT_AUTHORIZED;
         }
-        return isStoreFull() ? ReasonCode.QUOTA_EXCEEDED : ReasonCode.granted(options.qos());
-    }
-
-    private boolean isStoreFull() {
-        return session.isDurable() && shard.journal().isFull();
+        return session.isStoreFull()
+                ? ReasonCode.QUOTA_EXCEEDED
+                : ReasonCode.granted(options.qos());
     }
 
     private String refusal(ReasonCode result, TopicFilter filter) {
         if (result == ReasonCode.NOT_AUTHORIZED) {
             return "access control denies the subscription to '" + filter + "'";
         }
-        return isStoreFull()
+        return session.isStoreFull()
                 ? "the server has no space left to store subscriptions"
                 : "the session has "
                         + shard.limits().maximumSubscriptions()
