@@ -479,15 +479,18 @@ final class Session {
         }
         boolean fits = c.transmit(d.message(), d.qos(), d.retain(), d.identifiers(), packetId);
         if (!fits) {
-            abandon(d, packetId); // as if it had been sent [MQTT-3.1.2-25]
+            abandon(
+                    d,
+                    packetId,
+                    DropReason.PACKET_TOO_LARGE); // as if it had been sent [MQTT-3.1.2-25]
         }
         return fits;
     }
 
-    private void abandon(Delivery d, int packetId) {
+    private void abandon(Delivery d, int packetId, DropReason why) {
         sender.abandon(packetId);
         removeStored(d);
-        shard.drop(DropReason.PACKET_TOO_LARGE, clientId);
+        shard.drop(why, clientId);
     }
 
     /// A delivery is over, or will never be made.
@@ -504,6 +507,11 @@ final class Session {
         if (c == null || inFlight == null || inFlight.message() != d) {
             return;
         }
+        if (attempt == Journal.Attempt.FIRST && d.message().isExpired(shard.now())) {
+            abandon(d, packetId, DropReason.EXPIRED); // [MQTT-3.3.2-5]
+            schedulePump();
+            return;
+        }
         boolean fits =
                 switch (attempt) {
                     case FIRST ->
@@ -511,7 +519,8 @@ final class Session {
                     case AGAIN -> c.retransmit(d, packetId);
                 };
         if (!fits) {
-            abandon(d, packetId);
+            abandon(d, packetId, DropReason.PACKET_TOO_LARGE);
+            schedulePump(); // there is room again, and no acknowledgement will come
         }
     }
 
@@ -671,7 +680,7 @@ final class Session {
                         && isDurable()
                         && shard.journal().awaitDurable(c, d, packetId, Journal.Attempt.AGAIN))
                 && !c.retransmit(d, packetId)) {
-            abandon(d, packetId);
+            abandon(d, packetId, DropReason.PACKET_TOO_LARGE);
         }
     }
 
