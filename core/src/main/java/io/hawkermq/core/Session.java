@@ -373,6 +373,7 @@ final class Session {
     private void stopStream(Subscription subscription) {
         if (streams != null) {
             streams.stop(subscription);
+            schedulePump(); // the next one may begin, if it was this one's turn
         }
     }
 
