@@ -154,7 +154,7 @@ final class Choices {
                 cleanStart,
                 expiry,
                 Profile.pick(random, 0, 2, 10, 60),
-                chance(3) ? will() : null);
+                chance(world.isDurable() ? 2 : 3) ? will() : null);
     }
 
     /// To get what is left in the session.
@@ -201,7 +201,10 @@ final class Choices {
         if (isMqtt5 && chance(2)) {
             properties =
                     properties.with(
-                            Property.WILL_DELAY_INTERVAL, Profile.pick(random, 0, 1, 5, 100));
+                            Property.WILL_DELAY_INTERVAL,
+                            world.isDurable()
+                                    ? Profile.pick(random, 1, 5, 5, 30)
+                                    : Profile.pick(random, 0, 1, 5, 100));
         }
         if (m.expirySeconds() >= 0) {
             properties = properties.with(Property.MESSAGE_EXPIRY_INTERVAL, m.expirySeconds());

@@ -1,5 +1,6 @@
 package io.hawkermq.core.simulation;
 
+import io.hawkermq.core.simulation.ModelSession.Again;
 import io.hawkermq.core.simulation.ModelSession.Expectation;
 import io.hawkermq.core.simulation.ModelSession.Lane;
 import io.hawkermq.core.simulation.ModelSession.Last;
@@ -41,6 +42,9 @@ final class Deliveries {
         }
         checkContent(p, topic, candidates, link, s);
         if (p.dup() && isRedelivery(p, identifiers, candidates, link, s)) {
+            Last last = Objects.requireNonNull(s.lastByPacketId.get(p.packetId()));
+            s.again.removeIf(a -> a.last == last);
+            got(last, p.packetId(), link, s);
             return;
         }
         Published message = explain(link, p, identifiers, candidates, s);
@@ -48,7 +52,21 @@ final class Deliveries {
             throw violation("unasked", why(candidates, s), s, p, candidates);
         }
         if (p.packetId() != 0) {
-            s.lastByPacketId.put(p.packetId(), new Last(message, p.qos(), p.retain(), identifiers));
+            Last last = new Last(message, p.qos(), p.retain(), identifiers);
+            s.lastByPacketId.put(p.packetId(), last);
+            got(last, p.packetId(), link, s);
+        }
+    }
+
+    /// The client has something at QoS 1 that the server does not know it has.
+    private static void got(Last last, int packetId, Link link, ModelSession s) {
+        if (last.qos() != QoS.AT_LEAST_ONCE) {
+            return;
+        }
+        if (link.isCrashed()) {
+            s.again.add(new Again(last));
+        } else {
+            s.unacknowledged.put(packetId, last);
         }
     }
 
@@ -86,7 +104,9 @@ final class Deliveries {
         if (p.qos() == QoS.EXACTLY_ONCE) {
             throw violation("MQTT-4.3.3-6", "sent again after PUBREL", s, p, candidates);
         }
-        return true;
+        // Else it was acknowledged, and this is another one that looks like it.
+        return s.unacknowledged.get(p.packetId()) == last
+                || s.again.stream().anyMatch(a -> a.last == last);
     }
 
     /// @return the message, or null if nothing explains why the client got it
@@ -105,13 +125,42 @@ final class Deliveries {
         List<Slot> slots = new ArrayList<>(live);
         streams.forEach(u -> slots.add(u.slot(first.topic())));
         if (new Receipt(slots).assign(new HashSet<>())) {
-            if (streams.isEmpty()) {
+            if (slots.size() == live.size() && !link.isCrashed()) {
                 Expectation earliest =
                         live.stream().filter(e -> e.receipt() != null).findFirst().orElseThrow();
                 s.lastTake.merge(lane(earliest), earliest.take.seq(), Math::max);
             }
             return live.isEmpty() ? first : live.getFirst().take.message();
         }
+        Published shared = asShared(candidates, p, identifiers, s);
+        return shared != null || !hasAgain(slots, p, identifiers, candidates, s) ? shared : first;
+    }
+
+    /// Explains it by what came before a crash and was not known to have come.
+    ///
+    /// @param slots that do not explain it alone
+    private static boolean hasAgain(
+            List<Slot> slots,
+            Packet.Publish p,
+            List<Integer> identifiers,
+            List<Published> candidates,
+            ModelSession s) {
+        for (Again a : s.again) {
+            if (candidates.contains(a.last.message())
+                    && a.last.qos() == p.qos()
+                    && a.last.retain() == p.retain()
+                    && a.last.identifiers().equals(identifiers)) {
+                slots.add(a);
+            }
+        }
+        return new Receipt(slots).assign(new HashSet<>());
+    }
+
+    private @Nullable Published asShared(
+            List<Published> candidates,
+            Packet.Publish p,
+            List<Integer> identifiers,
+            ModelSession s) {
         for (Published m : candidates) {
             if (oracle.shared().onDelivered(s, m, p.qos(), p.retain(), identifiers)) {
                 return m;

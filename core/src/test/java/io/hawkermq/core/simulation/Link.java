@@ -14,6 +14,7 @@ final class Link implements Pipe.Receiver {
     private final Deque<Published> sentPublishes = new ArrayDeque<>();
     private boolean isAbandoned;
     private boolean isDamaged;
+    private boolean isCrashed;
 
     Link(World world, int number, SimulatedClient client, ShardLoop loop) {
         this.world = world;
@@ -76,6 +77,20 @@ final class Link implements Pipe.Receiver {
         isDamaged = true;
         toServer.vanish();
         toClient.breakOff("the network vanished");
+    }
+
+    /// The broker's process is gone: what it has written may still arrive, or part of it.
+    void crash() {
+        isDamaged = true;
+        isCrashed = true;
+        server.crash();
+        toServer.vanish();
+        toClient.breakOff("the broker is gone");
+    }
+
+    /// True if the process at its other end has died.
+    boolean isCrashed() {
+        return isCrashed;
     }
 
     @Override

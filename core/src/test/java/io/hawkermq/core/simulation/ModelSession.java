@@ -24,7 +24,7 @@ final class ModelSession {
         final List<Integer> identifiers;
 
         /// False if it may come but need not.
-        final boolean isMust;
+        boolean isMust;
 
         /// The connection it was meant for, at QoS 0.
         final @Nullable ServerEnd end;
@@ -63,10 +63,42 @@ final class ModelSession {
     /// What came last with a packet identifier.
     record Last(Published message, QoS qos, boolean retain, List<Integer> identifiers) {}
 
+    /// A delivery at QoS 1 that the client has got and whose PUBACK may be lost with the server:
+    /// then it comes once more, as if for the first time.
+    static final class Again extends Slot {
+        final Last last;
+
+        Again(Last last) {
+            this.last = last;
+        }
+    }
+
+    /// All that is lost if the disk loses it.
+    record State(
+            @Nullable ServerEnd end,
+            boolean isEnded,
+            boolean isDurable,
+            boolean isGreeted,
+            long expiryInterval,
+            @Nullable Published will,
+            long willDelay,
+            long willAt,
+            long expiresAt,
+            int largest,
+            Map<String, ModelSubscription> subscriptions,
+            Map<Integer, Published> unreleased) {}
+
     final String clientId;
     int shard;
     @Nullable ServerEnd end;
     boolean isEnded;
+
+    /// True if it outlives the process.
+    boolean isDurable;
+
+    /// True if the client was told that it is connected.
+    boolean isGreeted;
+
     long expiryInterval;
     @Nullable Published will;
     long willDelay;
@@ -79,7 +111,20 @@ final class ModelSession {
     /// Also those that are gone: messages may still be under way.
     final List<ModelSubscription> allSubscriptions = new ArrayList<>();
 
-    final Set<Integer> unreleased = new HashSet<>();
+    /// By packet identifier, what of the client's QoS 2 messages waits for PUBREL.
+    final Map<Integer, Published> unreleased = new LinkedHashMap<>();
+
+    /// What the server took last under a packet identifier of the client.
+    final Map<Integer, Take> taken = new HashMap<>();
+
+    /// Deliveries at QoS 1 that the client has got and the server does not know it.
+    final Map<Integer, Last> unacknowledged = new LinkedHashMap<>();
+
+    final List<Again> again = new ArrayList<>();
+
+    /// Packet identifiers of deliveries whose PUBREC has come and whose PUBCOMP has not.
+    final Set<Integer> released = new HashSet<>();
+
     final Map<Integer, List<Expectation>> expected = new LinkedHashMap<>();
     final Map<Lane, Long> lastTake = new HashMap<>();
     final Map<Integer, Last> lastByPacketId = new HashMap<>();
@@ -87,6 +132,48 @@ final class ModelSession {
     ModelSession(String clientId, int shard) {
         this.clientId = clientId;
         this.shard = shard;
+    }
+
+    State state() {
+        return new State(
+                end,
+                isEnded,
+                isDurable,
+                isGreeted,
+                expiryInterval,
+                will,
+                willDelay,
+                willAt,
+                expiresAt,
+                largest,
+                new LinkedHashMap<>(subscriptions),
+                new LinkedHashMap<>(unreleased));
+    }
+
+    /// Is again as it was.
+    ///
+    /// @param seq the number of the last take
+    void state(State was, long seq) {
+        end = was.end;
+        isEnded = was.isEnded;
+        isDurable = was.isDurable;
+        isGreeted = was.isGreeted;
+        expiryInterval = was.expiryInterval;
+        will = was.will;
+        willDelay = was.willDelay;
+        willAt = was.willAt;
+        expiresAt = was.expiresAt;
+        largest = was.largest;
+        for (ModelSubscription u : subscriptions.values()) {
+            u.left = seq;
+        }
+        subscriptions.clear();
+        subscriptions.putAll(was.subscriptions);
+        for (ModelSubscription u : subscriptions.values()) {
+            u.left = ModelSubscription.NEVER;
+        }
+        unreleased.clear();
+        unreleased.putAll(was.unreleased);
     }
 
     boolean isConnected() {

@@ -25,6 +25,9 @@ final class ModelSubscription {
 
     long left = NEVER;
 
+    /// True if the client was told of it by SUBACK.
+    boolean isConfirmed;
+
     /// What it may get, and must get, of the retained messages.
     Retained retained = Retained.NONE;
 

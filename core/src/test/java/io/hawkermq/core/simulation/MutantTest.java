@@ -17,14 +17,25 @@ final class MutantTest {
 
     @TestFactory
     Stream<DynamicTest> everyMutantIsNoticed() {
-        return Mutants.all().entrySet().stream()
-                .map(m -> DynamicTest.dynamicTest(m.getKey(), () -> assertNoticed(m)));
+        return tests(Mutants.all(), World.Kind.MEMORY);
     }
 
-    private static void assertNoticed(Map.Entry<String, Supplier<Mutation>> mutant) {
+    @TestFactory
+    Stream<DynamicTest> everyMutantOfTheStoreIsNoticed() {
+        return tests(StoreMutants.all(), World.Kind.DISK);
+    }
+
+    private static Stream<DynamicTest> tests(
+            Map<String, Supplier<Mutation>> mutants, World.Kind kind) {
+        return mutants.entrySet().stream()
+                .map(m -> DynamicTest.dynamicTest(m.getKey(), () -> assertNoticed(m, kind)));
+    }
+
+    private static void assertNoticed(
+            Map.Entry<String, Supplier<Mutation>> mutant, World.Kind kind) {
         for (long seed = 1; seed <= SEEDS; seed++) {
             try {
-                Simulation.run(seed, mutant.getValue().get(), null);
+                Simulation.run(seed, kind, mutant.getValue().get(), null);
             } catch (AssertionError e) {
                 if (Boolean.getBoolean("simulation.verbose")) {
                     System.out.println(
@@ -47,7 +58,8 @@ final class MutantTest {
     void meddlingWithoutAMutationIsNotNoticed() {
         for (long seed = 1; seed <= 50; seed++) {
             long number = seed;
-            assertDoesNotThrow(() -> Simulation.run(number, Mutants.none(), null));
+            assertDoesNotThrow(
+                    () -> Simulation.run(number, World.Kind.MEMORY, Mutants.none(), null));
         }
     }
 }

@@ -4,7 +4,9 @@ import io.hawkermq.core.AccessControl;
 import io.hawkermq.core.Limits;
 import io.hawkermq.core.Mailboxes;
 import io.hawkermq.core.Outbox;
+import io.hawkermq.core.StoreChange;
 import io.hawkermq.protocol.Packet;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Makes a broken core of the healthy one by meddling at its doors. What the oracle sees lies
@@ -32,6 +34,16 @@ interface Mutation {
     /// What the core gets to see of a packet that came; null for nothing.
     default @Nullable Packet received(Packet packet) {
         return packet;
+    }
+
+    /// What becomes of a batch when it is applied to the disk.
+    default List<StoreChange> stored(List<StoreChange> batch) {
+        return batch;
+    }
+
+    /// True if the shard is told at once that a batch is durable.
+    default boolean reportsEarly(List<StoreChange> batch) {
+        return false;
     }
 
     /// What the core takes for the time.

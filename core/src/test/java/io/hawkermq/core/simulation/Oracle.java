@@ -1,6 +1,8 @@
 package io.hawkermq.core.simulation;
 
+import io.hawkermq.core.Slots;
 import io.hawkermq.core.simulation.ModelSession.Expectation;
+import io.hawkermq.core.simulation.ModelSession.Last;
 import io.hawkermq.core.simulation.Published.Take;
 import io.hawkermq.protocol.Packet;
 import io.hawkermq.protocol.Property;
@@ -10,11 +12,16 @@ import io.hawkermq.protocol.ReasonCode;
 import io.hawkermq.protocol.TopicFilter;
 import io.hawkermq.protocol.Will;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Knows what every session must, may and must not receive. It watches what goes in and out at the
@@ -36,9 +43,28 @@ final class Oracle {
         long patienceMillis = Long.MAX_VALUE;
         final Map<Integer, List<ModelSubscription>> subscribing = new HashMap<>();
         final Map<Integer, List<ModelSubscription>> unsubscribing = new HashMap<>();
+        final Map<Long, Confirmation> confirmations = new HashMap<>();
+        final Confirmation greeting = new Confirmation();
     }
 
+    /// A take that a shard has not yet heard of, with the slots that it owned.
+    private record Pending(Take take, int shard, Slots slots) {}
+
+    /// Something that was confirmed to a client, or was not.
+    private static final class Confirmation {
+        boolean isGiven;
+    }
+
+    private record Undone(Expectation expectation, ModelSession session) {}
+
     private final World world;
+    private final History history;
+    private final Set<Pending> pending = new LinkedHashSet<>();
+    private final Set<Take> acknowledged = new HashSet<>();
+    private final Set<Take> lost = new HashSet<>();
+    private final List<Undone> undone = new ArrayList<>();
+    private final List<Take> undoneRetained = new ArrayList<>();
+    private int refusalMark;
     private final Map<String, ModelSession> sessions = new LinkedHashMap<>();
     private final List<ModelSession> allSessions = new ArrayList<>();
     private final Map<ServerEnd, Conversation> conversations = new LinkedHashMap<>();
@@ -52,6 +78,11 @@ final class Oracle {
 
     Oracle(World world) {
         this.world = world;
+        history = new History(world.isDurable());
+    }
+
+    History history() {
+        return history;
     }
 
     // ---- what others look at ----
@@ -91,6 +122,7 @@ final class Oracle {
 
     /// A loop's turn begins: what is due by now happens.
     void onTurn(ShardLoop loop) {
+        history.begin();
         takenThisTurn.clear();
         postedThisTurn.clear();
         while (true) {
@@ -143,7 +175,7 @@ final class Oracle {
     /// A loop's turn ends: its takes are on their way to the other shards.
     void onTurnEnd(ShardLoop loop) {
         for (Take take : takenThisTurn) {
-            for (int to = 0; to < world.profile().shards(); to++) {
+            for (int to = 0; to < world.shards(); to++) {
                 Long position = postedThisTurn.get(to);
                 if (to == loop.number()) {
                     continue;
@@ -151,25 +183,38 @@ final class Oracle {
                 if (position == null) {
                     arrive(take, to, ModelSubscription::isInForce);
                 } else {
+                    Pending p = new Pending(take, to, world.slots());
+                    pending.add(p);
+                    history.did(() -> pending.remove(p));
                     underWay.computeIfAbsent(new Arrival(to, position), a -> new ArrayList<>())
                             .add(take);
                 }
             }
         }
         takenThisTurn.clear();
+        history.end();
     }
 
     /// A batch is taken out of a mailbox.
     void onConsumed(ShardLoop loop, long position) {
         List<Take> takes = underWay.remove(new Arrival(loop.number(), position));
         if (takes != null) {
-            takes.forEach(t -> arrive(t, loop.number(), s -> true));
+            takes.forEach(t -> {
+                arrived(new Pending(t, loop.number(), world.slots()));
+                arrive(t, loop.number(), s -> true);
+            });
         }
         if (loop.number() == 0) {
             List<ModelSubscription> due = asking.remove(position);
             if (due != null) {
                 due.forEach(this::open);
             }
+        }
+    }
+
+    private void arrived(Pending p) {
+        if (pending.remove(p)) {
+            history.did(() -> pending.add(p));
         }
     }
 
@@ -183,18 +228,35 @@ final class Oracle {
 
     // ---- messages ----
 
-    private void take(Published message, String publisher, int shard) {
+    private Take take(Published message, String publisher, int shard) {
         Take take = new Take(message, ++lastSeq, now(), publisher, shard);
         message.takes().add(take);
         takenThisTurn.add(take);
         shared.onTake(take);
+        history.did(() -> {
+            lost.add(take);
+            takenThisTurn.remove(take);
+            shared.lose(take);
+        });
         arrive(take, shard, s -> true);
+        if (isWill(message) && world.hasBeenFull()) {
+            shared.waive(take);
+        }
+        return take;
     }
 
-    private void arrive(
-            Take take, int shard, java.util.function.Predicate<ModelSubscription> counted) {
-        if (shard == 0 && take.message().retain()) {
-            retained.apply(take);
+    private static boolean isWill(Published message) {
+        return message.topic().startsWith("will/");
+    }
+
+    /// Nobody waits for an answer to a will: where it is taken, there may be no space for it.
+    private boolean hasNoSpace(Take take, int shard) {
+        return isWill(take.message()) && shard == take.shard() && world.loop(shard).isFull();
+    }
+
+    private void arrive(Take take, int shard, Predicate<ModelSubscription> counted) {
+        if (shard == 0) {
+            retain(take);
         }
         for (ModelSession s : sessions.values()) {
             if (s.shard == shard) {
@@ -203,8 +265,26 @@ final class Oracle {
         }
     }
 
-    private static void expect(
-            Take take, ModelSession s, java.util.function.Predicate<ModelSubscription> counted) {
+    private void retain(Take take) {
+        Published m = take.message();
+        boolean isRefused =
+                hasNoSpace(take, 0) || (m.qos() == QoS.AT_MOST_ONCE && world.loop(0).isFull());
+        if (!m.retain()) {
+            return;
+        }
+        if (!m.isClearing() && isRefused) {
+            retained.refuse(m.topic());
+            return;
+        }
+        Take before = retained.held(m.topic());
+        retained.apply(take);
+        history.did(() -> {
+            retained.restore(m.topic(), before);
+            undoneRetained.add(take);
+        });
+    }
+
+    private void expect(Take take, ModelSession s, Predicate<ModelSubscription> counted) {
         Published m = take.message();
         QoS granted = QoS.AT_MOST_ONCE;
         boolean retain = false;
@@ -230,20 +310,24 @@ final class Oracle {
         if (!matched
                 || !s.takes(m)
                 || !Rules.mayReceive(s.clientId, m.topic())
-                || (qos == QoS.AT_MOST_ONCE && !s.isConnected())) {
+                || (qos == QoS.AT_MOST_ONCE && !(s.isConnected() && s.isGreeted))
+                || (qos != QoS.AT_MOST_ONCE && s.isDurable && hasNoSpace(take, s.shard))) {
             return;
         }
+        if (isWill(m) && s.isDurable && world.loop(s.shard).isFull()) {
+            isMust = false; // it may not have been stored on its way
+        }
         identifiers.sort(null);
-        s.expected
-                .computeIfAbsent(m.id(), id -> new ArrayList<>(1))
-                .add(
-                        new Expectation(
-                                take,
-                                qos,
-                                retain,
-                                identifiers,
-                                isMust,
-                                qos == QoS.AT_MOST_ONCE ? s.end : null));
+        Expectation e =
+                new Expectation(
+                        take,
+                        qos,
+                        retain,
+                        identifiers,
+                        isMust,
+                        qos == QoS.AT_MOST_ONCE ? s.end : null);
+        s.expected.computeIfAbsent(m.id(), id -> new ArrayList<>(1)).add(e);
+        history.did(() -> undone.add(new Undone(e, s)));
     }
 
     // ---- packets from clients ----
@@ -262,11 +346,23 @@ final class Oracle {
         }
         switch (packet) {
             case Packet.Publish p -> onPublish(p, s, end);
-            case Packet.Pubrel p -> s.unreleased.remove(p.packetId());
+            case Packet.Puback p -> onPuback(s, p.packetId());
+            case Packet.Pubrec p -> {
+                if (!p.reasonCode().isError() && s.released.add(p.packetId())) {
+                    history.did(() -> s.released.remove(p.packetId()));
+                }
+            }
+            case Packet.Pubcomp p -> {
+                if (s.released.remove(p.packetId())) {
+                    history.did(() -> s.released.add(p.packetId()));
+                }
+            }
+            case Packet.Pubrel p -> onPubrel(s, p.packetId());
             case Packet.Subscribe p -> onSubscribe(p, s, end, c);
             case Packet.Unsubscribe p -> onUnsubscribe(p, s, c);
             case Packet.Disconnect p -> {
                 c.hasSaidGoodbye = true;
+                touch(s);
                 s.expiryInterval =
                         p.properties().number(Property.SESSION_EXPIRY_INTERVAL, s.expiryInterval);
                 if (p.reasonCode() == ReasonCode.SUCCESS) {
@@ -282,18 +378,94 @@ final class Oracle {
         if (!Rules.mayPublish(m.topic())) {
             return;
         }
-        if (p.qos() == QoS.EXACTLY_ONCE && !s.unreleased.add(p.packetId())) {
-            return; // [MQTT-4.3.3-10]
+        refusalMark = history.mark();
+        if (p.qos() == QoS.EXACTLY_ONCE) {
+            touch(s);
+            Published earlier = s.unreleased.putIfAbsent(p.packetId(), m);
+            if (earlier != null && earlier != m) {
+                throw new Violation(
+                        "MQTT-4.3.3-12",
+                        s.clientId + ": " + m + " is going to be taken for " + earlier);
+            }
+            if (earlier != null) {
+                return; // [MQTT-4.3.3-10]
+            }
         }
-        take(m, s.clientId, s.shard);
+        Take take = take(m, s.clientId, s.shard);
+        if (p.qos() != QoS.AT_MOST_ONCE) {
+            s.taken.put(p.packetId(), take);
+        }
+    }
+
+    /// There was no space for the message that came last.
+    void onRefused(ServerEnd end, Packet.Publish p) {
+        ModelSession s = Objects.requireNonNull(sessionOf(end));
+        world.trace("oracle", "sees that m" + p.packetId() + " of " + s.clientId + " is refused");
+        history.undoSince(refusalMark);
+        s.unreleased.remove(p.packetId());
+        undone.forEach(u -> u.session.expected(u.expectation.take.message()).remove(u.expectation));
+        undone.clear();
+        undoneRetained.clear();
+    }
+
+    private void onPuback(ModelSession s, int packetId) {
+        Last last = s.unacknowledged.remove(packetId);
+        if (last != null) {
+            history.did(() -> s.unacknowledged.putIfAbsent(packetId, last));
+        }
+    }
+
+    private void onPubrel(ModelSession s, int packetId) {
+        touch(s);
+        Confirmation pubcomp = new Confirmation();
+        if (s.unreleased.remove(packetId) != null) {
+            Conversation c = Objects.requireNonNull(conversations.get(s.end));
+            c.confirmations.put(Asked.PUBREL.of(packetId), pubcomp);
+            history.did(() -> mustNotBeGiven(pubcomp, s, "PUBCOMP m" + packetId));
+        }
+    }
+
+    /// A change is lost: nobody may know of it.
+    private static void mustNotBeGiven(Confirmation confirmation, ModelSession s, String what) {
+        if (confirmation.isGiven && s.isDurable) {
+            throw new Violation(
+                    "durability", what + " was sent to " + s.clientId + " too early: it is lost");
+        }
+    }
+
+    private enum Asked {
+        PUBREL,
+        UNSUBSCRIBE;
+
+        long of(int packetId) {
+            return packetId * 2L + ordinal();
+        }
+    }
+
+    private void touch(ModelSession s) {
+        if (!history.touches(s)) {
+            return;
+        }
+        ModelSession.State was = s.state();
+        boolean isThere = sessions.get(s.clientId) == s;
+        history.did(() -> {
+            s.state(was, lastSeq);
+            if (isThere) {
+                sessions.put(s.clientId, s);
+            } else {
+                sessions.remove(s.clientId, s);
+            }
+        });
     }
 
     private void onSubscribe(Packet.Subscribe p, ModelSession s, ServerEnd end, Conversation c) {
         int identifier = (int) p.properties().number(Property.SUBSCRIPTION_IDENTIFIER, 0);
         List<ModelSubscription> made = new ArrayList<>();
         c.subscribing.put(p.packetId(), made);
+        touch(s);
         for (Packet.Subscribe.Entry entry : p.entries()) {
-            if (!Rules.maySubscribe(entry.filter().toString())) {
+            if (!Rules.maySubscribe(entry.filter().toString())
+                    || (s.isDurable && end.loop().isFull())) {
                 continue;
             }
             ModelSubscription u =
@@ -302,6 +474,11 @@ final class Oracle {
             ModelSubscription replaced = s.subscriptions.put(entry.filter().toString(), u);
             s.allSubscriptions.add(u);
             made.add(u);
+            history.did(() -> {
+                if (u.isConfirmed && s.isDurable) {
+                    throw new Violation("durability", "the SUBACK for " + u + " came too early");
+                }
+            });
             if (u.isShared()) {
                 shared.join(u);
             }
@@ -341,8 +518,15 @@ final class Oracle {
 
     private void onUnsubscribe(Packet.Unsubscribe p, ModelSession s, Conversation c) {
         List<ModelSubscription> gone = new ArrayList<>();
+        touch(s);
+        Confirmation unsuback = new Confirmation();
+        c.confirmations.put(Asked.UNSUBSCRIBE.of(p.packetId()), unsuback);
         for (TopicFilter filter : p.filters()) {
-            unsubscribe(s.subscriptions.remove(filter.toString()));
+            ModelSubscription removed = s.subscriptions.remove(filter.toString());
+            if (removed != null) {
+                history.did(() -> mustNotBeGiven(unsuback, s, "UNSUBACK for " + removed));
+            }
+            unsubscribe(removed);
             s.allSubscriptions.stream()
                     .filter(u -> !u.isInForce() && u.filter.equals(filter))
                     .forEach(gone::add);
@@ -379,22 +563,76 @@ final class Oracle {
                 if (made == null) {
                     throw new Violation("MQTT-3.8.4-2", "a SUBACK that nobody asked for");
                 }
-                made.forEach(u -> u.coveredSince = Math.min(u.coveredSince, lastSeq));
+                made.forEach(u -> {
+                    u.coveredSince = Math.min(u.coveredSince, lastSeq);
+                    u.isConfirmed = true;
+                });
             }
+            case Packet.Unsuback p -> confirm(c, Asked.UNSUBSCRIBE.of(p.packetId()));
+            case Packet.Pubcomp p -> confirm(c, Asked.PUBREL.of(p.packetId()));
+            case Packet.Pubrel p -> {
+                ModelSession s = Objects.requireNonNull(c.session);
+                if (!p.reasonCode().isError() && !s.released.contains(p.packetId())) {
+                    throw new Violation(
+                            "MQTT-4.3.3-4", s.clientId + " is sent for nothing: " + Text.of(p));
+                }
+            }
+            case Packet.Puback p -> acknowledged(c, p.packetId(), p.reasonCode());
+            case Packet.Pubrec p -> acknowledged(c, p.packetId(), p.reasonCode());
             default -> {}
         }
     }
 
+    private static void confirm(Conversation c, long asked) {
+        Confirmation confirmation = c.confirmations.get(asked);
+        if (confirmation != null) {
+            confirmation.isGiven = true;
+        }
+    }
+
+    private void acknowledged(Conversation c, int packetId, ReasonCode reasonCode) {
+        ModelSession s = c.session;
+        Take take = s == null ? null : s.taken.get(packetId);
+        if (take != null && !reasonCode.isError()) {
+            acknowledged.add(take);
+        }
+    }
+
     private void onConnack(Packet.Connack p, ServerEnd end, Conversation c) {
-        Packet.Connect connect = Objects.requireNonNull(c.connect);
         if (p.reasonCode() == ReasonCode.SERVER_BUSY
                 && world.loopOf(end.clientId()) != end.loop()) {
             c.isRefused = true; // its slot moved while it was authenticated
             return;
         }
-        if (p.reasonCode() != ReasonCode.SUCCESS) {
+        if (p.reasonCode() == ReasonCode.QUOTA_EXCEEDED && end.loop().isFull()) {
+            c.isRefused = true;
+            return;
+        }
+        ModelSession s = c.session;
+        if (p.reasonCode() != ReasonCode.SUCCESS || s == null) {
             throw new Violation("CONNACK", end.clientId() + " is refused: " + p);
         }
+        if (p.sessionPresent() != c.isResumed) {
+            throw new Violation(
+                    "MQTT-3.2.2-3",
+                    "CONNACK tells "
+                            + end.clientId()
+                            + " session present="
+                            + p.sessionPresent()
+                            + ", but there is "
+                            + (c.isResumed ? "one" : "none"));
+        }
+        c.greeting.isGiven = true;
+        s.isGreeted = true;
+        Packet.Connect connect = Objects.requireNonNull(c.connect);
+        long keepAlive = p.properties().number(Property.SERVER_KEEP_ALIVE, connect.keepAlive());
+        c.patienceMillis = keepAlive == 0 ? Long.MAX_VALUE : keepAlive * 1_500;
+    }
+
+    /// The core accepts a connection; its CONNACK may come later.
+    void onAccepted(ServerEnd end) {
+        Conversation c = Objects.requireNonNull(conversations.get(end));
+        Packet.Connect connect = Objects.requireNonNull(c.connect);
         ModelSession s = sessions.get(end.clientId());
         if (s != null && s.isConnected()) {
             throw new Violation(
@@ -404,24 +642,19 @@ final class Oracle {
             end(s); // [MQTT-3.1.2-4]
             s = null;
         }
-        if (p.sessionPresent() != (s != null)) {
-            throw new Violation(
-                    "MQTT-3.2.2-3",
-                    "CONNACK tells "
-                            + end.clientId()
-                            + " session present="
-                            + p.sessionPresent()
-                            + ", but there is "
-                            + (s == null ? "none" : "one"));
-        }
         c.isResumed = s != null;
         if (s == null) {
             s = new ModelSession(end.clientId(), end.loop().number());
+            s.isEnded = true;
+            touch(s);
+            s.isEnded = false;
             sessions.put(s.clientId, s);
             allSessions.add(s);
         }
+        touch(s);
         c.session = s;
         s.end = end;
+        s.isGreeted = false;
         s.willAt = ModelSession.NEVER; // [MQTT-3.1.3-9]
         s.expiresAt = ModelSession.NEVER;
         Will will = connect.will();
@@ -437,8 +670,122 @@ final class Oracle {
                 connect.version() == ProtocolVersion.MQTT_5
                         ? connect.properties().number(Property.SESSION_EXPIRY_INTERVAL, 0)
                         : connect.cleanStart() ? 0 : 0xFFFF_FFFFL;
-        long keepAlive = p.properties().number(Property.SERVER_KEEP_ALIVE, connect.keepAlive());
-        c.patienceMillis = keepAlive == 0 ? Long.MAX_VALUE : keepAlive * 1_500;
+        boolean wasDurable = s.isDurable;
+        s.isDurable = world.isDurable() && s.expiryInterval > 0;
+        ModelSession accepted = s;
+        history.did(() -> {
+            if (c.greeting.isGiven && (wasDurable || accepted.isDurable)) {
+                throw new Violation(
+                        "durability", "the CONNACK for " + accepted.clientId + " came too early");
+            }
+        });
+        long keepAlive = connect.keepAlive();
+        c.patienceMillis =
+                keepAlive == 0
+                        ? world.profile().limits().maximumKeepAlive() * 1_500L
+                        : keepAlive * 1_500;
+    }
+
+    // ---- crashes ----
+
+    /// The process is gone, and with it all that the disk has lost.
+    ///
+    /// @param cut the number of the last batch that survives
+    void onCrash(long cut) {
+        undone.clear();
+        undoneRetained.clear();
+        lost.clear();
+        history.rollBack(cut);
+        undone.forEach(this::forget);
+        undone.clear();
+        for (Take take : undoneRetained) {
+            boolean isReplayed = pending.stream().anyMatch(p -> p.take == take && p.shard == 0);
+            if (acknowledged.contains(take)
+                    && take.message().qos() != QoS.AT_MOST_ONCE
+                    && !isReplayed) {
+                throw new Violation("durability", "the retained " + take + " is lost");
+            }
+        }
+        undoneRetained.clear();
+        underWay.clear();
+        asking.clear();
+        shared.onCrash();
+        for (ModelSession s : List.copyOf(sessions.values())) {
+            if (s.isDurable) {
+                survive(s);
+            } else {
+                s.will = null; // nobody is left who could publish it
+                end(s);
+            }
+        }
+    }
+
+    /// What a lost turn promised to a session.
+    private void forget(Undone u) {
+        Expectation e = u.expectation;
+        if (lost.contains(e.take) && acknowledged.contains(e.take)) {
+            if (e.isMust
+                    && e.qos != QoS.AT_MOST_ONCE
+                    && u.session.isDurable
+                    && !u.session.isEnded
+                    && world.profile().drops() == Profile.Drops.NEVER) {
+                throw new Violation(
+                        "durability",
+                        e + " was acknowledged, but " + u.session.clientId + " lost it");
+            }
+            return;
+        }
+        e.isMust = false;
+        if (e.qos == QoS.EXACTLY_ONCE && e.receipt() == null && u.session.isDurable) {
+            // Sent only when durable; if it comes it comes of another take.
+            u.session.expected(e.take.message()).remove(e);
+        }
+    }
+
+    private static void survive(ModelSession s) {
+        s.unacknowledged.values().forEach(last -> s.again.add(new ModelSession.Again(last)));
+        s.unacknowledged.clear();
+        s.lastTake.keySet().removeIf(lane -> lane.qos() == QoS.AT_LEAST_ONCE);
+        for (ModelSubscription u : s.allSubscriptions) {
+            u.owed = new HashMap<>(); // how far it had come is not stored
+            if (u.retained == ModelSubscription.Retained.ASKED) {
+                u.retained = ModelSubscription.Retained.NONE;
+            }
+        }
+    }
+
+    /// The broker is about to start again: sessions are where the new slots say.
+    void onRestarting() {
+        sessions.values().forEach(s -> s.shard = world.loopOf(s.clientId).number());
+        history.begin();
+    }
+
+    /// The broker has got back what was stored.
+    void onRestored() {
+        for (ModelSession s : List.copyOf(sessions.values())) {
+            if (s.isConnected()) {
+                touch(s);
+                s.end = null;
+                waitForClient(s);
+            }
+        }
+        List<Pending> replayed = new ArrayList<>(pending);
+        replayed.sort(Comparator.comparingLong(p -> p.take.seq()));
+        for (Pending p : replayed) {
+            arrived(p);
+            if (p.take.message().qos() == QoS.AT_MOST_ONCE) {
+                continue;
+            }
+            if (p.shard == 0) {
+                retain(p.take);
+            }
+            for (ModelSession s : sessions.values()) {
+                if (p.slots.shardOf(s.clientId) == p.shard) {
+                    expect(p.take, s, u -> true);
+                }
+            }
+        }
+        history.end();
     }
 
     // ---- the end of connections and sessions ----
@@ -478,6 +825,7 @@ final class Oracle {
     }
 
     private void disconnect(ModelSession s) {
+        touch(s);
         s.end = null;
         boolean isOver = s.expiryInterval == 0;
         if (s.will != null && (isOver || s.willDelay == 0)) {
@@ -487,6 +835,10 @@ final class Oracle {
             end(s);
             return;
         }
+        waitForClient(s);
+    }
+
+    private void waitForClient(ModelSession s) {
         if (s.will != null) {
             s.willAt = now() + s.willDelay * 1_000;
         }
@@ -496,6 +848,7 @@ final class Oracle {
     }
 
     private void publishWill(ModelSession s) {
+        touch(s);
         Published will = s.will;
         s.will = null;
         s.willAt = ModelSession.NEVER;
@@ -505,6 +858,7 @@ final class Oracle {
     }
 
     private void end(ModelSession s) {
+        touch(s);
         sessions.remove(s.clientId, s);
         s.isEnded = true;
         s.expiresAt = ModelSession.NEVER;

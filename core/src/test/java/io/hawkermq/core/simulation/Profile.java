@@ -49,6 +49,22 @@ record Profile(
                 limits(random, drops));
     }
 
+    /// The same with more sessions that outlive their connections.
+    Profile lasting(RandomGenerator random) {
+        return new Profile(
+                shards,
+                clients,
+                actions,
+                thinkMillis,
+                latency,
+                pieceBytes,
+                outboundBytes,
+                breaks,
+                pick(random, 60, 90, 100),
+                drops,
+                limits);
+    }
+
     private static Limits limits(RandomGenerator random, Drops drops) {
         boolean isTight = drops == Drops.ALLOWED;
         // In this order: what a seed means depends on it.

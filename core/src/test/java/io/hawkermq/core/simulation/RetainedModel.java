@@ -3,8 +3,10 @@ package io.hawkermq.core.simulation;
 import io.hawkermq.core.simulation.Published.Take;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Which message of each topic was retained when. Time is counted in changes.
@@ -13,6 +15,7 @@ final class RetainedModel {
     private record Change(long number, @Nullable Take take) {}
 
     private final Map<String, List<Change>> topics = new HashMap<>();
+    private final Set<String> refused = new HashSet<>();
     private long changes;
 
     /// The number of the last change.
@@ -24,6 +27,21 @@ final class RetainedModel {
     void apply(Take take) {
         topics.computeIfAbsent(take.message().topic(), t -> new ArrayList<>())
                 .add(new Change(++changes, take.message().isClearing() ? null : take));
+    }
+
+    /// There was no space to retain a message of this topic.
+    void refuse(String topic) {
+        refused.add(topic);
+    }
+
+    /// True if clients may have got a message as the newest of its topic that is not retained.
+    boolean wasRefused(String topic) {
+        return refused.contains(topic);
+    }
+
+    /// A change is lost: what was retained before it is retained again.
+    void restore(String topic, @Nullable Take before) {
+        topics.computeIfAbsent(topic, t -> new ArrayList<>()).add(new Change(++changes, before));
     }
 
     @Nullable Take held(String topic) {

@@ -92,6 +92,7 @@ final class Rules {
 
             @Override
             public boolean mayReceiveAll(Principal client) {
+                world.onPrincipal(client);
                 return receivesAll(client.clientId());
             }
         };

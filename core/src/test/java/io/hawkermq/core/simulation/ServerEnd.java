@@ -1,6 +1,7 @@
 package io.hawkermq.core.simulation;
 
 import io.hawkermq.core.Connection;
+import io.hawkermq.core.DropReason;
 import io.hawkermq.core.Outbox;
 import io.hawkermq.protocol.ByteWriter;
 import io.hawkermq.protocol.MalformedPacketException;
@@ -9,6 +10,7 @@ import io.hawkermq.protocol.PacketDecoder;
 import io.hawkermq.protocol.PacketEncoder;
 import io.hawkermq.protocol.ProtocolVersion;
 import io.hawkermq.protocol.PublishTemplates;
+import io.hawkermq.protocol.QoS;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +42,7 @@ final class ServerEnd implements Outbox, Pipe.Receiver {
                 new Connection(
                         loop.shard(),
                         world.mutation().outbox(this, clientKey),
-                        "link:" + clientKey);
+                        "link:" + link.number());
         this.decoder =
                 PacketDecoder.forServer(
                         loop.topicNames(), world.profile().limits().maximumPacketSize());
@@ -70,6 +72,13 @@ final class ServerEnd implements Outbox, Pipe.Receiver {
     /// True if the server did not read for some time since then.
     boolean wasPausedSince(long time) {
         return isPaused || resumedAt >= time;
+    }
+
+    /// The process is gone.
+    void crash() {
+        isOver = true;
+        arrivals.clear();
+        out.reset();
     }
 
     // ---- the network's side ----
@@ -174,9 +183,21 @@ final class ServerEnd implements Outbox, Pipe.Receiver {
                 "> " + Text.of(packet) + " (link " + link.number() + ", shard " + loop + ")");
         world.oracle().onReceived(this, packet);
         Packet seen = world.mutation().received(packet);
-        if (seen != null) {
-            connection.onPacket(seen);
+        if (seen == null) {
+            return;
         }
+        long refused = refused();
+        connection.onPacket(seen);
+        if (packet instanceof Packet.Publish p
+                && p.qos() != QoS.AT_MOST_ONCE
+                && loop.isFull()
+                && refused() > refused) {
+            world.oracle().onRefused(this, p);
+        }
+    }
+
+    private long refused() {
+        return loop.shard().counters().dropped[DropReason.STORE_FULL.ordinal()];
     }
 
     /// The loop's turn ends: writes what was collected.

@@ -30,19 +30,21 @@ final class ShardLoop {
     private long consumed;
     private boolean hasTurnComing;
     private long wakeUpAt = Long.MAX_VALUE;
+    private boolean isDead;
+    private boolean isFull;
 
-    ShardLoop(World world, int number) {
+    ShardLoop(World world, int number, int shards) {
         this.world = world;
         this.number = number;
         this.shard =
                 new Shard(
                         number,
-                        world.profile().shards(),
+                        shards,
                         world.limits(),
                         world.access(),
                         world.log(),
                         world.mailboxes(),
-                        Store.NONE,
+                        world.store(),
                         new SplittableRandom(world.random().nextLong()));
     }
 
@@ -66,6 +68,21 @@ final class ShardLoop {
     /// The position of the last batch taken out.
     long consumed() {
         return consumed;
+    }
+
+    /// The process is gone: what was to come never does.
+    void die() {
+        isDead = true;
+    }
+
+    /// True while it thinks that there is no space.
+    boolean isFull() {
+        return isFull;
+    }
+
+    void onStoreState(Store.State state) {
+        isFull = state == Store.State.FULL;
+        shard.onStoreState(state);
     }
 
     /// @return the batch's position
@@ -104,6 +121,9 @@ final class ShardLoop {
 
     private void turn() {
         hasTurnComing = false;
+        if (isDead) {
+            return;
+        }
         long now = world.mutation().clock(world.schedule().now());
         world.oracle().onTurn(this);
         shard.advance(now);
@@ -163,6 +183,7 @@ final class ShardLoop {
         world.oracle().onTurn(this);
         shard.advance(world.mutation().clock(world.schedule().now()));
         world.oracle().onAdvanced(this);
+        world.tellDurable(this);
         while (!mailbox.isEmpty()) {
             receive();
         }

@@ -20,6 +20,17 @@ final class SharedModel {
         final Group group;
         @Nullable ModelSession receivedBy;
 
+        QoS receivedAt = QoS.AT_MOST_ONCE;
+
+        /// Its take is lost: only what was sent before it was durable may come.
+        boolean isLost;
+
+        /// Nobody need get it: there was no space.
+        boolean isWaived;
+
+        /// It may come once more.
+        boolean mayRepeat;
+
         Share(Take take, Group group) {
             this.take = take;
             this.group = group;
@@ -41,6 +52,29 @@ final class SharedModel {
                                 .add(new Share(take, g)));
     }
 
+    /// A take never happened.
+    void lose(Take take) {
+        shares.getOrDefault(take.message().id(), List.of()).stream()
+                .filter(s -> s.take == take)
+                .forEach(s -> s.isLost = true);
+    }
+
+    /// A take may be dropped.
+    void waive(Take take) {
+        shares.getOrDefault(take.message().id(), List.of()).stream()
+                .filter(s -> s.take == take)
+                .forEach(s -> s.isWaived = true);
+    }
+
+    /// The server has died: what was given to one member may be given to another one.
+    void onCrash() {
+        shares.values()
+                .forEach(all ->
+                        all.forEach(s ->
+                                s.mayRepeat =
+                                        s.receivedBy != null && s.receivedAt != QoS.EXACTLY_ONCE));
+    }
+
     /// A member has got a message: is it the first [MQTT-4.8.2-4]?
     ///
     /// @return false if no Shared Subscription of this session explains it
@@ -51,19 +85,39 @@ final class SharedModel {
             boolean retain,
             List<Integer> identifiers) {
         // The latest first: there may have been no member to get an earlier one.
-        for (Share share : shares.getOrDefault(message.id(), List.of()).reversed()) {
-            if (share.receivedBy != null && !message.isClearing()) {
-                continue;
+        List<Share> latest = shares.getOrDefault(message.id(), List.of()).reversed();
+        for (Share share : latest) {
+            if (!share.isLost
+                    && (share.receivedBy == null || message.isClearing())
+                    && gives(share, session, qos, retain, identifiers)) {
+                return true;
             }
-            for (ModelSubscription m : share.group.members) {
-                if (m.session == session
-                        && message.qos().min(m.qos()) == qos
-                        && (m.options.retainAsPublished() && message.retain()) == retain
-                        && identifiers.equals(m.identifier == 0 ? List.of() : List.of(m.identifier))
-                        && Rules.mayReceive(session.clientId, message.topic())) {
-                    share.receivedBy = session;
-                    return true;
-                }
+        }
+        for (Share share : latest) {
+            boolean isLeft = share.isLost && share.receivedBy == null;
+            if ((share.mayRepeat || isLeft) && gives(share, session, qos, retain, identifiers)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean gives(
+            Share share, ModelSession session, QoS qos, boolean retain, List<Integer> identifiers) {
+        Published message = share.take.message();
+        if (qos == QoS.EXACTLY_ONCE && share.isLost) {
+            return false;
+        }
+        for (ModelSubscription m : share.group.members) {
+            if (m.session == session
+                    && message.qos().min(m.qos()) == qos
+                    && (m.options.retainAsPublished() && message.retain()) == retain
+                    && identifiers.equals(m.identifier == 0 ? List.of() : List.of(m.identifier))
+                    && Rules.mayReceive(session.clientId, message.topic())) {
+                share.receivedBy = session;
+                share.receivedAt = qos;
+                share.mayRepeat = false;
+                return true;
             }
         }
         return false;
@@ -90,6 +144,8 @@ final class SharedModel {
         // Messages without payload look all the same.
         if (message.qos() == QoS.AT_MOST_ONCE
                 || message.isClearing()
+                || share.isLost
+                || share.isWaived
                 || share.take.expiresAt() <= now) {
             return false;
         }

@@ -348,6 +348,9 @@ final class SimulatedClient {
         for (int i = 0; i < expected.size(); i++) {
             ReasonCode got = p.reasonCodes().get(i);
             ReasonCode wanted = expected.get(i);
+            if (got.isError() && world.hasBeenFull()) {
+                continue; // the oracle knows whether it may be
+            }
             if (got != wanted && (isMqtt5() || got.isError() != wanted.isError())) {
                 throw new Violation("MQTT-3.8.4-7", this + " got " + p + " for " + expected);
             }
@@ -366,6 +369,9 @@ final class SimulatedClient {
         Link l = link;
         if (l != null) {
             l.toClient().resume();
+            if (world.hasBeenFull()) {
+                l.breakOff(); // before 5.0 nobody was told that a message was refused
+            }
         }
         comeBack();
     }

@@ -18,13 +18,18 @@ final class Simulation {
     private Simulation() {}
 
     static Result run(long seed) {
-        return run(seed, Mutation.NONE, null);
+        return run(seed, World.Kind.MEMORY, Mutation.NONE, null);
+    }
+
+    /// With a disk, crashes and restarts.
+    static Result runDurably(long seed) {
+        return run(seed, World.Kind.DISK, Mutation.NONE, null);
     }
 
     /// @param out where all events are printed, or null
     /// @throws AssertionError if the core breaks a rule
-    static Result run(long seed, Mutation mutation, @Nullable PrintStream out) {
-        World world = new World(seed, mutation, start -> new Trace(start, out));
+    static Result run(long seed, World.Kind kind, Mutation mutation, @Nullable PrintStream out) {
+        World world = new World(seed, kind, mutation, start -> new Trace(start, out));
         try {
             world.run();
         } catch (RuntimeException | AssertionError e) {
@@ -33,7 +38,9 @@ final class Simulation {
                             + seed
                             + " fails: "
                             + e
-                            + "\nReplay it with -Dtest=SimulationTest -Dsimulation.seed="
+                            + "\nReplay it with -Dtest=SimulationTest#"
+                            + SimulationTest.method(kind)
+                            + " -Dsimulation.seed="
                             + seed
                             + "\nThe last events were:\n"
                             + world.trace().tail(),

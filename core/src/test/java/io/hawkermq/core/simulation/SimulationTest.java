@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/// Runs the simulation for a number of seeds.
+/// Runs the simulation for a number of seeds, without a store and with one on a simulated disk.
 ///
 /// * `-Dsimulation.seeds=N` for how many, `-Dsimulation.from=N` for the first of them
 /// * `-Dsimulation.seed=N` for one, with all its events printed
@@ -16,9 +16,26 @@ final class SimulationTest {
 
     @Test
     void theCoreKeepsTheRulesWhateverHappens() {
+        run(World.Kind.MEMORY);
+    }
+
+    @Test
+    void nothingAcknowledgedIsLostWhateverTheDiskDoes() {
+        run(World.Kind.DISK);
+    }
+
+    /// The test of a kind.
+    static String method(World.Kind kind) {
+        return switch (kind) {
+            case MEMORY -> "theCoreKeepsTheRulesWhateverHappens";
+            case DISK -> "nothingAcknowledgedIsLostWhateverTheDiskDoes";
+        };
+    }
+
+    private static void run(World.Kind kind) {
         Long only = Long.getLong("simulation.seed");
         if (only != null) {
-            Simulation.run(only, Mutation.NONE, System.out);
+            Simulation.run(only, kind, Mutation.NONE, System.out);
             return;
         }
         long seeds = Long.getLong("simulation.seeds", SEEDS);
@@ -28,7 +45,7 @@ final class SimulationTest {
         List<String> failures = new ArrayList<>();
         for (long i = 0; i < seeds && failures.size() < 5; i++) {
             try {
-                events += Simulation.run(from + i).events();
+                events += Simulation.run(from + i, kind, Mutation.NONE, null).events();
             } catch (AssertionError e) {
                 failures.add(String.valueOf(e.getMessage()));
             }
@@ -38,7 +55,15 @@ final class SimulationTest {
         }
         long millis = (System.nanoTime() - start) / 1_000_000;
         System.out.println(
-                "Simulated " + seeds + " seeds, " + events + " events, in " + millis + " ms");
+                "Simulated "
+                        + seeds
+                        + " seeds ("
+                        + kind
+                        + "), "
+                        + events
+                        + " events, in "
+                        + millis
+                        + " ms");
         assertTrue(failures.isEmpty(), () -> String.join("\n\n", failures));
         assertTrue(events > seeds * 100, "runs are too short to show anything");
     }
@@ -47,6 +72,7 @@ final class SimulationTest {
     void aSeedReplaysExactly() {
         for (long seed = 1; seed <= 20; seed++) {
             assertEquals(Simulation.run(seed), Simulation.run(seed));
+            assertEquals(Simulation.runDurably(seed), Simulation.runDurably(seed));
         }
     }
 }

@@ -1,9 +1,12 @@
 package io.hawkermq.core.simulation;
 
+import io.hawkermq.core.StoreChange;
+import io.hawkermq.core.StoredDelivery;
 import io.hawkermq.protocol.Packet;
 import io.hawkermq.protocol.ProtocolVersion;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 
 /// Packets as one short line.
 final class Text {
@@ -53,6 +56,42 @@ final class Text {
             case Packet.Disconnect p -> "DISCONNECT " + p.reasonCode() + " " + p.properties();
             default -> packet.type().name();
         };
+    }
+
+    /// Changes, in one line.
+    static String of(List<StoreChange> changes) {
+        return changes.stream().map(Text::of).toList().toString();
+    }
+
+    private static String of(StoreChange change) {
+        String name = change.getClass().getSimpleName();
+        return switch (change) {
+            case StoreChange.PutSession c -> name + " " + c.session().clientId();
+            case StoreChange.RemoveSession c -> name + " " + c.clientId();
+            case StoreChange.PutSubscription c -> name + " " + c.session() + " " + c.filter();
+            case StoreChange.RemoveSubscription c -> name + " " + c.session() + " " + c.filter();
+            case StoreChange.PutDelivery c -> name + " " + of(c.delivery());
+            case StoreChange.BeginDelivery c -> name + " " + of(c.delivery()) + " m" + c.packetId();
+            case StoreChange.ReleaseDelivery c ->
+                    name + " " + of(c.delivery()) + " m" + c.packetId();
+            case StoreChange.RemoveDelivery c -> name + " " + of(c.delivery());
+            case StoreChange.RemoveReleased c -> name + " " + c.session() + " m" + c.packetId();
+            case StoreChange.PutReceived c -> name + " " + c.session() + " m" + c.packetId();
+            case StoreChange.RemoveReceived c -> name + " " + c.session() + " m" + c.packetId();
+            case StoreChange.PutRetained c -> name + " '" + head(c.message().payload()) + "'";
+            case StoreChange.RemoveRetained c -> name + " " + c.topic();
+            case StoreChange.PutForward c -> name + " " + c.forward().number();
+            case StoreChange.RemoveForward c -> name + " " + c.forward().number();
+        };
+    }
+
+    private static String of(StoredDelivery d) {
+        return d.session()
+                + "/"
+                + d.sequence()
+                + " '"
+                + head(d.message().message().payload())
+                + "'";
     }
 
     /// An encoded PUBLISH.

@@ -32,9 +32,10 @@ final class Verdict {
         long dropped = 0;
         for (DropReason reason : DropReason.values()) {
             switch (reason) {
-                case QUEUE_COUNT, QUEUE_BYTES, OUTBOUND_FULL, OFFLINE_BUDGET, STORE_FULL ->
+                case QUEUE_COUNT, QUEUE_BYTES, OUTBOUND_FULL, OFFLINE_BUDGET ->
                         dropped += counters.dropped[reason.ordinal()];
-                case EXPIRED, PACKET_TOO_LARGE, NO_SHARE_MEMBER, NOT_AUTHORIZED -> {}
+                // STORE_FULL: what is refused is not acknowledged, and so not missing.
+                case EXPIRED, PACKET_TOO_LARGE, NO_SHARE_MEMBER, NOT_AUTHORIZED, STORE_FULL -> {}
             }
         }
         if (world.profile().drops() == Profile.Drops.NEVER && dropped > 0) {
@@ -62,6 +63,9 @@ final class Verdict {
         if (e.mayBeReceived() || !e.isMust || e.take.expiresAt() <= now) {
             return;
         }
+        if (world.isDurable() && e.take.message().isClearing()) {
+            return; // after a restart nobody can tell one without payload from an earlier one
+        }
         if (e.qos == QoS.AT_MOST_ONCE && (e.end != s.end || isDamaged(e.end))) {
             return;
         }
@@ -81,6 +85,7 @@ final class Verdict {
         u.owed.forEach((topic, take) -> {
             Published m = take.message();
             if (oracle.retained().held(topic) != take
+                    || oracle.retained().wasRefused(topic)
                     || u.slot(topic).mayBeReceived()
                     || take.expiresAt() <= now
                     || !s.takes(m)

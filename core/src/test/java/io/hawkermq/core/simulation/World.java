@@ -3,12 +3,15 @@ package io.hawkermq.core.simulation;
 import io.hawkermq.core.AccessControl;
 import io.hawkermq.core.Connection;
 import io.hawkermq.core.Counters;
+import io.hawkermq.core.DropReason;
 import io.hawkermq.core.EventLog;
 import io.hawkermq.core.Limits;
 import io.hawkermq.core.LogLevel;
 import io.hawkermq.core.Mailboxes;
+import io.hawkermq.core.Restoration;
 import io.hawkermq.core.SlotMove;
 import io.hawkermq.core.Slots;
+import io.hawkermq.core.Store;
 import io.hawkermq.protocol.Properties;
 import io.hawkermq.protocol.QoS;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +21,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// Everything there is in one run: the broker's core in some shards, clients, the network between
 /// them, a clock, and the oracle that watches.
@@ -32,29 +36,50 @@ final class World {
     private final Profile profile;
     private final Schedule schedule = new Schedule();
     private final Trace trace;
+    private final Kind kind;
+    private final @Nullable SimulatedStore store;
+    private int crashesLeft;
+    private boolean isDown;
+    private boolean hasBeenFull;
+    private final long[] droppedBefore = new long[DropReason.values().length];
     private Slots slots;
     private final Mailboxes mailboxes;
     private final List<ShardLoop> loops = new ArrayList<>();
     private final List<Link> links = new ArrayList<>();
     private final List<SimulatedClient> clients = new ArrayList<>();
     private final List<Published> messages = new ArrayList<>();
-    private final Oracle oracle = new Oracle(this);
-    private final Deliveries deliveries = new Deliveries(this, oracle);
+    private final Oracle oracle;
+    private final Deliveries deliveries;
     private final int turnDelay;
     private int lastIdentifier;
     private long progressAt;
     private boolean isHealed;
 
-    World(long seed, Mutation mutation, java.util.function.Function<Long, Trace> trace) {
+    /// What the broker has for a store.
+    enum Kind {
+        MEMORY,
+        DISK
+    }
+
+    World(long seed, Kind kind, Mutation mutation, java.util.function.Function<Long, Trace> trace) {
         random = new SplittableRandom(seed);
         this.mutation = mutation;
-        profile = Profile.of(random);
+        this.kind = kind;
+        profile =
+                switch (kind) {
+                    case MEMORY -> Profile.of(random);
+                    case DISK -> Profile.of(random).lasting(random);
+                };
+        oracle = new Oracle(this);
+        deliveries = new Deliveries(this, oracle);
         this.trace = trace.apply(schedule.now());
         slots = random.nextInt(3) == 0 ? Slots.onOneShard() : Slots.over(profile.shards());
         turnDelay = Profile.pick(random, 0, 1, 20);
         mailboxes = mutation.mailboxes(this::post);
+        store = kind == Kind.DISK ? new SimulatedStore(this) : null;
+        crashesLeft = store == null ? 0 : Profile.pick(random, 1, 2, 4, 8);
         for (int i = 0; i < profile.shards(); i++) {
-            loops.add(new ShardLoop(this, i));
+            loops.add(new ShardLoop(this, i, profile.shards()));
         }
         loops.forEach(l -> l.shard().slots(slots));
         for (int i = 0; i < profile.clients(); i++) {
@@ -77,7 +102,20 @@ final class World {
         if (profile.shards() > 1 && random.nextInt(3) == 0) {
             moveSlotsLater();
         }
+        if (crashesLeft > 0) {
+            crashLater();
+            if (random.nextInt(4) == 0) {
+                fillLater();
+            }
+        }
         rest();
+        if (store != null) {
+            if (random.nextBoolean()) {
+                crash();
+                rest();
+            }
+            store.heal();
+        }
         trace("world", "the network heals");
         isHealed = true;
         clients.forEach(SimulatedClient::settle);
@@ -89,11 +127,115 @@ final class World {
         new Verdict(this, oracle).pass();
     }
 
+    // ---- crashes ----
+
+    private boolean isActing() {
+        return clients.stream().anyMatch(SimulatedClient::isActing);
+    }
+
+    private void crashLater() {
+        schedule.in(
+                random.nextInt(20 * profile.thinkMillis() + 1),
+                () -> {
+                    if (crashesLeft > 0 && isActing()) {
+                        crash();
+                        crashLater();
+                    }
+                });
+    }
+
+    private void fillLater() {
+        schedule.in(
+                random.nextInt(20 * profile.thinkMillis() + 1),
+                () -> {
+                    if (isActing()) {
+                        if (!isDown) {
+                            hasBeenFull = true;
+                            Objects.requireNonNull(store).fill();
+                        }
+                        fillLater();
+                    }
+                });
+    }
+
+    /// The broker's process ends without a word, and another one is started later.
+    private void crash() {
+        SimulatedStore disk = Objects.requireNonNull(store);
+        if (isDown) {
+            return;
+        }
+        isDown = true;
+        crashesLeft--;
+        SimulatedStore.End end =
+                random.nextBoolean() ? SimulatedStore.End.KILLED : SimulatedStore.End.POWER_CUT;
+        long cut = disk.crash(end);
+        trace("world", "the broker is " + end + ", up to batch " + cut + " all survives");
+        for (ShardLoop loop : loops) {
+            loop.die();
+            long[] dropped = loop.shard().counters().dropped;
+            for (int i = 0; i < dropped.length; i++) {
+                droppedBefore[i] += dropped[i];
+            }
+        }
+        links.stream().filter(l -> !l.isCrashed()).forEach(Link::crash);
+        oracle.onCrash(cut);
+        schedule.in(random.nextInt(Profile.pick(random, 1, 100, 4_000, 40_000)), this::restart);
+    }
+
+    /// A new process: other shards, other slots, the same disk.
+    private void restart() {
+        int shards = random.nextInt(3) == 0 ? 1 + random.nextInt(4) : loops.size();
+        slots = random.nextInt(3) == 0 ? Slots.onOneShard() : Slots.over(shards);
+        loops.clear();
+        for (int i = 0; i < shards; i++) {
+            loops.add(new ShardLoop(this, i, shards));
+        }
+        SimulatedStore disk = Objects.requireNonNull(store);
+        trace("world", "the broker starts with " + disk.image() + " on " + shards + " shards");
+        Restoration restoration =
+                new Restoration(
+                        loops.stream().map(ShardLoop::shard).toList(),
+                        slots,
+                        mutation.clock(schedule.now()));
+        disk.image().recover(restoration);
+        if (random.nextInt(8) == 0) {
+            trace("world", "the broker dies while it starts");
+            loops.forEach(ShardLoop::die);
+            schedule.in(random.nextInt(100), this::restart);
+            return;
+        }
+        oracle.onRestarting();
+        restoration.finish();
+        oracle.onRestored();
+        isDown = false;
+        loops.forEach(ShardLoop::turnSoon);
+        if (crashesLeft > 0 && random.nextInt(4) == 0) {
+            schedule.in(random.nextInt(30), this::crash);
+        }
+    }
+
+    /// What is durable is told to a loop between its turns.
+    void tellDurable(ShardLoop loop) {
+        if (store != null) {
+            loop.shard().onDurable(store.durableOf(loop.number()));
+        }
+    }
+
+    /// A client's principal is looked at: a connection is accepted, or a session restored.
+    void onPrincipal(AccessControl.Principal principal) {
+        if (!isDown) {
+            int number = Integer.parseInt(principal.address().substring("link:".length()));
+            oracle.onAccepted(links.get(number).server());
+        }
+    }
+
     private void moveSlotsLater() {
         schedule.in(
                 random.nextInt(10 * profile.thinkMillis() + 1),
                 () -> {
-                    moveSlots();
+                    if (!isDown) {
+                        moveSlots();
+                    }
                     if (clients.stream().anyMatch(SimulatedClient::isActing)) {
                         moveSlotsLater();
                     }
@@ -105,6 +247,9 @@ final class World {
         boolean isQuiet = false;
         for (int i = 0; i < 20 && !isQuiet; i++) {
             isQuiet = true;
+            if (store != null) {
+                store.flush();
+            }
             for (ShardLoop loop : loops) {
                 isQuiet &= loop.quieten();
             }
@@ -139,7 +284,9 @@ final class World {
     private void rest() {
         progressAt = schedule.now();
         while (schedule.now() - progressAt < QUIET_MILLIS
-                || clients.stream().anyMatch(SimulatedClient::isActing)) {
+                || isActing()
+                || isDown
+                || (store != null && !store.isAtRest())) {
             if (!schedule.step()) {
                 return;
             }
@@ -211,6 +358,31 @@ final class World {
         return clients;
     }
 
+    List<ShardLoop> loops() {
+        return loops;
+    }
+
+    int shards() {
+        return loops.size();
+    }
+
+    Slots slots() {
+        return slots;
+    }
+
+    Store store() {
+        return store == null ? Store.NONE : store;
+    }
+
+    boolean isDurable() {
+        return kind == Kind.DISK;
+    }
+
+    /// True if there was no space at some time.
+    boolean hasBeenFull() {
+        return hasBeenFull;
+    }
+
     ShardLoop loop(int number) {
         return loops.get(number);
     }
@@ -248,6 +420,9 @@ final class World {
     Counters counters() {
         Counters sum = new Counters();
         loops.forEach(l -> sum.add(l.shard().snapshot()));
+        for (int i = 0; i < droppedBefore.length; i++) {
+            sum.dropped[i] += droppedBefore[i];
+        }
         return sum;
     }
 
@@ -257,6 +432,9 @@ final class World {
         Link link = new Link(this, links.size(), client, loops.get(random.nextInt(loops.size())));
         links.add(link);
         trace(client.key(), "opens link " + link.number());
+        if (isDown) {
+            link.crash();
+        }
         return link;
     }
 
