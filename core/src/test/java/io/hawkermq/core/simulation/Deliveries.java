@@ -43,7 +43,9 @@ final class Deliveries {
         checkContent(p, topic, candidates, link, s);
         if (p.dup() && isRedelivery(p, identifiers, candidates, link, s)) {
             Last last = Objects.requireNonNull(s.lastByPacketId.get(p.packetId()));
-            s.again.removeIf(a -> a.last == last);
+            if (s.again.removeIf(a -> a.last == last)) {
+                doubt(link, p, identifiers, candidates, s);
+            }
             got(last, p.packetId(), link, s);
             return;
         }
@@ -56,6 +58,24 @@ final class Deliveries {
             s.lastByPacketId.put(p.packetId(), last);
             got(last, p.packetId(), link, s);
         }
+    }
+
+    /// What came again may as well have come for the first time: after a crash the same packet
+    /// identifier may have been given to another take of the same message.
+    private void doubt(
+            Link link,
+            Packet.Publish p,
+            List<Integer> identifiers,
+            List<Published> candidates,
+            ModelSession s) {
+        List<Expectation> live = new ArrayList<>();
+        candidates.forEach(m -> addLive(live, link, p, identifiers, m, s));
+        live.forEach(Slot::doubt);
+        Published first = candidates.getFirst();
+        if (p.retain()) {
+            streams(p, identifiers, first, s).forEach(u -> u.slot(first.topic()).doubt());
+        }
+        candidates.forEach(m -> oracle.shared().doubt(s, m));
     }
 
     /// The client has something at QoS 1 that the server does not know it has.

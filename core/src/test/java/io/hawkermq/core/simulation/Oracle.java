@@ -1,7 +1,5 @@
 package io.hawkermq.core.simulation;
 
-import io.hawkermq.core.Slots;
-import io.hawkermq.core.simulation.ModelSession.Expectation;
 import io.hawkermq.core.simulation.ModelSession.Last;
 import io.hawkermq.core.simulation.Published.Take;
 import io.hawkermq.protocol.Packet;
@@ -12,16 +10,11 @@ import io.hawkermq.protocol.ReasonCode;
 import io.hawkermq.protocol.TopicFilter;
 import io.hawkermq.protocol.Will;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Knows what every session must, may and must not receive. It watches what goes in and out at the
@@ -31,8 +24,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// What clients really get is judged by [Deliveries], and by [Verdict] at the end.
 final class Oracle {
-    private record Arrival(int shard, long position) {}
-
     private static final class Conversation {
         Packet.@Nullable Connect connect;
         @Nullable ModelSession session;
@@ -47,38 +38,23 @@ final class Oracle {
         final Confirmation greeting = new Confirmation();
     }
 
-    /// A take that a shard has not yet heard of, with the slots that it owned.
-    private record Pending(Take take, int shard, Slots slots) {}
-
     /// Something that was confirmed to a client, or was not.
     private static final class Confirmation {
         boolean isGiven;
     }
 
-    private record Undone(Expectation expectation, ModelSession session) {}
-
     private final World world;
     private final History history;
-    private final Set<Pending> pending = new LinkedHashSet<>();
-    private final Set<Take> acknowledged = new HashSet<>();
-    private final Set<Take> lost = new HashSet<>();
-    private final List<Undone> undone = new ArrayList<>();
-    private final List<Take> undoneRetained = new ArrayList<>();
-    private int refusalMark;
+    private final Takes takes;
     private final Map<String, ModelSession> sessions = new LinkedHashMap<>();
     private final List<ModelSession> allSessions = new ArrayList<>();
     private final Map<ServerEnd, Conversation> conversations = new LinkedHashMap<>();
-    private final RetainedModel retained = new RetainedModel();
-    private final SharedModel shared = new SharedModel();
-    private final List<Take> takenThisTurn = new ArrayList<>();
-    private final Map<Integer, Long> postedThisTurn = new HashMap<>();
-    private final Map<Arrival, List<Take>> underWay = new HashMap<>();
     private final Map<Long, List<ModelSubscription>> asking = new LinkedHashMap<>();
-    private long lastSeq;
 
     Oracle(World world) {
         this.world = world;
         history = new History(world.isDurable());
+        takes = new Takes(world, history, sessions);
     }
 
     History history() {
@@ -88,11 +64,11 @@ final class Oracle {
     // ---- what others look at ----
 
     RetainedModel retained() {
-        return retained;
+        return takes.retained();
     }
 
     SharedModel shared() {
-        return shared;
+        return takes.shared();
     }
 
     List<ModelSession> allSessions() {
@@ -115,7 +91,7 @@ final class Oracle {
     }
 
     long lastSeq() {
-        return lastSeq;
+        return takes.lastSeq();
     }
 
     // ---- turns ----
@@ -123,8 +99,7 @@ final class Oracle {
     /// A loop's turn begins: what is due by now happens.
     void onTurn(ShardLoop loop) {
         history.begin();
-        takenThisTurn.clear();
-        postedThisTurn.clear();
+        takes.onTurn();
         while (true) {
             ModelSession next = null;
             for (ModelSession s : sessions.values()) {
@@ -169,41 +144,18 @@ final class Oracle {
 
     /// A batch was put into a mailbox.
     void onPosted(int to, long position) {
-        postedThisTurn.put(to, position);
+        takes.onPosted(to, position);
     }
 
     /// A loop's turn ends: its takes are on their way to the other shards.
     void onTurnEnd(ShardLoop loop) {
-        for (Take take : takenThisTurn) {
-            for (int to = 0; to < world.shards(); to++) {
-                Long position = postedThisTurn.get(to);
-                if (to == loop.number()) {
-                    continue;
-                }
-                if (position == null) {
-                    arrive(take, to, ModelSubscription::isInForce);
-                } else {
-                    Pending p = new Pending(take, to, world.slots());
-                    pending.add(p);
-                    history.did(() -> pending.remove(p));
-                    underWay.computeIfAbsent(new Arrival(to, position), a -> new ArrayList<>())
-                            .add(take);
-                }
-            }
-        }
-        takenThisTurn.clear();
+        takes.onTurnEnd(loop);
         history.end();
     }
 
     /// A batch is taken out of a mailbox.
     void onConsumed(ShardLoop loop, long position) {
-        List<Take> takes = underWay.remove(new Arrival(loop.number(), position));
-        if (takes != null) {
-            takes.forEach(t -> {
-                arrived(new Pending(t, loop.number(), world.slots()));
-                arrive(t, loop.number(), s -> true);
-            });
-        }
+        takes.onConsumed(loop, position);
         if (loop.number() == 0) {
             List<ModelSubscription> due = asking.remove(position);
             if (due != null) {
@@ -212,122 +164,12 @@ final class Oracle {
         }
     }
 
-    private void arrived(Pending p) {
-        if (pending.remove(p)) {
-            history.did(() -> pending.add(p));
-        }
-    }
-
     /// Slots have moved; nothing is under way between shards.
     void onMoved() {
-        if (!underWay.isEmpty() || !asking.isEmpty()) {
+        if (takes.areUnderWay() || !asking.isEmpty()) {
             throw new IllegalStateException("slots move while messages are under way");
         }
         sessions.values().forEach(s -> s.shard = world.loopOf(s.clientId).number());
-    }
-
-    // ---- messages ----
-
-    private Take take(Published message, String publisher, int shard) {
-        Take take = new Take(message, ++lastSeq, now(), publisher, shard);
-        message.takes().add(take);
-        takenThisTurn.add(take);
-        shared.onTake(take);
-        history.did(() -> {
-            lost.add(take);
-            takenThisTurn.remove(take);
-            shared.lose(take);
-        });
-        arrive(take, shard, s -> true);
-        if (isWill(message) && world.hasBeenFull()) {
-            shared.waive(take);
-        }
-        return take;
-    }
-
-    private static boolean isWill(Published message) {
-        return message.topic().startsWith("will/");
-    }
-
-    /// Nobody waits for an answer to a will: where it is taken, there may be no space for it.
-    private boolean hasNoSpace(Take take, int shard) {
-        return isWill(take.message()) && shard == take.shard() && world.loop(shard).isFull();
-    }
-
-    private void arrive(Take take, int shard, Predicate<ModelSubscription> counted) {
-        if (shard == 0) {
-            retain(take);
-        }
-        for (ModelSession s : sessions.values()) {
-            if (s.shard == shard) {
-                expect(take, s, counted);
-            }
-        }
-    }
-
-    private void retain(Take take) {
-        Published m = take.message();
-        boolean isRefused =
-                hasNoSpace(take, 0) || (m.qos() == QoS.AT_MOST_ONCE && world.loop(0).isFull());
-        if (!m.retain()) {
-            return;
-        }
-        if (!m.isClearing() && isRefused) {
-            retained.refuse(m.topic());
-            return;
-        }
-        Take before = retained.held(m.topic());
-        retained.apply(take);
-        history.did(() -> {
-            retained.restore(m.topic(), before);
-            undoneRetained.add(take);
-        });
-    }
-
-    private void expect(Take take, ModelSession s, Predicate<ModelSubscription> counted) {
-        Published m = take.message();
-        QoS granted = QoS.AT_MOST_ONCE;
-        boolean retain = false;
-        boolean matched = false;
-        boolean isMust = false;
-        List<Integer> identifiers = new ArrayList<>();
-        for (ModelSubscription u : s.subscriptions.values()) {
-            if (u.isShared()
-                    || !u.matches(m.topic())
-                    || (u.options.noLocal() && s.clientId.equals(take.publisher()))
-                    || !counted.test(u)) {
-                continue;
-            }
-            matched = true;
-            granted = granted.max(u.qos()); // [MQTT-3.3.4-2]
-            retain |= u.options.retainAsPublished() && m.retain();
-            isMust |= u.coveredSince < take.seq();
-            if (u.identifier != 0) {
-                identifiers.add(u.identifier);
-            }
-        }
-        QoS qos = m.qos().min(granted);
-        if (!matched
-                || !s.takes(m)
-                || !Rules.mayReceive(s.clientId, m.topic())
-                || (qos == QoS.AT_MOST_ONCE && !(s.isConnected() && s.isGreeted))
-                || (qos != QoS.AT_MOST_ONCE && s.isDurable && hasNoSpace(take, s.shard))) {
-            return;
-        }
-        if (isWill(m) && s.isDurable && world.loop(s.shard).isFull()) {
-            isMust = false; // it may not have been stored on its way
-        }
-        identifiers.sort(null);
-        Expectation e =
-                new Expectation(
-                        take,
-                        qos,
-                        retain,
-                        identifiers,
-                        isMust,
-                        qos == QoS.AT_MOST_ONCE ? s.end : null);
-        s.expected.computeIfAbsent(m.id(), id -> new ArrayList<>(1)).add(e);
-        history.did(() -> undone.add(new Undone(e, s)));
     }
 
     // ---- packets from clients ----
@@ -378,7 +220,7 @@ final class Oracle {
         if (!Rules.mayPublish(m.topic())) {
             return;
         }
-        refusalMark = history.mark();
+        takes.mayBeRefused();
         if (p.qos() == QoS.EXACTLY_ONCE) {
             touch(s);
             Published earlier = s.unreleased.putIfAbsent(p.packetId(), m);
@@ -391,7 +233,7 @@ final class Oracle {
                 return; // [MQTT-4.3.3-10]
             }
         }
-        Take take = take(m, s.clientId, s.shard);
+        Take take = takes.take(m, s.clientId, s.shard);
         if (p.qos() != QoS.AT_MOST_ONCE) {
             s.taken.put(p.packetId(), take);
         }
@@ -401,11 +243,8 @@ final class Oracle {
     void onRefused(ServerEnd end, Packet.Publish p) {
         ModelSession s = Objects.requireNonNull(sessionOf(end));
         world.trace("oracle", "sees that m" + p.packetId() + " of " + s.clientId + " is refused");
-        history.undoSince(refusalMark);
+        takes.refuse();
         s.unreleased.remove(p.packetId());
-        undone.forEach(u -> u.session.expected(u.expectation.take.message()).remove(u.expectation));
-        undone.clear();
-        undoneRetained.clear();
     }
 
     private void onPuback(ModelSession s, int packetId) {
@@ -449,7 +288,7 @@ final class Oracle {
         ModelSession.State was = s.state();
         boolean isThere = sessions.get(s.clientId) == s;
         history.did(() -> {
-            s.state(was, lastSeq);
+            s.state(was, lastSeq());
             if (isThere) {
                 sessions.put(s.clientId, s);
             } else {
@@ -470,7 +309,7 @@ final class Oracle {
             }
             ModelSubscription u =
                     new ModelSubscription(
-                            s, entry.filter(), entry.options(), identifier, lastSeq, end);
+                            s, entry.filter(), entry.options(), identifier, lastSeq(), end);
             ModelSubscription replaced = s.subscriptions.put(entry.filter().toString(), u);
             s.allSubscriptions.add(u);
             made.add(u);
@@ -480,10 +319,10 @@ final class Oracle {
                 }
             });
             if (u.isShared()) {
-                shared.join(u);
+                shared().join(u);
             }
             if (replaced != null) {
-                replaced.left = lastSeq;
+                replaced.left = lastSeq();
                 u.coveredSince = replaced.coveredSince; // [MQTT-3.8.4-4]
             }
             boolean isAsked =
@@ -512,8 +351,8 @@ final class Oracle {
 
     private void open(ModelSubscription u) {
         u.retained = ModelSubscription.Retained.OPEN;
-        u.lower = retained.now();
-        u.owed = retained.matching(u.filter.filter());
+        u.lower = retained().now();
+        u.owed = retained().matching(u.filter.filter());
     }
 
     private void onUnsubscribe(Packet.Unsubscribe p, ModelSession s, Conversation c) {
@@ -548,7 +387,7 @@ final class Oracle {
 
     private void unsubscribe(@Nullable ModelSubscription u) {
         if (u != null) {
-            u.left = lastSeq;
+            u.left = lastSeq();
         }
     }
 
@@ -564,7 +403,7 @@ final class Oracle {
                     throw new Violation("MQTT-3.8.4-2", "a SUBACK that nobody asked for");
                 }
                 made.forEach(u -> {
-                    u.coveredSince = Math.min(u.coveredSince, lastSeq);
+                    u.coveredSince = Math.min(u.coveredSince, lastSeq());
                     u.isConfirmed = true;
                 });
             }
@@ -594,7 +433,7 @@ final class Oracle {
         ModelSession s = c.session;
         Take take = s == null ? null : s.taken.get(packetId);
         if (take != null && !reasonCode.isError()) {
-            acknowledged.add(take);
+            takes.acknowledged(take);
         }
     }
 
@@ -692,24 +531,10 @@ final class Oracle {
     ///
     /// @param cut the number of the last batch that survives
     void onCrash(long cut) {
-        undone.clear();
-        undoneRetained.clear();
-        lost.clear();
+        takes.onCrash();
         history.rollBack(cut);
-        undone.forEach(this::forget);
-        undone.clear();
-        for (Take take : undoneRetained) {
-            boolean isReplayed = pending.stream().anyMatch(p -> p.take == take && p.shard == 0);
-            if (acknowledged.contains(take)
-                    && take.message().qos() != QoS.AT_MOST_ONCE
-                    && !isReplayed) {
-                throw new Violation("durability", "the retained " + take + " is lost");
-            }
-        }
-        undoneRetained.clear();
-        underWay.clear();
+        takes.onRolledBack();
         asking.clear();
-        shared.onCrash();
         for (ModelSession s : List.copyOf(sessions.values())) {
             if (s.isDurable) {
                 survive(s);
@@ -717,28 +542,6 @@ final class Oracle {
                 s.will = null; // nobody is left who could publish it
                 end(s);
             }
-        }
-    }
-
-    /// What a lost turn promised to a session.
-    private void forget(Undone u) {
-        Expectation e = u.expectation;
-        if (lost.contains(e.take) && acknowledged.contains(e.take)) {
-            if (e.isMust
-                    && e.qos != QoS.AT_MOST_ONCE
-                    && u.session.isDurable
-                    && !u.session.isEnded
-                    && world.profile().drops() == Profile.Drops.NEVER) {
-                throw new Violation(
-                        "durability",
-                        e + " was acknowledged, but " + u.session.clientId + " lost it");
-            }
-            return;
-        }
-        e.isMust = false;
-        if (e.qos == QoS.EXACTLY_ONCE && e.receipt() == null && u.session.isDurable) {
-            // Sent only when durable; if it comes it comes of another take.
-            u.session.expected(e.take.message()).remove(e);
         }
     }
 
@@ -769,22 +572,7 @@ final class Oracle {
                 waitForClient(s);
             }
         }
-        List<Pending> replayed = new ArrayList<>(pending);
-        replayed.sort(Comparator.comparingLong(p -> p.take.seq()));
-        for (Pending p : replayed) {
-            arrived(p);
-            if (p.take.message().qos() == QoS.AT_MOST_ONCE) {
-                continue;
-            }
-            if (p.shard == 0) {
-                retain(p.take);
-            }
-            for (ModelSession s : sessions.values()) {
-                if (p.slots.shardOf(s.clientId) == p.shard) {
-                    expect(p.take, s, u -> true);
-                }
-            }
-        }
+        takes.replay();
         history.end();
     }
 
@@ -853,7 +641,7 @@ final class Oracle {
         s.will = null;
         s.willAt = ModelSession.NEVER;
         if (will != null && Rules.mayPublish(will.topic())) {
-            take(will, s.clientId, s.shard);
+            takes.take(will, s.clientId, s.shard);
         }
     }
 

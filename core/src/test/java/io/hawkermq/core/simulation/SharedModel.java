@@ -66,6 +66,13 @@ final class SharedModel {
                 .forEach(s -> s.isWaived = true);
     }
 
+    /// A session may have got any of what it could get of a message.
+    void doubt(ModelSession session, Published message) {
+        shares.getOrDefault(message.id(), List.of()).stream()
+                .filter(s -> s.group.members.stream().anyMatch(m -> m.session == session))
+                .forEach(s -> s.isWaived = true);
+    }
+
     /// The server has died: what was given to one member may be given to another one.
     void onCrash() {
         shares.values()
@@ -105,7 +112,7 @@ final class SharedModel {
     private static boolean gives(
             Share share, ModelSession session, QoS qos, boolean retain, List<Integer> identifiers) {
         Published message = share.take.message();
-        if (qos == QoS.EXACTLY_ONCE && share.isLost) {
+        if (qos == QoS.EXACTLY_ONCE && share.isLost && session.isDurable) {
             return false;
         }
         for (ModelSubscription m : share.group.members) {
