@@ -50,7 +50,8 @@ final class Loop {
     private final TopicNames topicNames = new TopicNames();
     private final byte[] scratch = new byte[READ_BYTES];
     private final ByteWriter writer = new ByteWriter(1_024, LARGEST_ENCODING);
-    private final List<SocketConnection> toFlush = new ArrayList<>();
+    private final List<SocketConnection> toAcknowledge = new ArrayList<>();
+    private final List<SocketConnection> toDeliver = new ArrayList<>();
     private @Nullable ByteBuf readBuffer;
     private byte @Nullable [] sharedPayload;
     private @Nullable ByteBuf sharedBuffer;
@@ -196,9 +197,15 @@ final class Loop {
         }
     }
 
-    /// A connection has bytes to send at the end of the turn.
-    void flushLater(SocketConnection connection) {
-        toFlush.add(connection);
+    /// A connection has acknowledgements to send at the end of the turn, or other answers.
+    void acknowledgeLater(SocketConnection connection) {
+        toAcknowledge.add(connection);
+        beginTurn();
+    }
+
+    /// A connection has messages to send at the end of the turn.
+    void deliverLater(SocketConnection connection) {
+        toDeliver.add(connection);
         beginTurn();
     }
 
@@ -240,14 +247,22 @@ final class Loop {
         return busyness.worked();
     }
 
-    /// Writes what was appended so far, the latest first: that is the publishers' acknowledgements,
-    /// which stand behind the deliveries that they caused. So the publishers go on while their
-    /// subscribers are still written to, and the next turn has more to do at once.
+    /// Writes what was appended so far, the acknowledgements first: so the publishers go on while
+    /// their subscribers are still written to, and the next turn has more to do at once.
     void flushAll() {
-        // Closing a connection may add another.
-        while (!toFlush.isEmpty()) {
-            toFlush.removeLast().flush();
+        // Closing a connection may add others.
+        while (!toAcknowledge.isEmpty() || !toDeliver.isEmpty()) {
+            flush(toAcknowledge);
+            flush(toDeliver);
         }
+    }
+
+    /// By index, because the list may grow meanwhile.
+    private static void flush(List<SocketConnection> connections) {
+        for (int i = 0; i < connections.size(); i++) {
+            connections.get(i).flush();
+        }
+        connections.clear();
     }
 
     private void setWakeUp(long deadline) {

@@ -344,6 +344,10 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
         if (!PacketEncoder.encode(packet, version, maximumPacketSize, writer)) {
             return false;
         }
+        if (!isInFlushList) {
+            isInFlushList = true;
+            loop.acknowledgeLater(this);
+        }
         append(writer.length()).writeBytes(writer.array(), 0, writer.length());
         flushIfLarge();
         return true;
@@ -357,6 +361,10 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
         }
         if (isEnding()) {
             return true;
+        }
+        if (!isInFlushList) {
+            isInFlushList = true;
+            loop.deliverLater(this);
         }
         byte[] payload = template.separatePayload();
         boolean isShared = payload.length >= SHARED_PAYLOAD && stage == Stage.OPEN;
@@ -412,10 +420,6 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
                     channel.alloc()
                             .directBuffer(Math.max(SMALLEST_BUFFER, Math.max(count, expected)));
             outbound = out;
-            if (!isInFlushList) {
-                isInFlushList = true;
-                loop.flushLater(this);
-            }
         }
         unflushedBytes += count;
         return out;
