@@ -6,8 +6,10 @@ import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
 
 /// Lets a channel read into the one read buffer of the loop that it belongs to.
 final class LoopReadBuffer extends DefaultMaxMessagesRecvByteBufAllocator {
-    /// Reads of one socket before others have their turn.
-    private static final int READS = 4;
+    /// Reads of one socket before others have their turn and what came is sent on. With four, so
+    /// much was on its way at once that the young generation could not hold it: five times the
+    /// memory for messages of 4 KiB between two loops.
+    private static final int READS = 1;
 
     private final SocketConnection connection;
 
