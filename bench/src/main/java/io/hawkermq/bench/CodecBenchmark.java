@@ -8,6 +8,7 @@ import io.hawkermq.protocol.PacketEncoder;
 import io.hawkermq.protocol.Properties;
 import io.hawkermq.protocol.ProtocolVersion;
 import io.hawkermq.protocol.QoS;
+import io.hawkermq.protocol.ReasonCode;
 import io.hawkermq.protocol.TopicName;
 import io.hawkermq.protocol.TopicNames;
 import java.util.concurrent.TimeUnit;
@@ -48,8 +49,9 @@ public class CodecBenchmark {
     private Packet publish = new Packet.Pingreq();
 
     @Setup
-    public void prepare() {
+    public void prepare() throws MalformedPacketException {
         decoder = PacketDecoder.forClient(new TopicNames(), version, 1 << 20);
+        acceptConnection();
         publish =
                 new Packet.Publish(
                         false,
@@ -63,6 +65,16 @@ public class CodecBenchmark {
             PacketEncoder.encode(publish, version, Long.MAX_VALUE, writer);
         }
         encoded = java.util.Arrays.copyOf(writer.array(), writer.length());
+    }
+
+    /// Nothing else may come before CONNACK.
+    private void acceptConnection() throws MalformedPacketException {
+        Packet connack = new Packet.Connack(false, ReasonCode.SUCCESS, Properties.NONE);
+        PacketEncoder.encode(connack, version, Long.MAX_VALUE, writer);
+        decoder.feed(writer.array(), 0, writer.length());
+        decoder.next();
+        decoder.stash();
+        writer.reset();
     }
 
     @Benchmark
