@@ -44,6 +44,7 @@ public final class WebSocketLayer extends ChannelDuplexHandler {
 
     private final WebSocketOptions options;
     private Stage stage = Stage.REQUEST;
+    private boolean isOpened;
     private boolean isCloseSent;
     private @Nullable String proxied;
 
@@ -144,6 +145,7 @@ public final class WebSocketLayer extends ChannelDuplexHandler {
 
     private void accept(ChannelHandlerContext ctx, WebSocketRequest.Accepted accepted) {
         stage = Stage.FRAMES;
+        isOpened = true;
         ctx.writeAndFlush(ByteBufUtil.writeAscii(ctx.alloc(), accepted.response()));
         String client = accepted.client();
         if (client == null) {
@@ -174,15 +176,11 @@ public final class WebSocketLayer extends ChannelDuplexHandler {
 
     /// Two bytes, up to eight of length, four of mask.
     private void readHeader(ChannelHandlerContext ctx, ByteBuf bytes) {
-        int needed = 2;
-        while (length < needed) {
+        while (length < 2 || length < 6 + extendedLength(gathered[1] & 0x7F)) {
             if (!bytes.isReadable()) {
                 return;
             }
             gathered[length++] = bytes.readByte();
-            if (length >= 2) {
-                needed = 6 + extendedLength(gathered[1] & 0x7F);
-            }
         }
         length = 0;
         long size = gathered[1] & 0x7F;
@@ -345,7 +343,7 @@ public final class WebSocketLayer extends ChannelDuplexHandler {
     }
 
     private void sendClose(ChannelHandlerContext ctx, int status) {
-        if (!isCloseSent && stage != Stage.REQUEST && ctx.channel().isActive()) {
+        if (isOpened && !isCloseSent && ctx.channel().isActive()) {
             isCloseSent = true;
             byte[] payload = {(byte) (status >> 8), (byte) status};
             ctx.writeAndFlush(frame(ctx, CLOSE, payload, 2));
