@@ -64,7 +64,7 @@ class WebSocketLayerTest {
                         });
 
         void send(byte[] bytes) {
-            ByteBuf buffer = Unpooled.copiedBuffer(bytes);
+            ByteBuf buffer = Unpooled.buffer().writeBytes(bytes);
             channel.writeInbound(buffer);
             assertEquals(0, buffer.refCnt(), "a buffer is kept");
         }
