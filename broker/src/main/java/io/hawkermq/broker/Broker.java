@@ -3,7 +3,6 @@ package io.hawkermq.broker;
 import io.hawkermq.core.Connection;
 import io.hawkermq.core.Counters;
 import io.hawkermq.core.LogLevel;
-import io.hawkermq.core.LogLevel;
 import io.hawkermq.core.Mailboxes;
 import io.hawkermq.core.Shard;
 import io.hawkermq.core.SlotMove;
@@ -129,10 +128,6 @@ public final class Broker implements AutoCloseable {
         List<String> failures = listening.reloadCertificates();
         failures.forEach(failure -> options.log().log(LogLevel.ERROR, failure));
         return failures;
-    }
-
-    Connections connections() {
-        return connections;
     }
 
     BrokerOptions options() {

@@ -16,8 +16,8 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
-import java.net.SocketException;
 import java.net.SocketAddress;
+import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.ArrayList;
@@ -152,7 +152,8 @@ final class Listening implements AutoCloseable {
         }
     }
 
-    private ChannelFuture bind(OpenListener listener, ServerChannel channel, SocketAddress address) {
+    private ChannelFuture bind(
+            OpenListener listener, ServerChannel channel, SocketAddress address) {
         channel.config().setOption(ChannelOption.SO_BACKLOG, BACKLOG);
         channel.pipeline().addLast(new Acceptor(broker, loop, allocator, listener));
         loop.eventLoop().register(channel).syncUninterruptibly();
@@ -217,9 +218,7 @@ final class Listening implements AutoCloseable {
                             + "address. Check the listener's address, bind_interface and"
                             + " socket_domain.");
         }
-        return taken.stream()
-                .map(a -> new Binding(a, false))
-                .toList();
+        return taken.stream().map(a -> new Binding(a, false)).toList();
     }
 
     /// One IPv6 socket takes IPv4 as well, where there is IPv6.

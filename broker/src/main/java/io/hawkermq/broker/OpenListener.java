@@ -116,10 +116,9 @@ final class OpenListener {
         return peer instanceof InetSocketAddress inet
                 && inet.getAddress() instanceof Inet4Address
                 && sockets.stream()
-                        .allMatch(
-                                s ->
-                                        s.localAddress() instanceof InetSocketAddress own
-                                                && own.getAddress() instanceof Inet6Address);
+                        .allMatch(s ->
+                                s.localAddress() instanceof InetSocketAddress own
+                                        && own.getAddress() instanceof Inet6Address);
     }
 
     /// Gives a channel its handlers: the layers that the listener has, and MQTT on top.

@@ -211,6 +211,7 @@ class ListenerTest {
                 Packet.Connect connect,
                 String clientId,
                 String address,
+                Consumer<Runnable> owner,
                 Consumer<Decision> answer) {
             answer.accept(new Decision.Denied(ReasonCode.BANNED, "closed"));
         }

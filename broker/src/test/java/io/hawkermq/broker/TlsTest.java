@@ -226,6 +226,7 @@ class TlsTest {
                 Packet.Connect connect,
                 String clientId,
                 String address,
+                Consumer<Runnable> owner,
                 Consumer<Decision> answer) {
             answer.accept(new Decision.Denied(ReasonCode.NOT_AUTHORIZED, "not asked"));
         }
