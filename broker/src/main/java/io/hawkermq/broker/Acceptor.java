@@ -3,14 +3,15 @@ package io.hawkermq.broker;
 import io.hawkermq.core.LogLevel;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.SocketChannelConfig;
-import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 
-/// The handler of a listening socket: equips each new connection and starts it on the first loop.
+/// The handler of a listening socket: equips each new connection with what its [OpenListener] has
+/// and starts it on the first loop.
 /// Instead of Netty's bootstrap, whose initializer that replaces itself costs every connection a
 /// second pass through the pipeline, and the compiler 35 MB of memory.
 final class Acceptor extends ChannelInboundHandlerAdapter {
@@ -21,9 +22,11 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     private final Loop loop;
     private final ByteBufAllocator allocator;
     private final WriteBufferWaterMark waterMark;
+    private final OpenListener listener;
 
-    Acceptor(Broker broker, Loop loop, ByteBufAllocator allocator) {
+    Acceptor(Broker broker, Loop loop, ByteBufAllocator allocator, OpenListener listener) {
         this.broker = broker;
+        this.listener = listener;
         this.loop = loop;
         this.allocator = allocator;
         int most = broker.options().maximumOutboundBytes();
@@ -32,24 +35,22 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
 
     @Override
     public boolean isSharable() {
-        return true; // a handler without state, for all listening sockets
+        return true; // a handler without state, for all sockets of its listener
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object accepted) {
         Channel channel = (Channel) accepted;
-        InetSocketAddress peer = (InetSocketAddress) channel.remoteAddress();
-        String address =
-                peer == null
-                        ? "unknown"
-                        : peer.getAddress().getHostAddress() + ":" + peer.getPort();
-        SocketConnection connection = new SocketConnection(broker, loop, channel, address);
-        SocketChannelConfig config = (SocketChannelConfig) channel.config();
-        config.setTcpNoDelay(true)
-                .setAllocator(allocator)
-                .setWriteBufferWaterMark(waterMark)
-                .setRecvByteBufAllocator(new LoopReadBuffer(connection));
-        channel.pipeline().addLast("mqtt", connection);
+        if (!listener.admits(channel)) {
+            channel.unsafe().closeForcibly();
+            return;
+        }
+        ChannelConfig config = channel.config();
+        if (config instanceof SocketChannelConfig tcp) {
+            tcp.setTcpNoDelay(true);
+        }
+        config.setAllocator(allocator).setWriteBufferWaterMark(waterMark);
+        listener.equip(channel, loop);
         broker.connections().add(channel);
         loop.eventLoop()
                 .register(channel)

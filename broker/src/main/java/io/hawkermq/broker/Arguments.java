@@ -2,7 +2,6 @@ package io.hawkermq.broker;
 
 import io.hawkermq.core.Limits;
 import io.hawkermq.store.Durability;
-import java.net.InetSocketAddress;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -224,11 +223,8 @@ record Arguments(BrokerOptions options, Action action) {
                     "-p was given " + ports.size() + " times, allowed is " + MOST_PORTS + ".");
         }
         if (!ports.isEmpty()) {
-            List<InetSocketAddress> listeners = new ArrayList<>();
-            for (int port : ports) {
-                listeners.addAll(BrokerOptions.local(port).listeners());
-            }
-            draft.change(o -> o.localListeners(listeners));
+            List<Listener> listeners = ports.stream().map(Listener::loopback).toList();
+            draft.change(o -> o.listeners(listeners));
         }
         ConsoleLog log = isVerbose ? ConsoleLog.verbose(System.err) : ConsoleLog.normal(System.err);
         return new Arguments(draft.finish().with(o -> o.log(log)), Action.RUN);

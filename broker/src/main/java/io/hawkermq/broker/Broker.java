@@ -8,20 +8,14 @@ import io.hawkermq.core.Shard;
 import io.hawkermq.core.SlotMove;
 import io.hawkermq.core.Slots;
 import io.netty.buffer.PooledByteBufAllocator;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.ServerSocketChannel;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
-import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -36,16 +30,15 @@ import java.util.concurrent.TimeUnit;
 /// }
 /// ```
 public final class Broker implements AutoCloseable {
-    private static final int BACKLOG = 4_096;
     private static final long CLOSE_SECONDS = 5;
 
     private final BrokerOptions options;
     private final MultiThreadIoEventLoopGroup group;
     private final List<Loop> loops = new ArrayList<>();
-    private final List<Channel> listeners = new ArrayList<>();
     private final Connections connections = new Connections();
     private final Clock clock = new Clock();
     private final Storage storage;
+    private final Listening listening;
     private final SysPublisher sysPublisher;
     private final Spreading spreading;
     private volatile Slots slots;
@@ -79,78 +72,26 @@ public final class Broker implements AutoCloseable {
         for (Loop loop : loops) {
             loop.shard().slots(slots);
         }
+        listening = new Listening(this, loops.getFirst(), allocator());
         sysPublisher = new SysPublisher(this, clock);
     }
 
     /// Starts a broker and returns when it accepts connections.
     ///
-    /// @throws StartException if it cannot listen, or cannot use its directory
+    /// @throws StartException if it cannot listen, or cannot use its directory or a file that a
+    ///     listener needs
     public static Broker start(BrokerOptions options) throws StartException {
         NettySettings.apply(options.log());
         Broker broker = new Broker(options, Storage.open(options));
         try {
             broker.storage.restore(broker.loops, broker.slots, broker.clock.millis());
-            broker.listen();
+            broker.listening.open();
         } catch (StartException e) {
             broker.close();
             throw e;
         }
         broker.sysPublisher.start();
         return broker;
-    }
-
-    private void listen() throws StartException {
-        Loop first = loops.getFirst();
-        Acceptor acceptor = new Acceptor(this, first, allocator());
-        int port = 0;
-        String failure = "";
-        for (InetSocketAddress wanted : options.listeners()) {
-            // With port 0 the second listener takes the port that the system chose for the first.
-            InetSocketAddress address =
-                    wanted.getPort() == 0 && port != 0
-                            ? new InetSocketAddress(wanted.getAddress(), port)
-                            : wanted;
-            Channel listener = listener(first, acceptor);
-            ChannelFuture bound = listener.bind(address).awaitUninterruptibly();
-            String kind = address.getAddress() instanceof java.net.Inet6Address ? "ipv6" : "ipv4";
-            if (bound.isSuccess()) {
-                listeners.add(bound.channel());
-                port = ((InetSocketAddress) bound.channel().localAddress()).getPort();
-                options.log().log(
-                        LogLevel.NOTICE,
-                        "Opening " + kind + " listen socket on port " + port + ".");
-                continue;
-            }
-            listener.close();
-            failure =
-                    "cannot listen on "
-                            + address.getAddress().getHostAddress()
-                            + " port "
-                            + address.getPort()
-                            + ": "
-                            + reason(bound.cause())
-                            + ". Is another broker running? Choose another port with -p.";
-            if (!options.isLocalOnly() || address.getAddress() instanceof java.net.Inet4Address) {
-                throw new StartException(failure);
-            }
-        }
-        if (listeners.isEmpty()) {
-            throw new StartException(failure);
-        }
-    }
-
-    private static String reason(Throwable cause) {
-        String text = cause.getMessage();
-        return text == null ? cause.getClass().getSimpleName() : text;
-    }
-
-    private static Channel listener(Loop loop, Acceptor acceptor) {
-        ServerSocketChannel channel =
-                Epoll.isAvailable() ? new EpollServerSocketChannel() : new NioServerSocketChannel();
-        channel.config().setBacklog(BACKLOG).setReuseAddress(true);
-        channel.pipeline().addLast(acceptor);
-        loop.eventLoop().register(channel).syncUninterruptibly();
-        return channel;
     }
 
     /// Outbound buffers: one arena, because few loops are busy, in small chunks, because a quiet
@@ -168,7 +109,25 @@ public final class Broker implements AutoCloseable {
 
     /// The port of the first listener.
     public int port() {
-        return ((InetSocketAddress) listeners.getFirst().localAddress()).getPort();
+        return port(0);
+    }
+
+    /// The port of a listener of TCP.
+    ///
+    /// @param listener its place in [BrokerOptions#listeners]
+    public int port(int listener) {
+        return listening.port(listener);
+    }
+
+    /// Reads the files of TLS of all listeners again: connections from now on get the new
+    /// certificates, authorities and revocation lists, those that are open stay as they are. A
+    /// listener whose files cannot be used goes on with what it has.
+    ///
+    /// @return a sentence for each such listener
+    public List<String> reloadCertificates() {
+        List<String> failures = listening.reloadCertificates();
+        failures.forEach(failure -> options.log().log(LogLevel.ERROR, failure));
+        return failures;
     }
 
     BrokerOptions options() {
@@ -230,9 +189,7 @@ public final class Broker implements AutoCloseable {
     public void close() {
         sysPublisher.close();
         spreading.close();
-        for (Channel listener : listeners) {
-            listener.close().awaitUninterruptibly();
-        }
+        listening.close();
         activeLoops().forEach(Loop::shutDown);
         connections.awaitClosed(CLOSE_SECONDS);
         group.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();

@@ -4,25 +4,22 @@ import io.hawkermq.core.AccessControl;
 import io.hawkermq.core.EventLog;
 import io.hawkermq.core.Limits;
 import io.hawkermq.core.Slots;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// What a broker is started with.
 ///
-/// @param listeners where it accepts connections; port 0 lets the system choose
-/// @param isLocalOnly true if the listeners are the default ones, of which each may fail as long as
-///     one works (a machine without IPv6)
+/// @param listeners where it accepts connections
+/// @param maximumConnections of all listeners together, more are closed at once
 /// @param loops event loops, 1 to 64
 /// @param slots which of them own which sessions at the start
 /// @param sysIntervalSeconds between updates of `$SYS`; 0 for none
 /// @param maximumOutboundBytes unsent bytes of one connection beyond which it counts as slow
 /// @param persistence where sessions and retained messages are kept on disk, null if they are not
 public record BrokerOptions(
-        List<InetSocketAddress> listeners,
-        boolean isLocalOnly,
+        List<Listener> listeners,
+        int maximumConnections,
         int loops,
         Slots slots,
         Limits limits,
@@ -39,11 +36,9 @@ public record BrokerOptions(
     /// @param port 0 lets the system choose
     public static BrokerOptions local(int port) {
         long heap = Runtime.getRuntime().maxMemory();
-        InetAddress ipv4 = address(127, 0, 0, 1);
-        InetAddress ipv6 = address(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1);
         return new BrokerOptions(
-                List.of(new InetSocketAddress(ipv4, port), new InetSocketAddress(ipv6, port)),
-                true,
+                List.of(Listener.loopback(port)),
+                Integer.MAX_VALUE,
                 Math.min(Runtime.getRuntime().availableProcessors(), 64),
                 Slots.onOneShard(),
                 Limits.DEFAULT.with(
@@ -53,18 +48,6 @@ public record BrokerOptions(
                 10,
                 DEFAULT_OUTBOUND_BYTES,
                 null);
-    }
-
-    private static InetAddress address(int... bytes) {
-        byte[] address = new byte[bytes.length];
-        for (int i = 0; i < bytes.length; i++) {
-            address[i] = (byte) bytes[i];
-        }
-        try {
-            return InetAddress.getByAddress(address);
-        } catch (java.net.UnknownHostException e) {
-            throw new IllegalStateException("an address of the right length", e);
-        }
     }
 
     /// The same, but for what the change sets:
@@ -81,8 +64,8 @@ public record BrokerOptions(
     /// Options that [#with] changes. Each method sets what [BrokerOptions] has under its name, in
     /// the unit and range documented there, and says what else it sets.
     public static final class Builder {
-        private List<InetSocketAddress> listeners;
-        private boolean isLocalOnly;
+        private List<Listener> listeners;
+        private int maximumConnections;
         private int loops;
         private Slots slots;
         private Limits limits;
@@ -94,7 +77,7 @@ public record BrokerOptions(
 
         private Builder(BrokerOptions from) {
             listeners = from.listeners;
-            isLocalOnly = from.isLocalOnly;
+            maximumConnections = from.maximumConnections;
             loops = from.loops;
             slots = from.slots;
             limits = from.limits;
@@ -105,17 +88,17 @@ public record BrokerOptions(
             persistence = from.persistence;
         }
 
-        /// Each of them must work.
-        public Builder listeners(List<InetSocketAddress> value) {
+        public Builder listeners(List<Listener> value) {
             listeners = List.copyOf(value);
-            isLocalOnly = false;
             return this;
         }
 
-        /// Other loopback listeners: each pair of which may lack IPv6.
-        Builder localListeners(List<InetSocketAddress> value) {
-            listeners = List.copyOf(value);
-            isLocalOnly = true;
+        public Builder listeners(Listener... value) {
+            return listeners(List.of(value));
+        }
+
+        public Builder maximumConnections(int value) {
+            maximumConnections = value;
             return this;
         }
 
@@ -171,7 +154,7 @@ public record BrokerOptions(
         private BrokerOptions build() {
             return new BrokerOptions(
                     listeners,
-                    isLocalOnly,
+                    maximumConnections,
                     loops,
                     slots,
                     limits,

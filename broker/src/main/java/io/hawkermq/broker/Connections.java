@@ -5,7 +5,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// How many connections are open, so that a stop can wait for their last bytes.
+/// How many connections are open: for the limit on them, and so that a stop can wait for their last
+/// bytes.
 final class Connections {
     private final AtomicInteger open = new AtomicInteger();
     private final CountDownLatch closed = new CountDownLatch(1);
@@ -19,6 +20,11 @@ final class Connections {
                         closed.countDown();
                     }
                 });
+    }
+
+    /// May be asked by any thread.
+    int open() {
+        return open.get();
     }
 
     void awaitClosed(long seconds) {

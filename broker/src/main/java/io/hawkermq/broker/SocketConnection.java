@@ -1,5 +1,7 @@
 package io.hawkermq.broker;
 
+import io.hawkermq.broker.transport.LayerEvent;
+import io.hawkermq.core.AccessControl;
 import io.hawkermq.core.Connection;
 import io.hawkermq.core.Counters;
 import io.hawkermq.core.LogLevel;
@@ -19,10 +21,12 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
+import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// The bytes of one network connection: the only handler in its pipeline. Reads are decoded where
+/// The bytes of one network connection: the only handler in its pipeline, or the topmost if TLS or
+/// WebSocket are under it. Reads are decoded where
 /// they lie and handed to the [Connection] packet by packet; what the core sends is copied into one
 /// outbound buffer, which is written once at the end of the loop's turn and given back when empty,
 /// so that an idle connection holds no buffer at all.
@@ -57,7 +61,9 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
     private final Broker broker;
     private final Channel channel;
     private final PacketDecoder decoder;
-    private final Connection connection;
+    private AccessControl access;
+    private String address;
+    private Connection connection;
     private Loop loop;
     private Stage stage = Stage.OPEN;
     private int slot;
@@ -67,6 +73,7 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
     private boolean isChannelWritable = true;
     private boolean isDrainWatched;
     private boolean isCloseWanted;
+    private boolean isRefused;
     private long heldBytes;
     private ProtocolVersion version = ProtocolVersion.MQTT_3_1_1;
     private long maximumPacketSize = Long.MAX_VALUE;
@@ -76,14 +83,17 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
     private long unsentBytes;
     private String closeReason = "the network connection was closed";
 
-    SocketConnection(Broker broker, Loop loop, Channel channel, String address) {
+    SocketConnection(
+            Broker broker, Loop loop, Channel channel, String address, AccessControl access) {
         this.broker = broker;
         this.loop = loop;
         this.channel = channel;
+        this.address = address;
+        this.access = access;
         decoder =
                 PacketDecoder.forServer(
                         loop.topicNames(), broker.options().limits().maximumPacketSize());
-        connection = new Connection(loop.shard(), this, address);
+        connection = new Connection(loop.shard(), this, address, access);
     }
 
     Loop loop() {
@@ -102,6 +112,50 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
         loop.beginTurn();
         loop.shard().counters().socketsAccepted++;
         loop.handshakes().add(this);
+    }
+
+    /// What the layers below have found out; before the first packet, but for a refusal.
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        switch (event) {
+            case LayerEvent.Address(String clients) -> {
+                address = clients;
+                connection = new Connection(loop.shard(), this, address, access);
+            }
+            case LayerEvent.Named(String userName) -> {
+                access = new CertifiedAccess(access, userName);
+                connection = new Connection(loop.shard(), this, address, access);
+            }
+            case LayerEvent.Probed() -> endBeforeMqtt();
+            case LayerEvent.Refused(String why) -> refused(why);
+            default -> ctx.fireUserEventTriggered(event);
+        }
+    }
+
+    private void refused(String why) {
+        closeReason = why;
+        if (stage == Stage.MOVING) {
+            isCloseWanted = true;
+        } else if (!connection.clientId().isEmpty()) {
+            channel.close();
+        } else if (stage == Stage.OPEN) {
+            // The text that Mosquitto has for a proxy's broken header names no address.
+            String corrupt = "corrupt PROXY header";
+            loop.log().log(
+                    LogLevel.NOTICE,
+                    why.equals(corrupt)
+                            ? "Connection rejected, " + corrupt + ". It came from " + address + "."
+                            : "Connection from " + address + " rejected, " + why + ".");
+            endBeforeMqtt();
+        }
+    }
+
+    /// Ends a connection that has not brought a packet; whoever does it has told the log.
+    private void endBeforeMqtt() {
+        settleHandshake();
+        isRefused = true;
+        stage = Stage.CLOSING;
+        closeGently();
     }
 
     /// Stop 1 of a PUBLISH.
@@ -225,7 +279,9 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
         }
         counters().unsentBytes -= unsentBytes;
         unsentBytes = 0;
-        connection.onClosed(closeReason);
+        if (!isRefused) {
+            connection.onClosed(closeReason);
+        }
     }
 
     /// Closes without a word.
@@ -470,8 +526,7 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
             isDrainWatched = true;
             // As a task of its own: while Netty tells the listener, it still counts this very
             // write.
-            channel.writeAndFlush(Unpooled.EMPTY_BUFFER)
-                    .addListener(written -> channel.eventLoop().execute(this::drained));
+            writeMarker().addListener(written -> channel.eventLoop().execute(this::drained));
         }
     }
 
@@ -547,12 +602,27 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
         }
         write();
         stage = Stage.CLOSING;
+        closeGently();
+    }
+
+    private void closeGently() {
         // What the peer sent and nobody reads would turn an abrupt close into a reset, which can
         // overtake the last packet. So say that no more comes, and let the peer close.
         channel.config().setAutoRead(true);
-        ChannelFuture last = channel.writeAndFlush(Unpooled.EMPTY_BUFFER);
-        last.addListener(sent -> ((DuplexChannel) channel).shutdownOutput());
+        if (channel.pipeline().first() != this) {
+            OpenListener.endLayers(channel);
+        }
+        writeMarker().addListener(sent -> ((DuplexChannel) channel).shutdownOutput());
         loop.eventLoop().schedule(() -> channel.close(), GRACE_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /// Writes nothing behind all that was written, below TLS and WebSocket, to which nothing would
+    /// be a record or a frame.
+    private ChannelFuture writeMarker() {
+        ChannelHandlerContext lowest = channel.pipeline().firstContext();
+        return lowest == null
+                ? channel.newFailedFuture(new ClosedChannelException())
+                : lowest.writeAndFlush(Unpooled.EMPTY_BUFFER);
     }
 
     private Counters counters() {

@@ -24,12 +24,7 @@ class ArgumentsTest {
     @Test
     void noneIsMosquittosDefault() throws Exception {
         BrokerOptions options = Arguments.parse(List.of()).options();
-        assertEquals(
-                List.of("127.0.0.1:1883", "0:0:0:0:0:0:0:1:1883"),
-                options.listeners().stream()
-                        .map(l -> l.getAddress().getHostAddress() + ":" + l.getPort())
-                        .toList());
-        assertTrue(options.isLocalOnly());
+        assertEquals(List.of(Listener.loopback(1883)), options.listeners());
         assertEquals(10, options.sysIntervalSeconds());
         assertEquals(1L, options.slots().activeShards(), "one loop is awake");
         assertFalse(options.log().isEnabled(LogLevel.DEBUG));
@@ -56,8 +51,8 @@ class ArgumentsTest {
         BrokerOptions options =
                 Arguments.parse(List.of("-p", "2001", "-p", "2002", "--loops", "3", "-v"))
                         .options();
-        assertEquals(4, options.listeners().size());
-        assertEquals(2002, options.listeners().get(2).getPort());
+        assertEquals(
+                List.of(Listener.loopback(2001), Listener.loopback(2002)), options.listeners());
         assertEquals(3, options.loops());
         assertEquals(0b111L, options.slots().activeShards());
         assertTrue(options.log().isEnabled(LogLevel.DEBUG));

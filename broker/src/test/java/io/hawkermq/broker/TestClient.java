@@ -12,7 +12,10 @@ import io.hawkermq.protocol.SubscriptionOptions;
 import io.hawkermq.protocol.TopicFilter;
 import io.hawkermq.protocol.TopicName;
 import io.hawkermq.protocol.TopicNames;
+import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -24,7 +27,9 @@ final class TestClient implements AutoCloseable {
     private static final int TIMEOUT_MILLIS = 20_000;
 
     private final ProtocolVersion version;
-    private final Socket socket = new Socket();
+    private final InputStream in;
+    private final OutputStream out;
+    private final Closeable whole;
     private final ByteWriter writer = new ByteWriter(256, 1 << 28);
     private final PacketDecoder decoder;
     private final byte[] read = new byte[65_536];
@@ -35,14 +40,32 @@ final class TestClient implements AutoCloseable {
 
     /// @param receiveBuffer bytes that the operating system may hold unread; 0 for its choice
     TestClient(int port, ProtocolVersion version, int receiveBuffer) throws IOException {
+        this(socket(port, receiveBuffer), version);
+    }
+
+    /// A client on a socket that is connected, with TLS perhaps.
+    TestClient(Socket socket, ProtocolVersion version) throws IOException {
+        this(socket.getInputStream(), socket.getOutputStream(), socket, version);
+        socket.setTcpNoDelay(true);
+        socket.setSoTimeout(TIMEOUT_MILLIS);
+    }
+
+    /// @param in must not wait for ever
+    TestClient(InputStream in, OutputStream out, Closeable whole, ProtocolVersion version) {
+        this.in = in;
+        this.out = out;
+        this.whole = whole;
         this.version = version;
+        decoder = PacketDecoder.forClient(new TopicNames(), version, 1 << 28);
+    }
+
+    private static Socket socket(int port, int receiveBuffer) throws IOException {
+        Socket socket = new Socket();
         if (receiveBuffer > 0) {
             socket.setReceiveBufferSize(receiveBuffer);
         }
         socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-        socket.setTcpNoDelay(true);
-        socket.setSoTimeout(TIMEOUT_MILLIS);
-        decoder = PacketDecoder.forClient(new TopicNames(), version, 1 << 28);
+        return socket;
     }
 
     static Packet connect(ProtocolVersion version, String clientId) {
@@ -78,10 +101,17 @@ final class TestClient implements AutoCloseable {
 
     static TestClient connected(int port, ProtocolVersion version, String clientId)
             throws IOException {
-        TestClient client = new TestClient(port, version);
-        client.send(connect(version, clientId));
-        client.next(Packet.Connack.class);
-        return client;
+        return new TestClient(port, version).connected(clientId);
+    }
+
+    /// Sends CONNECT and awaits that it is accepted.
+    TestClient connected(String clientId) throws IOException {
+        send(connect(version, clientId));
+        Packet.Connack connack = next(Packet.Connack.class);
+        if (connack.reasonCode().isError()) {
+            throw new AssertionError("refused: " + connack);
+        }
+        return this;
     }
 
     /// All packets in one write.
@@ -98,7 +128,8 @@ final class TestClient implements AutoCloseable {
     }
 
     void write(byte[] bytes) throws IOException {
-        socket.getOutputStream().write(bytes);
+        out.write(bytes);
+        out.flush();
     }
 
     /// The next packet, which must be of this kind.
@@ -118,7 +149,7 @@ final class TestClient implements AutoCloseable {
                 if (packet != null) {
                     return packet;
                 }
-                int count = socket.getInputStream().read(read);
+                int count = in.read(read);
                 if (count < 0) {
                     throw new AssertionError("the broker closed, a packet was expected");
                 }
@@ -132,7 +163,7 @@ final class TestClient implements AutoCloseable {
     /// True if the broker closes the connection, or has reset it, before the time is out.
     boolean isClosedByBroker() throws IOException {
         try {
-            return socket.getInputStream().read() < 0;
+            return in.read() < 0;
         } catch (java.net.SocketTimeoutException e) {
             return false;
         } catch (IOException e) {
@@ -142,6 +173,6 @@ final class TestClient implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        socket.close();
+        whole.close();
     }
 }

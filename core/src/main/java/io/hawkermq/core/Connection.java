@@ -31,6 +31,7 @@ public final class Connection {
 
     private final Outbox outbox;
     private final String address;
+    private final AccessControl access;
     private final Timers.Timer keepAliveTimer = new Timers.Timer(this::onKeepAlive);
     private Shard shard;
     private State state = State.AWAITING_CONNECT;
@@ -47,11 +48,20 @@ public final class Connection {
     private InboundTopicAliases inboundAliases = new InboundTopicAliases(0);
     private OutboundTopicAliases outboundAliases = new OutboundTopicAliases(0);
 
+    /// A connection that the shard's own [AccessControl] decides on.
+    ///
     /// @param address of the peer, as text
     public Connection(Shard shard, Outbox outbox, String address) {
+        this(shard, outbox, address, shard.access());
+    }
+
+    /// @param address of the peer, as text
+    /// @param access decides on this connection, and on its session until another one takes it up
+    public Connection(Shard shard, Outbox outbox, String address, AccessControl access) {
         this.shard = shard;
         this.outbox = outbox;
         this.address = address;
+        this.access = access;
     }
 
     /// The Client Identifier under which a CONNECT asks to be accepted, so that the transport can
@@ -231,7 +241,7 @@ public final class Connection {
         Journal journal = shard.journal();
         long before = journal.changes();
         ReasonCode result;
-        if (isReserved(topic) || !shard.access().mayPublish(s.principal(), topic, p.qos())) {
+        if (isReserved(topic) || !access.mayPublish(s.principal(), topic, p.qos())) {
             shard.drop(DropReason.NOT_AUTHORIZED, clientId);
             result = ReasonCode.NOT_AUTHORIZED;
         } else if (journal.isFull() && shard.wouldStore(message)) {
@@ -620,6 +630,10 @@ public final class Connection {
 
     String address() {
         return address;
+    }
+
+    AccessControl access() {
+        return access;
     }
 
     Session session() {

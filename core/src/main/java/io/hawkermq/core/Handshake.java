@@ -37,7 +37,6 @@ final class Handshake {
 
     void onConnect(Packet.Connect c) {
         connect = c;
-        Shard shard = connection.shard();
         connection
                 .outbox()
                 .negotiated(
@@ -56,7 +55,8 @@ final class Handshake {
             return;
         }
         exchange =
-                shard.access()
+                connection
+                        .access()
                         .begin(authenticationMethod, connection.clientId(), connection.address());
         if (exchange == null) {
             connection.refuse(
@@ -72,7 +72,6 @@ final class Handshake {
     private void ask(Packet.Connect c) {
         Outbox outbox = connection.outbox();
         connection
-                .shard()
                 .access()
                 .connect(
                         c,
@@ -122,10 +121,10 @@ final class Handshake {
         if (auth.reasonCode() == ReasonCode.RE_AUTHENTICATE
                 && connection.isConnected()
                 && running == null) {
-            Shard shard = connection.shard();
             steps = 0;
             exchange =
-                    shard.access()
+                    connection
+                            .access()
                             .begin(
                                     authenticationMethod,
                                     connection.clientId(),

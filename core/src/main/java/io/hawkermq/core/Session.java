@@ -36,6 +36,7 @@ final class Session {
 
     private @Nullable Connection connection;
     private AccessControl.Principal principal;
+    private AccessControl access;
     private boolean receivesAll;
     private long expiryInterval;
     private @Nullable Will will;
@@ -50,6 +51,7 @@ final class Session {
         this.shard = shard;
         this.clientId = principal.clientId();
         this.principal = principal;
+        this.access = shard.access();
         this.sender = new Sender<>(1);
     }
 
@@ -86,6 +88,11 @@ final class Session {
         return principal;
     }
 
+    /// Decides on this session: that of its latest connection; the shard's own after a restart.
+    AccessControl access() {
+        return access;
+    }
+
     // ---- life ----
 
     /// A connection was accepted for this session; CONNACK is the next thing sent.
@@ -99,7 +106,8 @@ final class Session {
             @Nullable Will newWill) {
         connection = by;
         principal = as;
-        receivesAll = shard.access().mayReceiveAll(as);
+        access = by.access();
+        receivesAll = access.mayReceiveAll(as);
         expiryInterval = sessionExpiryInterval;
         will = newWill;
         willAt = Long.MAX_VALUE; // a reconnect in time: no will [MQTT-3.1.3-9]
@@ -232,7 +240,7 @@ final class Session {
         will = null;
         willAt = Long.MAX_VALUE;
         if (w != null) {
-            shard.publishWill(w, principal);
+            shard.publishWill(w, this);
         }
     }
 
@@ -280,7 +288,7 @@ final class Session {
     void restore(StoredSession s) {
         journal = new SessionJournal(this, s.number());
         expiryInterval = s.expiryInterval();
-        receivesAll = shard.access().mayReceiveAll(principal);
+        receivesAll = access.mayReceiveAll(principal);
         will = s.will();
         willAt = s.willAt();
         expiresAt = s.expiresAt();
@@ -400,7 +408,7 @@ final class Session {
     }
 
     boolean mayReceive(Message message) {
-        return receivesAll || shard.access().mayReceive(principal, message.topic());
+        return receivesAll || access.mayReceive(principal, message.topic());
     }
 
     /// Stop 7 of a PUBLISH.

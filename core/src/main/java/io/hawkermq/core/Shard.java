@@ -181,12 +181,12 @@ public final class Shard {
         return matched;
     }
 
-    void publishWill(Will will, AccessControl.Principal principal) {
-        if (!access.mayPublish(principal, will.topic(), will.qos())) {
-            drop(DropReason.NOT_AUTHORIZED, principal.clientId());
+    void publishWill(Will will, Session of) {
+        if (!of.access().mayPublish(of.principal(), will.topic(), will.qos())) {
+            drop(DropReason.NOT_AUTHORIZED, of.clientId());
             return;
         }
-        publish(Message.of(will, principal.clientId(), now));
+        publish(Message.of(will, of.clientId(), now));
     }
 
     private boolean route(Message message) {

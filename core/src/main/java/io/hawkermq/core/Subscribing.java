@@ -78,7 +78,7 @@ final class Subscribing {
                 && !session.subscriptions().contains(filter)) {
             return ReasonCode.QUOTA_EXCEEDED;
         }
-        if (!shard.access().maySubscribe(session.principal(), filter, options.qos())) {
+        if (!session.access().maySubscribe(session.principal(), filter, options.qos())) {
             return ReasonCode.NOT_AUTHORIZED;
         }
         return session.isStoreFull()

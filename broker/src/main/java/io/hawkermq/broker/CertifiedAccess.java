@@ -1,0 +1,58 @@
+package io.hawkermq.broker;
+
+import io.hawkermq.core.AccessControl;
+import io.hawkermq.protocol.Packet;
+import io.hawkermq.protocol.QoS;
+import io.hawkermq.protocol.ReasonCode;
+import io.hawkermq.protocol.TopicFilter;
+import io.hawkermq.protocol.TopicName;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// For one connection whose client is known by its certificate: lets it in under that name without
+/// a look at its password. What it may do is up to the listener's access control.
+///
+/// @param userName null if the certificate says none; then nobody gets in
+record CertifiedAccess(AccessControl rest, @Nullable String userName) implements AccessControl {
+    @Override
+    public void connect(
+            Packet.Connect connect,
+            String clientId,
+            String address,
+            Consumer<Runnable> owner,
+            Consumer<Decision> answer) {
+        answer.accept(
+                userName == null
+                        ? new Decision.Denied(
+                                ReasonCode.BAD_USER_NAME_OR_PASSWORD,
+                                "this listener takes the user name from the client's certificate,"
+                                        + " which has none")
+                        : new Decision.Allowed(userName));
+    }
+
+    /// None: the certificate has said who it is.
+    @Override
+    public @Nullable Exchange begin(String authenticationMethod, String clientId, String address) {
+        return null;
+    }
+
+    @Override
+    public boolean mayPublish(Principal client, TopicName topic, QoS qos) {
+        return rest.mayPublish(client, topic, qos);
+    }
+
+    @Override
+    public boolean mayReceive(Principal client, TopicName topic) {
+        return rest.mayReceive(client, topic);
+    }
+
+    @Override
+    public boolean maySubscribe(Principal client, TopicFilter filter, QoS qos) {
+        return rest.maySubscribe(client, filter, qos);
+    }
+
+    @Override
+    public boolean mayReceiveAll(Principal client) {
+        return rest.mayReceiveAll(client);
+    }
+}

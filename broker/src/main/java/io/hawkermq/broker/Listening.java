@@ -1,0 +1,320 @@
+package io.hawkermq.broker;
+
+import io.hawkermq.broker.transport.TransportException;
+import io.hawkermq.core.LogLevel;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import java.net.Inet4Address;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketAddress;
+import java.net.SocketException;
+import java.net.UnknownHostException;
+import java.nio.channels.spi.SelectorProvider;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The listeners of a broker: opens their sockets, and says in a sentence why one cannot be opened
+/// and what to do. All connections are accepted on the first loop, and go from there to the loops
+/// that own their sessions.
+final class Listening implements AutoCloseable {
+    private static final int BACKLOG = 4_096;
+
+    private final Broker broker;
+    private final Loop loop;
+    private final ByteBufAllocator allocator;
+    private final List<OpenListener> listeners = new ArrayList<>();
+    private final List<UnixSocket> unixSockets = new ArrayList<>();
+
+    /// An address to bind, and whether the machine may lack it.
+    private record Binding(InetAddress address, boolean isOptional) {}
+
+    Listening(Broker broker, Loop loop, ByteBufAllocator allocator) {
+        this.broker = broker;
+        this.loop = loop;
+        this.allocator = allocator;
+    }
+
+    /// Opens all.
+    ///
+    /// @throws StartException if one cannot be opened
+    void open() throws StartException {
+        // All files are read before the first port is open.
+        for (Listener listener : broker.options().listeners()) {
+            listeners.add(new OpenListener(broker, listener));
+        }
+        for (OpenListener listener : listeners) {
+            switch (listener.listener().address()) {
+                case Listener.Address.Tcp tcp -> open(listener, tcp.port(), bindings(tcp));
+                case Listener.Address.Loopback loopback ->
+                        open(listener, loopback.port(), loopbackBindings());
+                case Listener.Address.Unix unix -> open(listener, unix);
+            }
+        }
+    }
+
+    /// The port of the first socket of a listener of TCP, by its place among all listeners.
+    ///
+    /// @throws IllegalArgumentException if it is a Unix socket
+    int port(int listener) {
+        Channel socket = listeners.get(listener).sockets().getFirst();
+        if (socket.localAddress() instanceof InetSocketAddress address) {
+            return address.getPort();
+        }
+        throw new IllegalArgumentException("Listener " + listener + " has no port");
+    }
+
+    /// Reads certificates, keys, authorities and revocation lists again, for connections from now
+    /// on.
+    ///
+    /// @return a sentence for each listener whose files cannot be used and which goes on with what
+    ///     was read before
+    List<String> reloadCertificates() {
+        List<String> failures = new ArrayList<>();
+        for (OpenListener listener : listeners) {
+            try {
+                listener.reloadCertificates();
+            } catch (TransportException e) {
+                failures.add(
+                        listener.name()
+                                + " keeps its certificate and settings of TLS: "
+                                + e.getMessage()
+                                + ".");
+            }
+        }
+        return failures;
+    }
+
+    @Override
+    public void close() {
+        for (OpenListener listener : listeners) {
+            listener.sockets().forEach(s -> s.close().awaitUninterruptibly());
+        }
+        unixSockets.forEach(UnixSocket::delete);
+    }
+
+    // ---- Unix sockets ----
+
+    private void open(OpenListener listener, Listener.Address.Unix unix) throws StartException {
+        UnixSocket socket = new UnixSocket(unix);
+        socket.prepare();
+        ChannelFuture bound = bind(listener, UnixSocket.channel(), socket.address());
+        if (!bound.isSuccess()) {
+            throw socket.failed(reason(bound.cause()));
+        }
+        unixSockets.add(socket);
+        listener.sockets().add(bound.channel());
+        socket.permit();
+        notice("Opening unix listen socket on path " + unix.path() + ".");
+    }
+
+    // ---- TCP ----
+
+    private void open(OpenListener listener, int wanted, List<Binding> bindings)
+            throws StartException {
+        int port = wanted;
+        String failure = "";
+        for (Binding binding : bindings) {
+            boolean isIpv6 = binding.address() instanceof Inet6Address;
+            ServerChannel channel = tcpChannel(isIpv6);
+            channel.config().setOption(ChannelOption.SO_REUSEADDR, true);
+            ChannelFuture bound =
+                    bind(listener, channel, new InetSocketAddress(binding.address(), port));
+            if (bound.isSuccess()) {
+                listener.sockets().add(bound.channel());
+                // With port 0 the others take the port that the system chose for the first.
+                port = ((InetSocketAddress) bound.channel().localAddress()).getPort();
+                String family = isIpv6 ? "ipv6" : "ipv4";
+                if (isIpv6 && isEverything(listener.listener())) {
+                    notice("Opening ipv4 listen socket on port " + port + ".");
+                }
+                notice("Opening " + family + " listen socket on port " + port + ".");
+                continue;
+            }
+            failure = failure(binding.address(), port, reason(bound.cause()));
+            if (!binding.isOptional()) {
+                throw new StartException(failure);
+            }
+        }
+        if (listener.sockets().isEmpty()) {
+            throw new StartException(failure);
+        }
+    }
+
+    private ChannelFuture bind(
+            OpenListener listener, ServerChannel channel, SocketAddress address) {
+        channel.config().setOption(ChannelOption.SO_BACKLOG, BACKLOG);
+        channel.pipeline().addLast(new Acceptor(broker, loop, allocator, listener));
+        loop.eventLoop().register(channel).syncUninterruptibly();
+        ChannelFuture bound = channel.bind(address).awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            channel.close();
+        }
+        return bound;
+    }
+
+    private void notice(String text) {
+        broker.options().log().log(LogLevel.NOTICE, text);
+    }
+
+    /// A socket of one family, so that an IPv4 address does not open IPv6 as well.
+    private static ServerChannel tcpChannel(boolean isIpv6) {
+        SocketProtocolFamily family =
+                isIpv6 ? SocketProtocolFamily.INET6 : SocketProtocolFamily.INET;
+        return Epoll.isAvailable()
+                ? new EpollServerSocketChannel(family)
+                : new NioServerSocketChannel(SelectorProvider.provider(), family);
+    }
+
+    private static boolean isEverything(Listener listener) {
+        return listener.address() instanceof Listener.Address.Tcp tcp
+                && tcp.host() == null
+                && tcp.networkInterface() == null
+                && tcp.family() == Listener.Family.ANY;
+    }
+
+    private static List<Binding> loopbackBindings() {
+        return List.of(
+                new Binding(address(127, 0, 0, 1), false),
+                new Binding(address(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1), true));
+    }
+
+    private static List<Binding> bindings(Listener.Address.Tcp tcp) throws StartException {
+        if (tcp.host() == null && tcp.networkInterface() == null) {
+            return allAddresses(tcp.family());
+        }
+        String where = tcp.host() == null ? "" : "'" + tcp.host() + "' ";
+        List<InetAddress> addresses =
+                tcp.host() == null ? List.of() : resolved(tcp.host(), tcp.port());
+        if (tcp.networkInterface() != null) {
+            List<InetAddress> ofInterface = addresses(tcp.networkInterface());
+            where += "interface '" + tcp.networkInterface() + "' ";
+            addresses =
+                    tcp.host() == null
+                            ? ofInterface
+                            : addresses.stream().filter(ofInterface::contains).toList();
+        }
+        List<InetAddress> taken =
+                addresses.stream().filter(a -> belongs(a, tcp.family())).distinct().toList();
+        if (taken.isEmpty()) {
+            throw new StartException(
+                    "cannot listen on "
+                            + where
+                            + "port "
+                            + tcp.port()
+                            + ": it has no "
+                            + (tcp.family() == Listener.Family.ANY ? "" : tcp.family() + " ")
+                            + "address. Check the listener's address, bind_interface and"
+                            + " socket_domain.");
+        }
+        return taken.stream().map(a -> new Binding(a, false)).toList();
+    }
+
+    /// One IPv6 socket takes IPv4 as well, where there is IPv6.
+    private static List<Binding> allAddresses(Listener.Family family) {
+        InetAddress all4 = address(0, 0, 0, 0);
+        InetAddress all6 = address(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+        return switch (family) {
+            case IPV4 -> List.of(new Binding(all4, false));
+            case IPV6 -> List.of(new Binding(all6, false));
+            case ANY -> List.of(new Binding(hasIpv6() ? all6 : all4, false));
+        };
+    }
+
+    private static boolean hasIpv6() {
+        try {
+            return NetworkInterface.networkInterfaces()
+                    .flatMap(NetworkInterface::inetAddresses)
+                    .anyMatch(a -> a instanceof Inet6Address);
+        } catch (SocketException e) {
+            return false;
+        }
+    }
+
+    private static boolean belongs(InetAddress address, Listener.Family family) {
+        return switch (family) {
+            case ANY -> true;
+            case IPV4 -> address instanceof Inet4Address;
+            case IPV6 -> address instanceof Inet6Address;
+        };
+    }
+
+    private static List<InetAddress> resolved(String host, int port) throws StartException {
+        try {
+            return Arrays.asList(InetAddress.getAllByName(host));
+        } catch (UnknownHostException e) {
+            throw new StartException(
+                    "cannot listen on '"
+                            + host
+                            + "' port "
+                            + port
+                            + ": the name is unknown. Give an address of this machine.");
+        }
+    }
+
+    private static List<InetAddress> addresses(String networkInterface) throws StartException {
+        try {
+            NetworkInterface found = NetworkInterface.getByName(networkInterface);
+            if (found != null) {
+                return found.inetAddresses().toList();
+            }
+            String names =
+                    String.join(
+                            ", ",
+                            NetworkInterface.networkInterfaces()
+                                    .map(NetworkInterface::getName)
+                                    .toList());
+            throw new StartException(
+                    "there is no network interface '" + networkInterface + "'; there are " + names);
+        } catch (SocketException e) {
+            throw new StartException("the network interfaces cannot be listed: " + reason(e));
+        }
+    }
+
+    private static InetAddress address(int... bytes) {
+        byte[] address = new byte[bytes.length];
+        for (int i = 0; i < bytes.length; i++) {
+            address[i] = (byte) bytes[i];
+        }
+        try {
+            return InetAddress.getByAddress(address);
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("an address of the right length", e);
+        }
+    }
+
+    // ---- messages ----
+
+    static String reason(@Nullable Throwable cause) {
+        String text = cause == null ? null : cause.getMessage();
+        return text == null ? String.valueOf(cause) : text;
+    }
+
+    private static String failure(InetAddress address, int port, String reason) {
+        String advice;
+        if (reason.contains("in use")) {
+            advice = "the port is in use. Is another broker running? Choose another port with -p.";
+        } else if (reason.contains("ermission denied") && port < 1_024) {
+            advice =
+                    "ports below 1024 need a privilege. Choose another port, or give the process the"
+                            + " capability CAP_NET_BIND_SERVICE (systemd:"
+                            + " AmbientCapabilities=CAP_NET_BIND_SERVICE).";
+        } else if (reason.contains("annot assign")) {
+            advice = "this machine does not have that address.";
+        } else {
+            advice = reason + ".";
+        }
+        return "cannot listen on " + address.getHostAddress() + " port " + port + ": " + advice;
+    }
+}

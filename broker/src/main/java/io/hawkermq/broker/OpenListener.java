@@ -1,0 +1,170 @@
+package io.hawkermq.broker;
+
+import io.hawkermq.broker.transport.ProxyLayer;
+import io.hawkermq.broker.transport.TlsContext;
+import io.hawkermq.broker.transport.TlsLayer;
+import io.hawkermq.broker.transport.TransportException;
+import io.hawkermq.broker.transport.WebSocketLayer;
+import io.hawkermq.core.AccessControl;
+import io.hawkermq.core.LogLevel;
+import io.netty.channel.Channel;
+import io.netty.util.NetUtil;
+import java.net.Inet4Address;
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/// A [Listener] at work: its sockets, its TLS, and how many connections it has. Decides which are
+/// admitted, and gives each the layers that the listener has with [SocketConnection] on top.
+final class OpenListener {
+    /// What the address of a client behind a Unix socket is called.
+    private static final String UNIX_PEER = "unix-socket";
+
+    private final Broker broker;
+    private final Listener listener;
+    private final @Nullable TlsContext tls;
+    private final AtomicInteger connections = new AtomicInteger();
+    private final List<Channel> sockets = new ArrayList<>();
+
+    /// @throws StartException if the files of its TLS cannot be used
+    OpenListener(Broker broker, Listener listener) throws StartException {
+        this.broker = broker;
+        this.listener = listener;
+        try {
+            tls =
+                    listener.tls() == null
+                            ? null
+                            : new TlsContext(
+                                    listener.tls(),
+                                    listener.webSocket() == null ? "mqtt" : "http/1.1");
+        } catch (TransportException e) {
+            throw new StartException("Cannot listen on " + name() + ": " + e.getMessage() + ".");
+        }
+        warn();
+    }
+
+    private void warn() {
+        if (tls != null) {
+            for (String warning : tls.warnings()) {
+                broker.options().log().log(LogLevel.WARNING, name() + ": " + warning + ".");
+            }
+        }
+    }
+
+    /// For messages: `port 8883`.
+    String name() {
+        return switch (listener.address()) {
+            case Listener.Address.Tcp tcp ->
+                    (tcp.host() == null ? "" : tcp.host() + " ") + "port " + tcp.port();
+            case Listener.Address.Loopback loopback -> "port " + loopback.port();
+            case Listener.Address.Unix unix -> unix.path().toString();
+        };
+    }
+
+    Listener listener() {
+        return listener;
+    }
+
+    List<Channel> sockets() {
+        return sockets;
+    }
+
+    /// Reads the files of its TLS again.
+    ///
+    /// @throws TransportException if they cannot be used; those read before stay in force
+    void reloadCertificates() throws TransportException {
+        if (tls != null) {
+            tls.reload();
+            warn();
+        }
+    }
+
+    /// Counts a connection that was accepted.
+    ///
+    /// @return false if it is to be closed at once
+    boolean admits(Channel channel) {
+        if (isIpv6Only() && isIpv4(channel.remoteAddress())) {
+            return false; // a socket for all IPv6 addresses takes IPv4 too
+        }
+        if (connections.get() >= listener.maximumConnections()
+                || broker.connections().open() >= broker.options().maximumConnections()) {
+            broker.options()
+                    .log()
+                    .log(
+                            LogLevel.NOTICE,
+                            "Client connection from "
+                                    + address(channel)
+                                    + " denied: max_connections exceeded.");
+            return false;
+        }
+        connections.incrementAndGet();
+        channel.closeFuture().addListener(closed -> connections.decrementAndGet());
+        return true;
+    }
+
+    private boolean isIpv6Only() {
+        return listener.address() instanceof Listener.Address.Tcp tcp
+                && (tcp.family() == Listener.Family.IPV6 || tcp.host() != null);
+    }
+
+    private boolean isIpv4(@Nullable SocketAddress peer) {
+        return peer instanceof InetSocketAddress inet
+                && inet.getAddress() instanceof Inet4Address
+                && sockets.stream()
+                        .allMatch(s ->
+                                s.localAddress() instanceof InetSocketAddress own
+                                        && own.getAddress() instanceof Inet6Address);
+    }
+
+    /// Gives a channel its handlers: the layers that the listener has, and MQTT on top.
+    void equip(Channel channel, Loop loop) {
+        AccessControl access =
+                listener.access() == null ? broker.options().access() : listener.access();
+        SocketConnection connection =
+                new SocketConnection(broker, loop, channel, address(channel), access);
+        if (!listener.isPlain()) {
+            addLayers(channel);
+        }
+        if (tls == null) {
+            // Not with TLS, which holds what it has read of an unfinished record.
+            channel.config().setRecvByteBufAllocator(new LoopReadBuffer(connection));
+        }
+        channel.pipeline().addLast("mqtt", connection);
+    }
+
+    private void addLayers(Channel channel) {
+        if (listener.proxy() != null) {
+            channel.pipeline().addLast(new ProxyLayer(listener.proxy()));
+        }
+        if (tls != null) {
+            TlsLayer.add(channel, tls);
+        }
+        if (listener.webSocket() != null) {
+            channel.pipeline().addLast(new WebSocketLayer(listener.webSocket()));
+        }
+    }
+
+    /// Ends the layers of a connection, from the top down, so that its peer knows that nothing more
+    /// comes.
+    static void endLayers(Channel channel) {
+        WebSocketLayer.closeOutbound(channel);
+        TlsLayer.closeOutbound(channel);
+    }
+
+    private static String address(Channel channel) {
+        return switch (channel.remoteAddress()) {
+            case InetSocketAddress inet ->
+                    NetUtil.toAddressString(Objects.requireNonNull(inet.getAddress()))
+                            + ":"
+                            + inet.getPort();
+            case null ->
+                    channel.localAddress() instanceof InetSocketAddress ? "unknown" : UNIX_PEER;
+            default -> UNIX_PEER;
+        };
+    }
+}
