@@ -30,7 +30,7 @@ import java.util.concurrent.locks.LockSupport;
 /// Its output is read by a thread of its own, the last [#OUTPUT_LINES] lines are kept, and whoever
 /// started it must [#close] it.
 public final class BrokerProcess implements AutoCloseable {
-    private static final Duration START_DEADLINE = Duration.ofSeconds(30);
+    private static final Duration START_DEADLINE = Duration.ofSeconds(120);
     private static final Duration STOP_DEADLINE = Duration.ofSeconds(20);
     private static final int OUTPUT_LINES = 200;
 

@@ -32,7 +32,8 @@ class CrashTest {
     private static final long SEED = Long.getLong("crash.seed", 1);
     private static final int MESSAGES = Integer.getInteger("crash.messages", 400);
     private static final int PUBLISHERS = 6;
-    private static final long DRAIN_SECONDS = 60;
+    private static final int KILLS_OFFLINE = 10;
+    private static final long DRAIN_SECONDS = 120;
 
     @TempDir Path directory;
 
@@ -76,6 +77,9 @@ class CrashTest {
             long began = System.nanoTime();
             broker = startOn(port);
             longestStart = Math.max(longestStart, System.nanoTime() - began);
+            if (kill % KILLS_OFFLINE == 0) {
+                drain(offline, publishers);
+            }
         }
         publishers.forEach(LedgerPublisher::finish);
         for (LedgerPublisher p : publishers) {
@@ -96,6 +100,15 @@ class CrashTest {
         System.out.printf(
                 "%d kills: %d acknowledged messages, each at %d subscribers; longest start %d ms%n",
                 KILLS, messages, all.size(), longestStart / 1_000_000);
+    }
+
+    /// The offline subscriber comes for what has been acknowledged so far, and goes.
+    private static void drain(LedgerSubscriber offline, List<LedgerPublisher> publishers)
+            throws InterruptedException {
+        int[] sofar = publishers.stream().mapToInt(LedgerPublisher::acknowledged).toArray();
+        offline.until(publisher -> sofar[publisher]);
+        offline.start();
+        offline.join(DRAIN_SECONDS);
     }
 
     /// When the last message has come.
