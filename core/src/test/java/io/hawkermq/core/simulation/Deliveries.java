@@ -122,7 +122,8 @@ final class Deliveries {
             return false; // the first copy was lost on its way
         }
         if (p.qos() == QoS.EXACTLY_ONCE) {
-            throw violation("MQTT-4.3.3-6", "sent again after PUBREL", s, p, candidates);
+            return false; // after PUBREL [MQTT-4.3.3-6], unless it is another one that looks like
+            // it
         }
         // Else it was acknowledged, and this is another one that looks like it.
         return s.unacknowledged.get(p.packetId()) == last
@@ -145,7 +146,10 @@ final class Deliveries {
         List<Slot> slots = new ArrayList<>(live);
         streams.forEach(u -> slots.add(u.slot(first.topic())));
         if (new Receipt(slots).assign(new HashSet<>())) {
-            if (slots.size() == live.size() && !link.isCrashed()) {
+            // Its order tells something only if it is certainly not one that came before a crash.
+            boolean mayBeAgain =
+                    s.again.stream().anyMatch(a -> candidates.contains(a.last.message()));
+            if (slots.size() == live.size() && !link.isCrashed() && !mayBeAgain) {
                 Expectation earliest =
                         live.stream().filter(e -> e.receipt() != null).findFirst().orElseThrow();
                 s.lastTake.merge(lane(earliest), earliest.take.seq(), Math::max);

@@ -20,6 +20,10 @@ final class ModelSubscription {
     /// later ones must be delivered.
     long coveredSince = NEVER;
 
+    /// The same for what must survive a crash: one at QoS 0 that it replaced does not count, since
+    /// until the SUBACK other shards may not know that they must store what they send.
+    long storedSince = NEVER;
+
     /// When it came and went, in takes.
     final long joined;
 

@@ -324,6 +324,9 @@ final class Oracle {
             if (replaced != null) {
                 replaced.left = lastSeq();
                 u.coveredSince = replaced.coveredSince; // [MQTT-3.8.4-4]
+                if (replaced.qos() != QoS.AT_MOST_ONCE) {
+                    u.storedSince = replaced.storedSince;
+                }
             }
             boolean isAsked =
                     switch (entry.options().retainHandling()) {
@@ -404,6 +407,7 @@ final class Oracle {
                 }
                 made.forEach(u -> {
                     u.coveredSince = Math.min(u.coveredSince, lastSeq());
+                    u.storedSince = Math.min(u.storedSince, lastSeq());
                     u.isConfirmed = true;
                 });
             }

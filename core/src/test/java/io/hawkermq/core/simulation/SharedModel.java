@@ -75,11 +75,14 @@ final class SharedModel {
 
     /// The server has died: what was given to one member may be given to another one.
     void onCrash() {
-        shares.values()
-                .forEach(all ->
-                        all.forEach(s ->
-                                s.mayRepeat =
-                                        s.receivedBy != null && s.receivedAt != QoS.EXACTLY_ONCE));
+        shares.values().forEach(all -> all.forEach(SharedModel::onCrash));
+    }
+
+    private static void onCrash(Share s) {
+        s.mayRepeat = s.receivedBy != null && s.receivedAt != QoS.EXACTLY_ONCE;
+        s.isWaived |=
+                s.group.members.stream()
+                        .noneMatch(m -> m.isInForce() && m.storedSince < s.take.seq());
     }
 
     /// A member has got a message: is it the first [MQTT-4.8.2-4]?

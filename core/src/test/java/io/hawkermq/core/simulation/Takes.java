@@ -22,7 +22,9 @@ final class Takes {
     /// A take that a shard has not yet heard of, with the slots that it owned.
     private record Pending(Take take, int shard, Slots slots) {}
 
-    private record Undone(Expectation expectation, ModelSession session) {}
+    /// @param mustSurvive false if the session was told to end with its connection, and may be back
+    ///     without the message, or if its subscription was not confirmed
+    private record Undone(Expectation expectation, ModelSession session, boolean mustSurvive) {}
 
     private final World world;
     private final History history;
@@ -147,7 +149,7 @@ final class Takes {
         }
         for (ModelSession s : sessions.values()) {
             if (s.shard == shard) {
-                expect(take, s, counted);
+                expect(take, s, counted, Way.MEMORY);
             }
         }
     }
@@ -171,12 +173,19 @@ final class Takes {
         });
     }
 
-    private void expect(Take take, ModelSession s, Predicate<ModelSubscription> counted) {
+    /// How a message comes to a shard.
+    private enum Way {
+        MEMORY,
+        DISK
+    }
+
+    private void expect(Take take, ModelSession s, Predicate<ModelSubscription> counted, Way way) {
         Published m = take.message();
         QoS granted = QoS.AT_MOST_ONCE;
         boolean retain = false;
         boolean matched = false;
         boolean isMust = false;
+        boolean isStored = false;
         List<Integer> identifiers = new ArrayList<>();
         for (ModelSubscription u : s.subscriptions.values()) {
             if (u.isShared()
@@ -189,6 +198,7 @@ final class Takes {
             granted = granted.max(u.qos()); // [MQTT-3.3.4-2]
             retain |= u.options.retainAsPublished() && m.retain();
             isMust |= u.coveredSince < take.seq();
+            isStored |= s.isDurable && u.storedSince < take.seq();
             if (u.identifier != 0) {
                 identifiers.add(u.identifier);
             }
@@ -204,6 +214,8 @@ final class Takes {
         if (isWill(m) && s.isDurable && world.loop(s.shard).isFull()) {
             isMust = false; // it may not have been stored on its way
         }
+        isMust &= way == Way.MEMORY || isStored;
+        boolean mustSurvive = isStored;
         identifiers.sort(null);
         Expectation e =
                 new Expectation(
@@ -214,7 +226,7 @@ final class Takes {
                         isMust,
                         qos == QoS.AT_MOST_ONCE ? s.end : null);
         s.expected.computeIfAbsent(m.id(), id -> new ArrayList<>(1)).add(e);
-        history.did(() -> undone.add(new Undone(e, s)));
+        history.did(() -> undone.add(new Undone(e, s, mustSurvive)));
     }
 
     /// The server has confirmed that it has a message.
@@ -264,7 +276,7 @@ final class Takes {
     /// What a lost turn promised to a session.
     private void forget(Undone u) {
         Expectation e = u.expectation;
-        if (lost.contains(e.take) && acknowledged.contains(e.take)) {
+        if (u.mustSurvive && lost.contains(e.take) && acknowledged.contains(e.take)) {
             if (e.isMust
                     && e.qos != QoS.AT_MOST_ONCE
                     && u.session.isDurable
@@ -297,7 +309,7 @@ final class Takes {
             }
             for (ModelSession s : sessions.values()) {
                 if (p.slots.shardOf(s.clientId) == p.shard) {
-                    expect(p.take, s, u -> true);
+                    expect(p.take, s, u -> true, Way.DISK);
                 }
             }
         }
