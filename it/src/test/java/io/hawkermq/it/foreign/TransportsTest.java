@@ -183,7 +183,7 @@ class TransportsTest {
                             url,
                             Integer.toString(version),
                             scenario,
-                            "transports" + version + url.substring(0, 3) + "/",
+                            "transports-" + version + scenario + url.substring(0, 3),
                             file("server.crt"));
             assertTrue(lines.contains("done " + scenario), () -> String.join("\n", lines));
         }
