@@ -1,15 +1,17 @@
-// MQTT.js against a broker: scenarios.js PORT VERSION SCENARIO PREFIX.
+// MQTT.js against a broker: scenarios.js PORT|URL VERSION SCENARIO PREFIX [AUTHORITY].
 //
-// VERSION is 3, 4 or 5. PREFIX begins every topic and client id. Ends with status 0 and the line
+// VERSION is 3, 4 or 5. AUTHORITY is the certificate that the broker's comes from. PREFIX begins every topic and client id. Ends with status 0 and the line
 // "done SCENARIO" if all went as it should, else with a stack trace.
 'use strict';
 
 const assert = require('node:assert/strict');
+const fs = require('node:fs');
 const mqtt = require('mqtt');
 
-const [port, version, scenario, prefix] = [
-  Number(process.argv[2]), Number(process.argv[3]), process.argv[4], process.argv[5],
+const [where, version, scenario, prefix, authority] = [
+  process.argv[2], Number(process.argv[3]), process.argv[4], process.argv[5], process.argv[6],
 ];
+const url = where.includes(':') ? where : `mqtt://127.0.0.1:${where}`;
 const MILLISECONDS = 15000;
 
 /** A client with calls that wait. */
@@ -19,9 +21,8 @@ class Peer {
     peer.messages = [];
     peer.waiting = [];
     const clean = options.clean ?? true;
-    peer.client = mqtt.connect({
-      host: '127.0.0.1',
-      port,
+    peer.client = mqtt.connect(url, {
+      ...(authority ? { ca: fs.readFileSync(authority) } : {}),
       protocolVersion: version,
       protocolId: version === 3 ? 'MQIsdp' : 'MQTT',
       clientId: prefix + name,
