@@ -42,7 +42,7 @@ class FromConfigurationTest {
     @Test
     void anEmptyFileIsTheBrokerWithoutOne() throws Exception {
         BrokerOptions local = BrokerOptions.local(1883);
-        assertEquals(local, options(""));
+        assertEquals(local.toString(), options("").toString());
         assertEquals(AccessSettings.OPEN, FromConfiguration.access(read("")));
         assertEquals(LogSettings.DEFAULT, LogSettings.of(read("")));
         assertEquals(LoginLimits.DEFAULT, FromConfiguration.loginLimits(read("")));
@@ -109,9 +109,9 @@ class FromConfigurationTest {
         assertFalse(options.isLocalOnly());
         List<InetSocketAddress> addresses = options.listeners();
         assertEquals(3, addresses.size());
-        assertEquals(new InetSocketAddress("127.0.0.1", 1883), addresses.get(0));
+        assertEquals("/127.0.0.1:1883", addresses.get(0).toString());
         assertTrue(addresses.get(1).getAddress().isAnyLocalAddress());
-        assertEquals(new InetSocketAddress("127.0.0.2", 1885), addresses.get(2));
+        assertEquals("/127.0.0.2:1885", addresses.get(2).toString());
     }
 
     @Test
@@ -206,6 +206,7 @@ class FromConfigurationTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
+            quoteCharacter = '"',
             textBlock =
                     """
                     listener 8883;certfile /c;keyfile /k | The listener 8883 (TLS) is not supported yet by this build, which has plain TCP only. Error found at a.conf:1. | 3
