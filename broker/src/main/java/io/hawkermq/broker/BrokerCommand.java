@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -90,6 +91,9 @@ final class BrokerCommand {
                             read(settings, log), FromConfiguration.loginLimits(configuration), log);
         }
         AccessControl access = files == null ? AccessControl.anonymous() : files;
+        CompletableFuture<Reloading> reloading = new CompletableFuture<>();
+        // Before the port is open: whoever can connect may think that the broker is ready for all.
+        handleSignals(reloading, log);
         Broker broker = Broker.start(FromConfiguration.options(configuration, access, log));
         Optional<Path> pidFile = configuration.value(GlobalOptions.PID_FILE);
         if (pidFile.isPresent()) {
@@ -97,12 +101,20 @@ final class BrokerCommand {
         }
         CountDownLatch stopped = endWithTheProcess(broker, log, pidFile);
         log.log(LogLevel.NOTICE, name + " running");
-        Reloading reloading =
-                new Reloading(arguments, configuration, broker, log, files, this::exit);
+        reloading.complete(
+                new Reloading(arguments, configuration, broker, log, files, this::exit));
+        HeapCare heapCare = HeapCare.ofThisProcess();
+        while (!stopped.await(HEAP_LOOK_SECONDS, TimeUnit.SECONDS)) {
+            heapCare.look();
+        }
+    }
+
+    /// A SIGHUP that comes during the start is answered after it.
+    private static void handleSignals(CompletableFuture<Reloading> reloading, LineLog log) {
         Signals.handle(
                 Map.of(
                         "HUP",
-                        reloading::reload,
+                        () -> reloading.thenAccept(Reloading::reload),
                         "USR1",
                         () ->
                                 log.log(
@@ -110,10 +122,6 @@ final class BrokerCommand {
                                         "Nothing to save: each message is stored when it comes."),
                         "USR2",
                         () -> log.log(LogLevel.NOTICE, "Trees are not printed.")));
-        HeapCare heapCare = HeapCare.ofThisProcess();
-        while (!stopped.await(HEAP_LOOK_SECONDS, TimeUnit.SECONDS)) {
-            heapCare.look();
-        }
     }
 
     private void report(Configuration configuration, LineLog log) {

@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.util.List;
+import java.util.Map;
 
 /// A short life of a broker with one client of each version, on a port of its own: the training run
 /// of the ahead-of-time cache, which makes Java load and link beforehand the classes that were used.
@@ -51,6 +52,7 @@ final class Rehearsal {
     /// @throws IOException if the broker does not answer as expected
     static void run() throws StartException, IOException, ConfigurationException {
         BrokerOptions options = options();
+        Signals.handle(Map.of("USR2", () -> {}));
         try (Broker broker = Broker.start(options)) {
             for (ProtocolVersion version : ProtocolVersion.values()) {
                 try (Client client = new Client(broker.port(), version)) {

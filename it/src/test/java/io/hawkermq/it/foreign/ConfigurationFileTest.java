@@ -295,7 +295,7 @@ class ConfigurationFileTest {
         hangUp(broker);
         await("it ends", () -> !broker.isAlive());
         await("its reason", () -> broker.output().contains("Unknown configuration variable"));
-        assertEquals(3, broker.exitStatus());
+        assertEquals(3, broker.exitStatus(), broker.output());
     }
 
     @ParameterizedTest
@@ -304,11 +304,11 @@ class ConfigurationFileTest {
             textBlock =
                     """
                     3  | max_inflight 3              | Error: Unknown configuration variable 'max_inflight'.
-                    3  | max_queued_messages many    | Error: Invalid 'max_queued_messages' value (many).
+                    3  | max_queued_messages many    | Error: 'max_queued_messages' value not a number. Read was 'many'
                     3  | allow_anonymous yes         | Error: Invalid 'allow_anonymous' value (yes).
-                    3  | password_file @/missing     | Error: @/missing: no such file
+                    3  | password_file @/missing     | Error: @/missing: the file does not exist
                     3  | password_file @/corrupt     | Error: @/corrupt:2: unable to decode line in password file
-                    3  | acl_file @/wrong            | Error: @/wrong:1: unknown word
+                    3  | acl_file @/wrong            | Error: @/wrong:1: Invalid line in acl_file: read was 'tropic'
                     1  | log_dest file @/no/log      | Error: Unable to open log file @/no/log
                     1  | pid_file @/no/pid           | Error: Unable to write pid file @/no/pid
                     1  | listener 18 192.0.2.1       | Error: cannot listen on 192.0.2.1 port 18
