@@ -101,8 +101,7 @@ final class BrokerCommand {
         }
         CountDownLatch stopped = endWithTheProcess(broker, log, pidFile);
         log.log(LogLevel.NOTICE, name + " running");
-        reloading.complete(
-                new Reloading(arguments, configuration, broker, log, files, this::exit));
+        reloading.complete(new Reloading(arguments, configuration, broker, log, files, this::exit));
         HeapCare heapCare = HeapCare.ofThisProcess();
         while (!stopped.await(HEAP_LOOK_SECONDS, TimeUnit.SECONDS)) {
             heapCare.look();

@@ -79,7 +79,8 @@ class ConfigurationFileTest {
 
     /// Makes a password file with one user, whose password is `secret`.
     private void passwords(String name, String user) {
-        Program.run("mosquitto_passwd", "-b", "-c", directory.resolve(name).toString(), user, "secret");
+        Program.run(
+                "mosquitto_passwd", "-b", "-c", directory.resolve(name).toString(), user, "secret");
     }
 
     private BrokerProcess start(Path file) {
@@ -90,8 +91,7 @@ class ConfigurationFileTest {
 
     private String[] client(String tool, String... arguments) {
         List<String> all =
-                new ArrayList<>(
-                        List.of("stdbuf", "-oL", tool, "-h", "127.0.0.1", "-p", "" + port));
+                new ArrayList<>(List.of("stdbuf", "-oL", tool, "-h", "127.0.0.1", "-p", "" + port));
         all.addAll(List.of(arguments));
         return all.toArray(new String[0]);
     }
@@ -114,8 +114,7 @@ class ConfigurationFileTest {
     private void exchange(String topic, String... login) {
         List<String> arguments = new ArrayList<>(List.of(login));
         arguments.addAll(List.of("-d", "-t", topic, "-C", "1", "-F", "> %p"));
-        try (Program s =
-                Program.start(client("mosquitto_sub", arguments.toArray(new String[0])))) {
+        try (Program s = Program.start(client("mosquitto_sub", arguments.toArray(new String[0])))) {
             s.await("SUBACK", line -> line.contains("received SUBACK"));
             List<String> message = new ArrayList<>(List.of(login));
             message.addAll(List.of("-t", topic, "-m", "hello", "-q", "1"));
@@ -170,8 +169,17 @@ class ConfigurationFileTest {
                     List.of("retained"),
                     Program.run(
                             client(
-                                    "mosquitto_sub", "-u", "ann", "-P", "secret", "-t", "kept",
-                                    "-C", "1", "-W", "20")));
+                                    "mosquitto_sub",
+                                    "-u",
+                                    "ann",
+                                    "-P",
+                                    "secret",
+                                    "-t",
+                                    "kept",
+                                    "-C",
+                                    "1",
+                                    "-W",
+                                    "20")));
             assertTrue(again.isAlive());
         }
     }
@@ -187,8 +195,18 @@ class ConfigurationFileTest {
             try (Program s =
                     Program.start(
                             client(
-                                    "mosquitto_sub", "-d", "-u", "ann", "-P", "secret", "-t", "#",
-                                    "-C", "1", "-F", "> %t"))) {
+                                    "mosquitto_sub",
+                                    "-d",
+                                    "-u",
+                                    "ann",
+                                    "-P",
+                                    "secret",
+                                    "-t",
+                                    "#",
+                                    "-C",
+                                    "1",
+                                    "-F",
+                                    "> %t"))) {
                 s.await("SUBACK", line -> line.contains("received SUBACK"));
                 publish("-u", "ann", "-P", "secret", "-t", "other/x", "-m", "m");
                 publish("-u", "ann", "-P", "secret", "-t", "home/y", "-m", "m");
@@ -228,7 +246,8 @@ class ConfigurationFileTest {
         assertTrue(
                 end.lines()
                         .getFirst()
-                        .startsWith("Error: Unable to load plugin '/usr/share/mosquitto/go-auth.so'."),
+                        .startsWith(
+                                "Error: Unable to load plugin '/usr/share/mosquitto/go-auth.so'."),
                 end.lines()::toString);
     }
 
@@ -253,12 +272,21 @@ class ConfigurationFileTest {
             try (Program s =
                     Program.start(
                             client(
-                                    "mosquitto_sub", "-d", "-u", "ann", "-P", "secret", "-t",
-                                    "+/y", "-C", "1", "-F", "> %t"))) {
+                                    "mosquitto_sub",
+                                    "-d",
+                                    "-u",
+                                    "ann",
+                                    "-P",
+                                    "secret",
+                                    "-t",
+                                    "+/y",
+                                    "-C",
+                                    "1",
+                                    "-F",
+                                    "> %t"))) {
                 s.await("SUBACK", line -> line.contains("received SUBACK"));
                 passwords("pw", "bob");
-                Files.writeString(
-                        acl, "user ann\ntopic read b/#\nuser bob\ntopic readwrite b/#\n");
+                Files.writeString(acl, "user ann\ntopic read b/#\nuser bob\ntopic readwrite b/#\n");
                 written(access, "acl_file " + acl, "connection_messages false", "sys_interval 1");
                 hangUp(broker);
                 await("reloaded", () -> broker.output().contains("Reloaded."));
@@ -325,7 +353,8 @@ class ConfigurationFileTest {
         List<String> errors = end.lines().stream().filter(l -> l.contains("Error")).toList();
         assertEquals(1, errors.size(), end.lines()::toString);
         assertTrue(
-                errors.getFirst().toLowerCase(java.util.Locale.ROOT)
+                errors.getFirst()
+                        .toLowerCase(java.util.Locale.ROOT)
                         .startsWith(error.replace("@", place).toLowerCase(java.util.Locale.ROOT)),
                 errors::toString);
     }
@@ -342,7 +371,9 @@ class ConfigurationFileTest {
             BrokerProcess.End second = BrokerProcess.run("broker", "-c", file.toString());
             assertEquals(1, second.exitStatus());
             assertTrue(
-                    second.lines().getLast().startsWith("Error: cannot listen on 127.0.0.1 port " + port),
+                    second.lines()
+                            .getLast()
+                            .startsWith("Error: cannot listen on 127.0.0.1 port " + port),
                     second.lines()::toString);
             assertTrue(first.isAlive());
         }
