@@ -13,13 +13,8 @@ import io.hawkermq.mosquitto.ListenerOptions;
 import io.hawkermq.mosquitto.Option;
 import io.hawkermq.mosquitto.SocketDomain;
 import io.hawkermq.store.Durability;
-import java.net.Inet6Address;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 
 /// What a mosquitto.conf means to a broker of this build.
@@ -40,19 +35,12 @@ final class FromConfiguration {
     static BrokerOptions options(Configuration configuration, AccessControl access, EventLog log)
             throws StartException {
         Unsupported.refuse(configuration);
-        List<InetSocketAddress> addresses = new ArrayList<>();
-        for (ListenerConfiguration listener : configuration.listeners()) {
-            if (Unsupported.isOpened(listener)) {
-                addresses.addAll(addresses(listener));
-            }
-        }
+        List<Listener> listeners = listeners(configuration);
         BrokerOptions local = BrokerOptions.local(BrokerOptions.DEFAULT_PORT);
         return local.with(o -> {
-            if (configuration.isLocalOnly()) {
-                o.localListeners(addresses);
-            } else {
-                o.listeners(addresses);
-            }
+            o.listeners(listeners);
+            int most = configuration.value(GlobalOptions.GLOBAL_MAX_CONNECTIONS);
+            o.maximumConnections(most < 0 ? Integer.MAX_VALUE : most);
             configuration.value(HawkerOptions.LOOPS).ifPresent(o::loops);
             o.limits(limits(configuration, local.limits()));
             o.sysIntervalSeconds(configuration.value(GlobalOptions.SYS_INTERVAL));
@@ -65,39 +53,39 @@ final class FromConfiguration {
         });
     }
 
-    private static List<InetSocketAddress> addresses(ListenerConfiguration listener)
-            throws StartException {
+    private static List<Listener> listeners(Configuration configuration) {
+        if (configuration.isLocalOnly()) {
+            // One for each port: the two addresses of each are one Listener.
+            return configuration.listeners().stream()
+                    .map(l -> ((ListenerAddress.Tcp) l.address()).port())
+                    .distinct()
+                    .map(Listener::loopback)
+                    .toList();
+        }
+        return configuration.listeners().stream()
+                .filter(Unsupported::isOpened)
+                .map(FromConfiguration::listener)
+                .toList();
+    }
+
+    private static Listener listener(ListenerConfiguration listener) {
         ListenerAddress.Tcp tcp = (ListenerAddress.Tcp) listener.address();
-        if (tcp.host().isEmpty()) {
-            return List.of(
-                    listener.value(ListenerOptions.SOCKET_DOMAIN)
-                                    .equals(java.util.Optional.of(SocketDomain.IPV4))
-                            ? new InetSocketAddress("0.0.0.0", tcp.port())
-                            : new InetSocketAddress(tcp.port()));
-        }
-        try {
-            List<InetSocketAddress> addresses = new ArrayList<>();
-            for (InetAddress address : InetAddress.getAllByName(tcp.host().get())) {
-                SocketDomain domain =
-                        address instanceof Inet6Address ? SocketDomain.IPV6 : SocketDomain.IPV4;
-                if (listener.value(ListenerOptions.SOCKET_DOMAIN).orElse(domain) == domain) {
-                    addresses.add(new InetSocketAddress(address, tcp.port()));
-                }
-            }
-            if (!addresses.isEmpty()) {
-                return addresses;
-            }
-        } catch (UnknownHostException e) {
-            // said below
-        }
-        throw new StartException(
-                "The host '"
-                        + tcp.host().get()
-                        + "' of the "
-                        + listener.name()
-                        + " has no address to listen on. Error found at "
-                        + listener.origin()
-                        + ".");
+        Listener.Family family =
+                listener.value(ListenerOptions.SOCKET_DOMAIN)
+                        .map(d ->
+                                d == SocketDomain.IPV4
+                                        ? Listener.Family.IPV4
+                                        : Listener.Family.IPV6)
+                        .orElse(Listener.Family.ANY);
+        // 0 lets nobody in to Mosquitto; a Listener takes one at least.
+        int most = listener.value(ListenerOptions.MAX_CONNECTIONS);
+        return Listener.at(
+                        new Listener.Address.Tcp(
+                                tcp.host().orElse(null),
+                                tcp.port(),
+                                listener.value(ListenerOptions.BIND_INTERFACE).orElse(null),
+                                family))
+                .with(l -> l.maximumConnections(most < 0 ? Integer.MAX_VALUE : Math.max(1, most)));
     }
 
     /// @param defaults for what the configuration leaves open

@@ -26,7 +26,6 @@ final class Unsupported {
                     GlobalOptions.QUEUE_QOS0_MESSAGES,
                     GlobalOptions.MEMORY_LIMIT,
                     GlobalOptions.GLOBAL_MAX_CLIENTS,
-                    GlobalOptions.GLOBAL_MAX_CONNECTIONS,
                     GlobalOptions.RETAIN_AVAILABLE,
                     GlobalOptions.UPGRADE_OUTGOING_QOS,
                     GlobalOptions.ALLOW_DUPLICATE_MESSAGES,
@@ -35,7 +34,6 @@ final class Unsupported {
 
     private static final List<Option<?>> WARNED_OF_LISTENER =
             List.of(
-                    ListenerOptions.MAX_CONNECTIONS,
                     ListenerOptions.MAX_QOS,
                     ListenerOptions.ACCEPT_PROTOCOL_VERSIONS,
                     AccessOptions.ALLOW_ZERO_LENGTH_CLIENTID,
@@ -45,7 +43,6 @@ final class Unsupported {
             List.of(
                     ListenerOptions.MOUNT_POINT,
                     ListenerOptions.USE_USERNAME_AS_CLIENTID,
-                    ListenerOptions.BIND_INTERFACE,
                     ListenerOptions.ENABLE_PROXY_PROTOCOL);
 
     private Unsupported() {}
@@ -86,7 +83,7 @@ final class Unsupported {
             throw new StartException(
                     "The "
                             + listener.name()
-                            + " is not supported yet by this build, which has plain TCP only."
+                            + " cannot be started from a file yet: plain TCP can."
                             + " Error found at "
                             + listener.origin()
                             + ".",

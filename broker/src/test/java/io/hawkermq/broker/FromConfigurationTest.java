@@ -16,7 +16,6 @@ import io.hawkermq.mosquitto.Configuration;
 import io.hawkermq.mosquitto.ConfigurationException;
 import io.hawkermq.mosquitto.ConfigurationReader;
 import io.hawkermq.store.Durability;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -104,14 +103,22 @@ class FromConfigurationTest {
 
     @Test
     void listeners() throws Exception {
-        BrokerOptions options =
-                options("listener 1883 127.0.0.1", "listener 1884", "listener 1885 127.0.0.2");
-        assertFalse(options.isLocalOnly());
-        List<InetSocketAddress> addresses = options.listeners();
-        assertEquals(3, addresses.size());
-        assertEquals("/127.0.0.1:1883", addresses.get(0).toString());
-        assertTrue(addresses.get(1).getAddress().isAnyLocalAddress());
-        assertEquals("/127.0.0.2:1885", addresses.get(2).toString());
+        assertEquals(
+                List.of(
+                        Listener.at(
+                                new Listener.Address.Tcp(
+                                        "127.0.0.1", 1883, null, Listener.Family.ANY)),
+                        Listener.at(
+                                        new Listener.Address.Tcp(
+                                                null, 1884, "eth0", Listener.Family.IPV4))
+                                .with(l -> l.maximumConnections(200))),
+                options(
+                                "listener 1883 127.0.0.1",
+                                "listener 1884",
+                                "bind_interface eth0",
+                                "socket_domain ipv4",
+                                "max_connections 200")
+                        .listeners());
     }
 
     @Test
@@ -209,14 +216,13 @@ class FromConfigurationTest {
             quoteCharacter = '"',
             textBlock =
                     """
-                    listener 8883;certfile /c;keyfile /k | The listener 8883 (TLS) is not supported yet by this build, which has plain TCP only. Error found at a.conf:1. | 3
-                    listener 1883;protocol websockets    | The listener 1883 (WebSocket) is not supported yet by this build, which has plain TCP only. Error found at a.conf:1. | 3
-                    listener 0 /run/m.sock               | The listener 0 /run/m.sock is not supported yet by this build, which has plain TCP only. Error found at a.conf:1. | 3
+                    listener 8883;certfile /c;keyfile /k | The listener 8883 (TLS) cannot be started from a file yet: plain TCP can. Error found at a.conf:1. | 3
+                    listener 1883;protocol websockets    | The listener 1883 (WebSocket) cannot be started from a file yet: plain TCP can. Error found at a.conf:1. | 3
+                    listener 0 /run/m.sock               | The listener 0 /run/m.sock cannot be started from a file yet: plain TCP can. Error found at a.conf:1. | 3
                     listener 1883;mount_point t/         | 'mount_point' is not supported yet by this build. Error found at a.conf:2. | 3
                     listener 1883;enable_proxy_protocol 2 | 'enable_proxy_protocol' is not supported yet by this build. Error found at a.conf:2. | 3
                     clientid_prefixes dev                | 'clientid_prefixes' is not supported yet by this build. Error found at a.conf:1. | 3
                     listener 9883;protocol http_api      | No listener for MQTT is left. | 3
-                    listener 1883 host.invalid           | The host 'host.invalid' of the listener 1883 host.invalid has no address to listen on. Error found at a.conf:1. | 1
                     plugin /usr/lib/mine.so              | Unable to load plugin '/usr/lib/mine.so'. This broker runs in a Java machine and loads no libraries: use 'password_file' and 'acl_file' for access, 'persistence true' for a store. Error found at a.conf:1. | 13
                     plugin mosquitto_persist_sqlite.so   | Unable to load plugin 'mosquitto_persist_sqlite.so'. Use 'persistence true', which stores each message too. Error found at a.conf:1. | 13
                     """)

@@ -215,9 +215,6 @@ class ConfigurationFileTest {
                         s.expectSuccess().stream().filter(l -> l.startsWith("> ")).toList());
             }
             await("subscriptions are logged", () -> broker.output().contains(" 0 #"));
-            assertTrue(
-                    broker.output().contains("'max_connections' has no effect yet"),
-                    broker.output());
         }
     }
 
