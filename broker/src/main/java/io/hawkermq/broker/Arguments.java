@@ -1,25 +1,62 @@
 package io.hawkermq.broker;
 
-import io.hawkermq.core.Limits;
-import io.hawkermq.store.Durability;
+import io.hawkermq.mosquitto.Configuration;
+import io.hawkermq.mosquitto.ConfigurationException;
+import io.hawkermq.mosquitto.ConfigurationReader;
+import io.hawkermq.mosquitto.GlobalOptions;
+import io.hawkermq.mosquitto.HawkerOptions;
+import io.hawkermq.mosquitto.LogType;
+import io.hawkermq.mosquitto.Option;
+import io.hawkermq.mosquitto.Options;
+import io.hawkermq.mosquitto.Origin;
+import io.hawkermq.mosquitto.Scope;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
-import java.util.function.Consumer;
-import java.util.function.ObjLongConsumer;
+import java.util.Optional;
 
-/// The command line of `hawker broker`.
+/// The command line of `hawker broker`, and of `mosquitto`.
 ///
-/// @param options what it asks for
 /// @param action what is to be done
-record Arguments(BrokerOptions options, Action action) {
+/// @param file the configuration file
+/// @param ports of the loopback addresses, if the file defines no listener
+/// @param loudness what is logged
+/// @param assignments `NAME=VALUE`, which win over the file
+/// @param loops empty for as many as there are cores, used when they are needed
+record Arguments(
+        Action action,
+        Optional<Path> file,
+        List<Integer> ports,
+        Loudness loudness,
+        List<String> assignments,
+        Optional<Integer> loops) {
     enum Action {
         RUN,
         HELP,
-        VERSION
+        VERSION,
+        /// Reads the configuration and ends.
+        TEST
+    }
+
+    enum Loudness {
+        /// What the configuration says.
+        CONFIGURED,
+        VERBOSE,
+        QUIET
+    }
+
+    /// Whose command line it is.
+    enum Dialect {
+        HAWKER("hawker broker"),
+        MOSQUITTO("mosquitto");
+
+        private final String command;
+
+        Dialect(String command) {
+            this.command = command;
+        }
     }
 
     /// A wrong command line; the message is one line.
@@ -33,12 +70,16 @@ record Arguments(BrokerOptions options, Action action) {
 
     static final String HELP =
             """
-            Usage: hawker broker [-p PORT]... [-v] [-o NAME=VALUE]... [--loops N]
+            Usage: hawker broker [-c FILE] [-p PORT]... [-v] [-o NAME=VALUE]... [--loops N]
 
-              -p PORT        listen on this port of the loopback addresses; default 1883, at most 10 times
+              -c FILE        read this mosquitto.conf; SIGHUP reads it again
+              -p PORT        listen on this port of the loopback addresses; default 1883, at most 10 times;
+                             without effect if the file defines a listener
               -v             log everything
-              -o NAME=VALUE  set an option by its name in mosquitto.conf; -o help lists them
+              -q             log nothing
+              -o NAME=VALUE  set an option of mosquitto.conf; -o help lists them
               --loops N      spread sessions over N event loops from the start, 1 to 64
+              --test-config  read the file, say what is wrong, and end
               -h, --help     this text
               --version      the version
             """;
@@ -47,208 +88,137 @@ record Arguments(BrokerOptions options, Action action) {
 
     /// What the words read so far ask for.
     private static final class Draft {
-        BrokerOptions options = BrokerOptions.local(BrokerOptions.DEFAULT_PORT);
-        boolean isPersistent;
-        Path location = Path.of("");
-        Durability durability = Durability.ALWAYS;
+        Optional<Path> file = Optional.empty();
+        final List<Integer> ports = new ArrayList<>();
+        Loudness loudness = Loudness.CONFIGURED;
+        final List<String> assignments = new ArrayList<>();
+        Optional<Integer> loops = Optional.empty();
 
-        void change(Consumer<BrokerOptions.Builder> change) {
-            options = options.with(change);
-        }
-
-        /// As in Mosquitto, a location alone stores nothing.
-        BrokerOptions finish() {
-            return isPersistent
-                    ? options.with(o -> o.persistence(new Persistence(location, durability)))
-                    : options;
+        Arguments finish(Action action) {
+            return new Arguments(action, file, ports, loudness, assignments, loops);
         }
     }
 
-    /// Sets one option.
-    private interface Setter {
-        void set(Draft draft, String option, String value) throws WrongException;
-    }
-
-    private record Setting(String meaning, Setter setter) {}
-
-    private static final Map<String, Setting> SETTINGS = new LinkedHashMap<>();
-
-    static {
-        addLimits();
-        add(
-                "sys_interval",
-                0,
-                65_535,
-                "seconds between updates of $SYS, 0 for none",
-                (o, v) -> o.sysIntervalSeconds((int) v));
-        add(
-                "hawker_max_outbound_bytes",
-                1 << 12,
-                1 << 30,
-                "unsent bytes of one connection",
-                (o, v) -> o.maximumOutboundBytes((int) v));
-        addPersistence();
-    }
-
-    private static void addLimits() {
-        addLimit(
-                "max_inflight_messages",
-                1,
-                65_535,
-                "QoS 1 and 2 messages in flight to a client",
-                (l, v) -> l.receiveMaximum((int) v));
-        addLimit(
-                "max_queued_messages",
-                0,
-                Integer.MAX_VALUE,
-                "messages that wait for a session, 0 for no limit",
-                (l, v) -> l.maximumQueuedMessages((int) v));
-        addLimit(
-                "max_queued_bytes",
-                0,
-                Long.MAX_VALUE,
-                "the same in bytes, 0 for no limit",
-                Limits.Builder::maximumQueuedBytes);
-        addLimit(
-                "max_packet_size",
-                20,
-                268_435_456,
-                "bytes of the largest packet accepted",
-                (l, v) -> l.maximumPacketSize((int) v));
-        addLimit("max_keepalive", 10, 65_535, "seconds", (l, v) -> l.maximumKeepAlive((int) v));
-        addLimit(
-                "max_topic_alias",
-                0,
-                65_535,
-                "aliases that a client may use",
-                (l, v) -> l.topicAliasMaximum((int) v));
-        addLimit(
-                "max_topic_alias_broker",
-                0,
-                65_535,
-                "aliases used towards a client",
-                (l, v) -> l.topicAliasMaximumBroker((int) v));
-        addLimit(
-                "persistent_client_expiration",
-                0,
-                Integer.MAX_VALUE,
-                "seconds until an offline session ends, 0 for never",
-                Limits.Builder::persistentClientExpiration);
-        addLimit(
-                "hawker_max_offline_bytes",
-                0,
-                Long.MAX_VALUE,
-                "bytes that wait for all offline sessions of a loop",
-                Limits.Builder::maximumOfflineBytes);
-        addLimit(
-                "hawker_max_waiting_bytes",
-                1 << 16,
-                Long.MAX_VALUE,
-                "bytes that wait for connected sessions of a loop",
-                Limits.Builder::maximumWaitingBytes);
-    }
-
-    private static void addPersistence() {
-        SETTINGS.put(
-                "persistence",
-                new Setting(
-                        "true: sessions and retained messages are kept on disk",
-                        (draft, option, value) -> draft.isPersistent = truth(option, value)));
-        SETTINGS.put(
-                "persistence_location",
-                new Setting(
-                        "the directory for them",
-                        (draft, option, value) -> draft.location = directory(option, value)));
-        SETTINGS.put(
-                "hawker_durability",
-                new Setting(
-                        "when they are on the disk: " + Durability.ALLOWED,
-                        (draft, option, value) -> draft.durability = durability(option, value)));
-    }
-
-    private static void addLimit(
-            String name,
-            long least,
-            long most,
-            String meaning,
-            ObjLongConsumer<Limits.Builder> setter) {
-        add(name, least, most, meaning, (o, v) -> o.limits(l -> setter.accept(l, v)));
-    }
-
-    private static void add(
-            String name,
-            long least,
-            long most,
-            String meaning,
-            ObjLongConsumer<BrokerOptions.Builder> setter) {
-        SETTINGS.put(
-                name,
-                new Setting(
-                        meaning,
-                        (draft, option, value) -> {
-                            long number = number(option, value, least, most);
-                            draft.change(o -> setter.accept(o, number));
-                        }));
+    Arguments {
+        ports = List.copyOf(ports);
+        assignments = List.copyOf(assignments);
     }
 
     /// @throws WrongException with what was read and what is allowed
-    static Arguments parse(List<String> words) throws WrongException {
-        List<Integer> ports = new ArrayList<>();
+    static Arguments parse(List<String> words, Dialect dialect) throws WrongException {
         Draft draft = new Draft();
-        boolean isVerbose = false;
+        Action action = Action.RUN;
         for (int i = 0; i < words.size(); i++) {
             String word = words.get(i);
             switch (word) {
                 case "-h", "--help" -> {
-                    return new Arguments(draft.options, Action.HELP);
+                    return draft.finish(Action.HELP);
                 }
                 case "--version" -> {
-                    return new Arguments(draft.options, Action.VERSION);
+                    return draft.finish(Action.VERSION);
                 }
-                case "-v", "--verbose" -> isVerbose = true;
+                case "--test-config" -> action = Action.TEST;
+                case "-v", "--verbose" -> draft.loudness = Loudness.VERBOSE;
+                case "-q", "--quiet" -> draft.loudness = Loudness.QUIET;
+                case "-c", "--config-file" ->
+                        draft.file = Optional.of(file(word, next(words, ++i, word)));
                 case "-p", "--port" ->
-                        ports.add((int) number(word, next(words, ++i, word), 0, 65_535));
-                case "--loops" -> {
-                    int loops = (int) number(word, next(words, ++i, word), 1, 64);
-                    draft.change(o -> o.loops(loops));
-                }
-                case "-o" -> set(draft, next(words, ++i, word));
-                default ->
-                        throw new WrongException(
-                                "Unknown option '" + word + "'. Run 'hawker broker --help'.");
+                        draft.ports.add((int) number(word, next(words, ++i, word), 0, 65_535));
+                case "--loops" ->
+                        draft.loops =
+                                Optional.of((int) number(word, next(words, ++i, word), 1, 64));
+                case "-o" -> draft.assignments.add(assignment(next(words, ++i, word)));
+                default -> throw new WrongException(refusal(word, dialect));
             }
         }
-        if (ports.size() > MOST_PORTS) {
+        if (draft.ports.size() > MOST_PORTS) {
             throw new WrongException(
-                    "-p was given " + ports.size() + " times, allowed is " + MOST_PORTS + ".");
+                    "-p was given "
+                            + draft.ports.size()
+                            + " times, allowed is "
+                            + MOST_PORTS
+                            + ".");
         }
-        if (!ports.isEmpty()) {
-            List<Listener> listeners = ports.stream().map(Listener::loopback).toList();
-            draft.change(o -> o.listeners(listeners));
+        if (action == Action.TEST && draft.file.isEmpty()) {
+            throw new WrongException("--test-config needs a configuration file: -c FILE.");
         }
-        ConsoleLog log = isVerbose ? ConsoleLog.verbose(System.err) : ConsoleLog.normal(System.err);
-        return new Arguments(draft.finish().with(o -> o.log(log)), Action.RUN);
+        return draft.finish(action);
     }
 
-    private static void set(Draft draft, String assignment) throws WrongException {
-        int equals = assignment.indexOf('=');
-        String name = equals < 0 ? assignment : assignment.substring(0, equals);
-        Setting setting = SETTINGS.get(name);
-        if (setting == null || equals < 0) {
-            throw new WrongException(
-                    "-o takes NAME=VALUE, read was '" + assignment + "'. The names are:" + names());
+    private static String refusal(String word, Dialect dialect) {
+        String why =
+                switch (word) {
+                    case "-d", "--daemon" ->
+                            "A Java machine cannot go to the background by itself: use the scripts"
+                                    + " 'hawker' or 'mosquitto', or a service manager.";
+                    case "--tls-keylog" -> "Keys of TLS are not logged by this broker.";
+                    default -> "Run '" + dialect.command + " --help'.";
+                };
+        return "Unknown option '" + word + "'. " + why;
+    }
+
+    /// The configuration that all this asks for.
+    ///
+    /// @throws ConfigurationException with all errors in the file and the assignments
+    Configuration configuration() throws ConfigurationException {
+        ConfigurationReader reader = ConfigurationReader.ofSystem().withAssignments(assignments);
+        Configuration configuration =
+                (file.isPresent() ? reader.read(file.get()) : reader.withoutFile())
+                        .withPorts(ports);
+        if (loops.isPresent()) {
+            Origin origin = new Origin.OnCommandLine("--loops " + loops.get());
+            configuration = configuration.with(HawkerOptions.LOOPS, loops, origin);
         }
-        setting.setter().set(draft, "-o " + name, assignment.substring(equals + 1));
+        return switch (loudness) {
+            case CONFIGURED -> configuration;
+            case VERBOSE ->
+                    configuration.with(
+                            GlobalOptions.LOG_TYPE,
+                            EnumSet.allOf(LogType.class),
+                            new Origin.OnCommandLine("-v"));
+            case QUIET ->
+                    configuration.with(
+                            GlobalOptions.LOG_TYPE,
+                            EnumSet.noneOf(LogType.class),
+                            new Origin.OnCommandLine("-q"));
+        };
+    }
+
+    /// Only settings of the whole broker: one of a listener would make one, open to everybody.
+    private static String assignment(String words) throws WrongException {
+        int equals = words.indexOf('=');
+        Option<?> option =
+                equals < 0 ? null : Options.named(words.substring(0, equals)).orElse(null);
+        if (option == null) {
+            throw new WrongException(
+                    "-o takes NAME=VALUE, read was '" + words + "'. The names are:" + names());
+        }
+        if (!isAssignable(option)) {
+            throw new WrongException(
+                    "-o takes settings of the whole broker, '"
+                            + option.name()
+                            + "' belongs to a "
+                            + option.scope().description()
+                            + ": set it in a configuration file, -c FILE.");
+        }
+        return words;
+    }
+
+    private static boolean isAssignable(Option<?> option) {
+        return option.scope() == Scope.GLOBAL || option.scope() == Scope.ACCESS;
     }
 
     private static String names() {
         StringBuilder text = new StringBuilder();
-        SETTINGS.forEach((name, s) ->
+        for (Option<?> option : Options.all()) {
+            if (isAssignable(option)) {
                 text.append(System.lineSeparator())
                         .append("  ")
-                        .append(name)
+                        .append(option.name())
                         .append(": ")
-                        .append(s.meaning()));
+                        .append(option.meaning());
+            }
+        }
         return text.toString();
     }
 
@@ -257,6 +227,14 @@ record Arguments(BrokerOptions options, Action action) {
             throw new WrongException("Option '" + option + "' needs a value.");
         }
         return words.get(i);
+    }
+
+    private static Path file(String option, String word) throws WrongException {
+        try {
+            return Path.of(word);
+        } catch (InvalidPathException e) {
+            throw wrong(option, "the name of a file", word);
+        }
     }
 
     private static long number(String option, String word, long least, long most)
@@ -270,33 +248,6 @@ record Arguments(BrokerOptions options, Action action) {
             // said below
         }
         throw wrong(option, "a number from " + least + " to " + most, word);
-    }
-
-    private static boolean truth(String option, String word) throws WrongException {
-        return switch (word) {
-            case "true" -> true;
-            case "false" -> false;
-            default -> throw wrong(option, "true or false", word);
-        };
-    }
-
-    private static Path directory(String option, String word) throws WrongException {
-        if (!word.isEmpty()) {
-            try {
-                return Path.of(word);
-            } catch (InvalidPathException e) {
-                // said below
-            }
-        }
-        throw wrong(option, "the name of a directory", word);
-    }
-
-    private static Durability durability(String option, String word) throws WrongException {
-        try {
-            return Durability.parse(word);
-        } catch (IllegalArgumentException e) {
-            throw wrong(option, Durability.ALLOWED, word);
-        }
     }
 
     private static WrongException wrong(String option, String allowed, String word) {

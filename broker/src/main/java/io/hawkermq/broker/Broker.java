@@ -32,7 +32,7 @@ import java.util.concurrent.TimeUnit;
 public final class Broker implements AutoCloseable {
     private static final long CLOSE_SECONDS = 5;
 
-    private final BrokerOptions options;
+    private volatile BrokerOptions options;
     private final MultiThreadIoEventLoopGroup group;
     private final List<Loop> loops = new ArrayList<>();
     private final Connections connections = new Connections();
@@ -132,6 +132,20 @@ public final class Broker implements AutoCloseable {
 
     BrokerOptions options() {
         return options;
+    }
+
+    /// Takes of these options what can change while the broker runs: the limits, the interval of
+    /// `$SYS`, and what a connection may have unsent. By any thread.
+    void change(BrokerOptions replacement) {
+        options =
+                options.with(o ->
+                        o.limits(replacement.limits())
+                                .sysIntervalSeconds(replacement.sysIntervalSeconds())
+                                .maximumOutboundBytes(replacement.maximumOutboundBytes()));
+        for (Loop loop : loops) {
+            loop.execute(() -> loop.shard().limits(replacement.limits()));
+        }
+        sysPublisher.start();
     }
 
     List<Loop> loops() {

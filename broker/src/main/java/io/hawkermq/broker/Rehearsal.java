@@ -1,5 +1,9 @@
 package io.hawkermq.broker;
 
+import io.hawkermq.broker.security.FileAccess;
+import io.hawkermq.mosquitto.Configuration;
+import io.hawkermq.mosquitto.ConfigurationException;
+import io.hawkermq.mosquitto.ConfigurationReader;
 import io.hawkermq.protocol.ByteWriter;
 import io.hawkermq.protocol.MalformedPacketException;
 import io.hawkermq.protocol.Packet;
@@ -18,12 +22,27 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.util.List;
+import java.util.Map;
 
 /// A short life of a broker with one client of each version, on a port of its own: the training run
 /// of the ahead-of-time cache, which makes Java load and link beforehand the classes that were used.
 /// It does what the first seconds of a broker do, no more: what is trained but not needed makes the
 /// cache larger.
 final class Rehearsal {
+    private static final String CONFIGURATION =
+            """
+            # a comment
+            listener 1883
+            allow_anonymous true
+            log_type error
+            log_type warning
+            log_type notice
+            log_type information
+            persistence true
+            persistence_location data
+            max_queued_messages 1000
+            """;
+
     private static final int TIMEOUT_MILLIS = 5_000;
     private static final int MESSAGES = 200;
     private static final int LARGEST_PACKET = 100_000;
@@ -31,9 +50,9 @@ final class Rehearsal {
     private Rehearsal() {}
 
     /// @throws IOException if the broker does not answer as expected
-    static void run() throws StartException, IOException {
-        ConsoleLog log = ConsoleLog.normal(System.err);
-        BrokerOptions options = BrokerOptions.local(0).with(o -> o.log(log));
+    static void run() throws StartException, IOException, ConfigurationException {
+        BrokerOptions options = options();
+        Signals.handle(Map.of("USR2", () -> {}));
         try (Broker broker = Broker.start(options)) {
             for (ProtocolVersion version : ProtocolVersion.values()) {
                 try (Client client = new Client(broker.port(), version)) {
@@ -41,6 +60,21 @@ final class Rehearsal {
                 }
             }
         }
+    }
+
+    /// As the process gets them, from a file and without one.
+    private static BrokerOptions options() throws StartException, ConfigurationException {
+        Configuration file =
+                ConfigurationReader.ofSystem().readText("rehearsal.conf", CONFIGURATION);
+        LineLog log = LineLog.open(LogSettings.of(file));
+        FileAccess access =
+                new FileAccess(
+                        BrokerCommand.read(FromConfiguration.access(file), log),
+                        FromConfiguration.loginLimits(file),
+                        log);
+        FromConfiguration.options(file, access, log);
+        Configuration none = ConfigurationReader.ofSystem().withoutFile().withPorts(List.of(0));
+        return FromConfiguration.options(none, access, log);
     }
 
     private static final class Client implements AutoCloseable {

@@ -4,7 +4,28 @@ package io.hawkermq.broker;
 public final class StartException extends Exception {
     private static final long serialVersionUID = 1L;
 
+    /// The exit status if a port, a directory or a log cannot be used.
+    static final int CANNOT_OPEN = 1;
+
+    /// The exit status if something configured is wrong.
+    static final int WRONG_CONFIGURATION = 3;
+
+    /// The exit status if a plugin cannot be loaded, as Mosquitto's.
+    static final int WRONG_PLUGIN = 13;
+
+    private final int exitStatus;
+
     public StartException(String message) {
+        this(message, CANNOT_OPEN);
+    }
+
+    StartException(String message, int exitStatus) {
         super(message, null, false, false);
+        this.exitStatus = exitStatus;
+    }
+
+    /// What the process ends with.
+    public int exitStatus() {
+        return exitStatus;
     }
 }

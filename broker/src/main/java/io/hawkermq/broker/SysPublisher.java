@@ -20,6 +20,7 @@ final class SysPublisher implements AutoCloseable {
     private final SysTopics topics = new SysTopics();
     private long lastUpdate;
     private long heapMaximum;
+    private boolean isUnderWay;
     private volatile boolean isClosed;
 
     SysPublisher(Broker broker, Clock clock) {
@@ -28,14 +29,22 @@ final class SysPublisher implements AutoCloseable {
         startedAt = clock.millis();
     }
 
+    /// Begins, if there is an interval and it has not begun yet.
     void start() {
-        if (broker.options().sysIntervalSeconds() > 0) {
-            gather();
-        }
+        first().execute(() -> {
+            if (broker.options().sysIntervalSeconds() > 0 && !isUnderWay) {
+                isUnderWay = true;
+                gather();
+            }
+        });
     }
 
     private void scheduleNext() {
         long interval = broker.options().sysIntervalSeconds() * 1_000L;
+        if (interval == 0) {
+            isUnderWay = false;
+            return;
+        }
         // The wall clock, not the shards' one: set clocks are followed.
         long delay = interval - System.currentTimeMillis() % interval;
         first().eventLoop().schedule(this::gather, delay, TimeUnit.MILLISECONDS);

@@ -10,7 +10,6 @@ final class Budgets {
     private static final long HOLD_BACK_MILLIS = 100;
 
     private final Shard shard;
-    private final Limits limits;
     private final Counters counters;
     private final Peers peers;
     private final Journal journal;
@@ -21,7 +20,6 @@ final class Budgets {
 
     Budgets(Shard shard) {
         this.shard = shard;
-        limits = shard.limits();
         counters = shard.counters();
         peers = shard.peers();
         journal = shard.journal();
@@ -85,7 +83,7 @@ final class Budgets {
     }
 
     boolean hasRoomOffline(int bytes) {
-        return offlineBytes + bytes <= limits.maximumOfflineBytes();
+        return offlineBytes + bytes <= shard.limits().maximumOfflineBytes();
     }
 
     private long waitingNow() {
@@ -100,7 +98,7 @@ final class Budgets {
     /// True if so much waits for connected subscribers, or on the way to other shards, that
     /// publishers must wait too.
     boolean holdsBack() {
-        return peers.areBehind() || waitingNow() > limits.maximumWaitingBytes();
+        return peers.areBehind() || waitingNow() > shard.limits().maximumWaitingBytes();
     }
 
     /// Stops reading from a publisher until less waits, or for [#HOLD_BACK_MILLIS]: behind its
@@ -124,7 +122,9 @@ final class Budgets {
     void releaseIfLess() {
         if (!heldBack.isEmpty()
                 && !peers.areBehind()
-                && waitingNow() < limits.maximumWaitingBytes() - limits.maximumWaitingBytes() / 8) {
+                && waitingNow()
+                        < shard.limits().maximumWaitingBytes()
+                                - shard.limits().maximumWaitingBytes() / 8) {
             releaseAll();
         }
     }

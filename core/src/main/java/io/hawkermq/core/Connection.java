@@ -564,10 +564,11 @@ public final class Connection {
         shard.timers().stop(keepAliveTimer);
         shard.budgets().noLongerHeldBack(this);
         if (clientId.isEmpty()) {
-            shard.notice(
+            shard.connectionNotice(
                     "Client <unknown> from " + address + " closed its connection: " + why + ".");
         } else {
-            shard.notice("Client " + clientId + " [" + address + "] disconnected: " + why + ".");
+            shard.connectionNotice(
+                    "Client " + clientId + " [" + address + "] disconnected: " + why + ".");
         }
         Session s = session;
         if (wasConnected && s != null) {

@@ -229,7 +229,7 @@ final class Handshake {
         } else {
             connection.sendWhenDurable(connack);
         }
-        shard.notice(
+        shard.connectionNotice(
                 "New client connected from "
                         + connection.address()
                         + " as "

@@ -31,7 +31,7 @@ public final class Shard {
     private static final long SWEEP_MILLIS = 1_000;
 
     private final int number;
-    private final Limits limits;
+    private Limits limits;
     private final AccessControl access;
     private final EventLog log;
     private final RandomGenerator random;
@@ -557,6 +557,11 @@ public final class Shard {
         return limits;
     }
 
+    /// Other limits from now on; what a client was told in its CONNACK stays.
+    public void limits(Limits replacement) {
+        limits = replacement;
+    }
+
     AccessControl access() {
         return access;
     }
@@ -575,6 +580,10 @@ public final class Shard {
 
     void notice(String text) {
         log.log(LogLevel.NOTICE, text);
+    }
+
+    void connectionNotice(String text) {
+        log.log(LogLevel.CONNECTION, text);
     }
 
     Timers timers() {

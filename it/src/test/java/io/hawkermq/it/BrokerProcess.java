@@ -30,7 +30,7 @@ import java.util.concurrent.locks.LockSupport;
 /// Its output is read by a thread of its own, the last [#OUTPUT_LINES] lines are kept, and whoever
 /// started it must [#close] it.
 public final class BrokerProcess implements AutoCloseable {
-    private static final Duration START_DEADLINE = Duration.ofSeconds(120);
+    private static final Duration START_DEADLINE = Duration.ofMinutes(2);
     private static final Duration STOP_DEADLINE = Duration.ofSeconds(20);
     private static final int OUTPUT_LINES = 200;
 
@@ -99,23 +99,53 @@ public final class BrokerProcess implements AutoCloseable {
                     config, "listener " + port + " 127.0.0.1\nallow_anonymous true\nuser root\n");
             return new ArrayList<>(List.of(reference, "-v", "-c", config.toString()));
         }
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(
+        List<String> command = ours();
+        command.addAll(List.of("broker", "-p", Integer.toString(port)));
+        String more = System.getProperty("it.broker.arguments", "");
+        command.addAll(more.isBlank() ? List.of() : List.of(more.trim().split(" +")));
+        return command;
+    }
+
+    private static List<String> ours() {
+        return new ArrayList<>(
                 List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:+UseSerialGC",
                         "-Xmx512m",
                         "--enable-native-access=ALL-UNNAMED",
                         "--sun-misc-unsafe-memory-access=allow",
                         "-cp",
                         System.getProperty("java.class.path"),
-                        "io.hawkermq.broker.Main",
-                        "broker",
-                        "-p",
-                        Integer.toString(port)));
-        String more = System.getProperty("it.broker.arguments", "");
-        command.addAll(more.isBlank() ? List.of() : List.of(more.trim().split(" +")));
-        return command;
+                        "io.hawkermq.broker.Main"));
+    }
+
+    /// How a process ended.
+    ///
+    /// @param lines of its output and error streams
+    public record End(int exitStatus, List<String> lines) {}
+
+    /// Runs a command that ends by itself, such as `broker` with a wrong option.
+    ///
+    /// @param words behind `hawker`
+    public static End run(String... words) {
+        List<String> command = ours();
+        command.addAll(List.of(words));
+        try {
+            Process p = new ProcessBuilder(command).redirectErrorStream(true).start();
+            try (BufferedReader lines = p.inputReader(StandardCharsets.UTF_8)) {
+                if (!p.waitFor(START_DEADLINE.toSeconds(), TimeUnit.SECONDS)) {
+                    p.destroyForcibly();
+                    throw new AssertionError(
+                            "does not end: " + String.join(" ", words) + "\n" + lines.readLine());
+                }
+                return new End(p.exitValue(), lines.lines().toList());
+            }
+        } catch (IOException e) {
+            throw new AssertionError("it could not be started", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted", e);
+        }
     }
 
     /// A port that nobody listened on just now.
@@ -160,8 +190,20 @@ public final class BrokerProcess implements AutoCloseable {
         return port;
     }
 
+    /// The number of the process.
+    public long pid() {
+        return process.pid();
+    }
+
     public boolean isAlive() {
         return process.isAlive();
+    }
+
+    /// What it ended with.
+    ///
+    /// @throws IllegalThreadStateException if it has not ended
+    public int exitStatus() {
+        return process.exitValue();
     }
 
     /// The last lines that it wrote to its output and error streams.

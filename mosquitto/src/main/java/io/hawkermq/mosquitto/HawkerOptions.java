@@ -60,23 +60,42 @@ public final class HawkerOptions {
                                     "Unsent bytes of one connection beyond which it counts as"
                                             + " slow."));
 
-    public static final Option<Integer> BAN_ATTEMPTS =
+    public static final Option<Integer> LOGIN_FAILURES =
             own(
-                    TABLE.number("hawker_ban_attempts", 0, 1_000_000, 20)
+                    TABLE.number("hawker_login_failures", 0, 1_000_000, 10)
+                            .reload(RESTART)
                             .means(
-                                    "Failed logins from one address within"
-                                            + " `hawker_ban_window` after which it is banned; 0 for"
-                                            + " no ban."));
+                                    "Failed logins of one User Name from one address within"
+                                            + " `hawker_login_window` after which these two are"
+                                            + " banned together; 0 for no ban."));
 
-    public static final Option<Integer> BAN_WINDOW =
+    public static final Option<Integer> LOGIN_FAILURES_ADDRESS =
             own(
-                    TABLE.number("hawker_ban_window", 1, 86_400, 60)
+                    TABLE.number("hawker_login_failures_address", 0, 1_000_000, 100)
+                            .reload(RESTART)
+                            .means(
+                                    "Failed logins of all User Names from one address after which"
+                                            + " the address is banned; 0 for no ban."));
+
+    public static final Option<Integer> LOGIN_WINDOW =
+            own(
+                    TABLE.number("hawker_login_window", 1, 86_400, 300)
+                            .reload(RESTART)
                             .means("Seconds in which failed logins are counted."));
 
-    public static final Option<Integer> BAN_SECONDS =
+    public static final Option<Integer> LOGIN_BAN =
             own(
-                    TABLE.number("hawker_ban_seconds", 1, 31_536_000, 60)
-                            .means("Seconds that such an address is refused."));
+                    TABLE.number("hawker_login_ban", 1, 31_536_000, 300)
+                            .reload(RESTART)
+                            .means("Seconds that a ban lasts."));
+
+    public static final Option<Integer> LOGIN_DELAY =
+            own(
+                    TABLE.number("hawker_login_delay", 0, 5_000, 100)
+                            .reload(RESTART)
+                            .means(
+                                    "Milliseconds until a failed login is answered, doubled with"
+                                            + " each further one up to 5000; 0 for no delay."));
 
     public static final Option<BrokenReload> RELOAD_ON_ERROR =
             own(

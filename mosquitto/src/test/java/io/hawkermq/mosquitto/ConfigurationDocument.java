@@ -26,8 +26,9 @@ final class ConfigurationDocument {
 
                 Generated from the table of options; `./build -pl mosquitto -am test -Dconfiguration.write=true` renews it.
 
-                Hawker's reader takes Mosquitto's configuration file as it is. `hawker broker` does not start from a
-                file yet; what follows is how the reader of the module `mosquitto` understands one.
+                `hawker broker -c FILE` takes Mosquitto's configuration file as it is, and SIGHUP reads it again.
+                `hawker check FILE` says what is in force and which of these options have no effect yet; what would
+                be unsafe to pass over keeps the broker from starting.
 
                 ## How a file is read
 

@@ -1,0 +1,94 @@
+package io.hawkermq.broker;
+
+import io.hawkermq.broker.security.FileAccess;
+import io.hawkermq.broker.security.FileAccess.AnonymousClients;
+import io.hawkermq.mosquitto.AccessOptions;
+import io.hawkermq.mosquitto.ListenerConfiguration;
+import io.hawkermq.mosquitto.PluginConfiguration;
+import io.hawkermq.mosquitto.access.AccessFileException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/// What a configuration says about who may connect to a listener and do what.
+record AccessSettings(
+        Optional<Path> passwordFile, Optional<Path> aclFile, AnonymousClients anonymous) {
+
+    /// Everybody may do everything.
+    static final AccessSettings OPEN =
+            new AccessSettings(Optional.empty(), Optional.empty(), AnonymousClients.ALLOWED);
+
+    /// @throws StartException if a plugin does not say which file it means, or there are two
+    static AccessSettings of(ListenerConfiguration listener) throws StartException {
+        Optional<Path> passwordFile = listener.value(AccessOptions.PASSWORD_FILE);
+        Optional<Path> aclFile = listener.value(AccessOptions.ACL_FILE);
+        for (PluginConfiguration plugin : listener.plugins()) {
+            switch (plugin.builtIn()) {
+                case PASSWORD_FILE -> passwordFile = file(plugin, "password_file", passwordFile);
+                case ACL_FILE -> aclFile = file(plugin, "acl_file", aclFile);
+                default -> throw Unsupported.plugin(plugin);
+            }
+        }
+        return new AccessSettings(
+                passwordFile,
+                aclFile,
+                listener.value(AccessOptions.ALLOW_ANONYMOUS)
+                        ? AnonymousClients.ALLOWED
+                        : AnonymousClients.REFUSED);
+    }
+
+    private static Optional<Path> file(
+            PluginConfiguration plugin, String option, Optional<Path> other) throws StartException {
+        String name = plugin.option(option).orElse("");
+        if (name.isEmpty()) {
+            throw new StartException(
+                    "The plugin '"
+                            + plugin.path()
+                            + "' needs the line 'plugin_opt_"
+                            + option
+                            + " FILE' below it. Error found at "
+                            + plugin.origin()
+                            + ".",
+                    StartException.WRONG_CONFIGURATION);
+        }
+        if (other.isPresent()) {
+            throw new StartException(
+                    "The plugin '"
+                            + plugin.path()
+                            + "' names the file "
+                            + name
+                            + ", but "
+                            + other.get()
+                            + " is in force already; one "
+                            + option
+                            + " is allowed. Error found at "
+                            + plugin.origin()
+                            + ".",
+                    StartException.WRONG_CONFIGURATION);
+        }
+        try {
+            return Optional.of(Path.of(name));
+        } catch (InvalidPathException e) {
+            throw new StartException(
+                    "'plugin_opt_"
+                            + option
+                            + "' is no path. Error found at "
+                            + plugin.origin()
+                            + ".",
+                    StartException.WRONG_CONFIGURATION);
+        }
+    }
+
+    /// Reads the files.
+    ///
+    /// @throws StartException if one cannot be used
+    FileAccess.Rules read() throws StartException {
+        try {
+            return FileAccess.Rules.read(
+                    passwordFile.orElse(null), aclFile.orElse(null), anonymous);
+        } catch (AccessFileException e) {
+            throw new StartException(
+                    String.valueOf(e.getMessage()), StartException.WRONG_CONFIGURATION);
+        }
+    }
+}

@@ -1,0 +1,220 @@
+package io.hawkermq.broker;
+
+import io.hawkermq.broker.Arguments.Dialect;
+import io.hawkermq.broker.security.FileAccess;
+import io.hawkermq.core.AccessControl;
+import io.hawkermq.core.LogLevel;
+import io.hawkermq.mosquitto.Configuration;
+import io.hawkermq.mosquitto.ConfigurationException;
+import io.hawkermq.mosquitto.GlobalOptions;
+import io.hawkermq.mosquitto.Notice;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/// `hawker broker` and `mosquitto`: the life of the process from its command line to its exit
+/// status, which is 0 after SIGTERM and SIGINT, 1 if something cannot be opened, 3 if something is
+/// wrong in the command line, the configuration or a file that it names, and 13 for a plugin.
+final class BrokerCommand {
+    private static final long HEAP_LOOK_SECONDS = 10;
+
+    private final Arguments arguments;
+    private final String name;
+    private final AtomicInteger exitStatus = new AtomicInteger();
+
+    private BrokerCommand(Arguments arguments, Dialect dialect) {
+        this.arguments = arguments;
+        this.name = version(dialect);
+    }
+
+    /// @param words behind the command
+    /// @throws StartException if the broker cannot start
+    /// @throws ConfigurationException with all errors of the configuration
+    static void run(java.util.List<String> words, Dialect dialect)
+            throws Arguments.WrongException,
+                    ConfigurationException,
+                    StartException,
+                    InterruptedException {
+        Arguments arguments = Arguments.parse(words, dialect);
+        BrokerCommand command = new BrokerCommand(arguments, dialect);
+        switch (arguments.action()) {
+            case HELP -> System.out.print(help(dialect));
+            case VERSION -> System.out.println(version(dialect));
+            case TEST -> {
+                Configuration configuration = arguments.configuration();
+                Unsupported.refuse(configuration);
+                FromConfiguration.access(configuration);
+                System.err.println("Configuration file is OK.");
+            }
+            case RUN -> command.start(arguments.configuration());
+        }
+    }
+
+    private static String help(Dialect dialect) {
+        return switch (dialect) {
+            case HAWKER -> Arguments.HELP;
+            case MOSQUITTO ->
+                    version(dialect)
+                            + System.lineSeparator()
+                            + System.lineSeparator()
+                            + Arguments.HELP.replace("hawker broker", "mosquitto");
+        };
+    }
+
+    /// Tools wait for `mosquitto version .* running`, and people should know what runs.
+    private static String version(Dialect dialect) {
+        return switch (dialect) {
+            case HAWKER -> "hawker version " + Version.hawker();
+            case MOSQUITTO ->
+                    "mosquitto version " + Version.MOSQUITTO + " (hawker " + Version.hawker() + ")";
+        };
+    }
+
+    private void start(Configuration configuration) throws StartException, InterruptedException {
+        Unsupported.refuse(configuration);
+        AccessSettings settings = FromConfiguration.access(configuration);
+        LineLog log = LineLog.open(LogSettings.of(configuration));
+        log.log(LogLevel.NOTICE, name + " starting");
+        report(configuration, log);
+        @Nullable FileAccess files = null;
+        if (arguments.file().isPresent() || !settings.equals(AccessSettings.OPEN)) {
+            files =
+                    new FileAccess(
+                            read(settings, log), FromConfiguration.loginLimits(configuration), log);
+        }
+        AccessControl access = files == null ? AccessControl.anonymous() : files;
+        CompletableFuture<Reloading> reloading = new CompletableFuture<>();
+        // Before the port is open: whoever can connect may think that the broker is ready for all.
+        handleSignals(reloading, log);
+        Broker broker = Broker.start(FromConfiguration.options(configuration, access, log));
+        Optional<Path> pidFile = configuration.value(GlobalOptions.PID_FILE);
+        if (pidFile.isPresent()) {
+            write(pidFile.get(), broker);
+        }
+        CountDownLatch stopped = endWithTheProcess(broker, log, pidFile);
+        log.log(LogLevel.NOTICE, name + " running");
+        reloading.complete(new Reloading(arguments, configuration, broker, log, files, this::exit));
+        HeapCare heapCare = HeapCare.ofThisProcess();
+        while (!stopped.await(HEAP_LOOK_SECONDS, TimeUnit.SECONDS)) {
+            heapCare.look();
+        }
+    }
+
+    /// A SIGHUP that comes during the start is answered after it.
+    private static void handleSignals(CompletableFuture<Reloading> reloading, LineLog log) {
+        Signals.handle(
+                Map.of(
+                        "HUP",
+                        () -> reloading.thenAccept(Reloading::reload),
+                        "USR1",
+                        () ->
+                                log.log(
+                                        LogLevel.NOTICE,
+                                        "Nothing to save: each message is stored when it comes."),
+                        "USR2",
+                        () -> log.log(LogLevel.NOTICE, "Trees are not printed.")));
+    }
+
+    private void report(Configuration configuration, LineLog log) {
+        for (Notice notice : configuration.notices()) {
+            log.log(
+                    switch (notice.level()) {
+                        case WARNING -> LogLevel.WARNING;
+                        case NOTICE -> LogLevel.NOTICE;
+                        case INFORMATION -> LogLevel.INFORMATION;
+                    },
+                    notice.text());
+        }
+        Unsupported.warnings(configuration).forEach(w -> log.log(LogLevel.WARNING, w));
+        arguments
+                .file()
+                .ifPresent(f -> log.log(LogLevel.INFORMATION, "Config loaded from " + f + "."));
+        if (configuration.isLocalOnly()) {
+            log.log(
+                    LogLevel.NOTICE,
+                    "Starting in local only mode: connections are possible from this machine only,"
+                            + " as long as there is no configuration file that defines a listener.");
+        }
+        warnOfRoot(configuration, log);
+    }
+
+    /// Mosquitto becomes the user `mosquitto` then; a Java machine cannot.
+    private void warnOfRoot(Configuration configuration, LineLog log) {
+        String wanted = configuration.value(GlobalOptions.USER);
+        if (arguments.file().isPresent()
+                && "root".equals(System.getProperty("user.name"))
+                && !wanted.equals("root")) {
+            log.log(
+                    LogLevel.WARNING,
+                    "Running as root: a Java machine cannot change its user. Start the broker as"
+                            + " the user '"
+                            + wanted
+                            + "', or say 'user root' to be rid of this line.");
+        }
+    }
+
+    /// Reads the files and tells what is odd about them.
+    static FileAccess.Rules read(AccessSettings settings, LineLog log) throws StartException {
+        FileAccess.Rules rules = settings.read();
+        if (rules.passwords() != null) {
+            rules.passwords().notices().forEach(n -> log.log(LogLevel.WARNING, n + "."));
+        }
+        if (rules.list() != null) {
+            rules.list().notices().forEach(n -> log.log(LogLevel.WARNING, n + "."));
+        }
+        return rules;
+    }
+
+    private static void write(Path pidFile, Broker broker) throws StartException {
+        try {
+            Files.writeString(
+                    pidFile, ProcessHandle.current().pid() + "\n", StandardCharsets.US_ASCII);
+        } catch (IOException e) {
+            broker.close();
+            throw new StartException(
+                    "Unable to write pid file "
+                            + pidFile
+                            + ": "
+                            + e.getMessage()
+                            + ". The directory must exist and be writable by this user.");
+        }
+    }
+
+    private CountDownLatch endWithTheProcess(Broker broker, LineLog log, Optional<Path> pidFile) {
+        CountDownLatch stopped = new CountDownLatch(1);
+        Runtime.getRuntime()
+                .addShutdownHook(
+                        new Thread(() -> {
+                            log.log(LogLevel.NOTICE, name + " terminating");
+                            broker.close();
+                            log.flush();
+                            pidFile.ifPresent(BrokerCommand::delete);
+                            stopped.countDown();
+                            // A signal would otherwise make it 143 or 130; a clean stop is 0.
+                            Runtime.getRuntime().halt(exitStatus.get());
+                        }));
+        return stopped;
+    }
+
+    private static void delete(Path pidFile) {
+        try {
+            Files.deleteIfExists(pidFile);
+        } catch (IOException e) {
+            // the next start writes it anew
+        }
+    }
+
+    private void exit(int status) {
+        exitStatus.set(status);
+        // Not on the thread of the signal, which the end of the process waits for.
+        Thread.ofPlatform().name("hawker-exit").start(() -> System.exit(status));
+    }
+}

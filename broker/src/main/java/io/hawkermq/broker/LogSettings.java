@@ -1,0 +1,90 @@
+package io.hawkermq.broker;
+
+import io.hawkermq.core.LogLevel;
+import io.hawkermq.mosquitto.Configuration;
+import io.hawkermq.mosquitto.GlobalOptions;
+import io.hawkermq.mosquitto.LogDestination;
+import io.hawkermq.mosquitto.LogDestination.Place;
+import io.hawkermq.mosquitto.LogType;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/// What is logged, how and where.
+///
+/// @param files that are appended to
+record LogSettings(
+        Set<LogLevel> levels,
+        LogTime time,
+        boolean isOnStandardError,
+        boolean isOnStandardOutput,
+        List<Path> files) {
+    /// Without a configuration file.
+    static final LogSettings DEFAULT =
+            new LogSettings(
+                    EnumSet.of(
+                            LogLevel.ERROR,
+                            LogLevel.WARNING,
+                            LogLevel.NOTICE,
+                            LogLevel.CONNECTION,
+                            LogLevel.INFORMATION),
+                    LogTime.SECONDS,
+                    true,
+                    false,
+                    List.of());
+
+    LogSettings {
+        levels =
+                Collections.unmodifiableSet(
+                        levels.isEmpty() ? EnumSet.noneOf(LogLevel.class) : EnumSet.copyOf(levels));
+        files = List.copyOf(files);
+    }
+
+    /// Everything, as with `-v`.
+    LogSettings verbose() {
+        return new LogSettings(
+                EnumSet.allOf(LogLevel.class), time, isOnStandardError, isOnStandardOutput, files);
+    }
+
+    static LogSettings of(Configuration configuration) {
+        List<LogDestination> destinations = configuration.value(GlobalOptions.LOG_DEST);
+        return new LogSettings(
+                levels(configuration),
+                configuration.value(GlobalOptions.LOG_TIMESTAMP)
+                        ? configuration
+                                .value(GlobalOptions.LOG_TIMESTAMP_FORMAT)
+                                .map(LogTime::strftime)
+                                .orElse(LogTime.SECONDS)
+                        : LogTime.NONE,
+                destinations.contains(Place.STDERR),
+                destinations.contains(Place.STDOUT),
+                destinations.stream()
+                        .filter(LogDestination.InFile.class::isInstance)
+                        .map(d -> ((LogDestination.InFile) d).path())
+                        .toList());
+    }
+
+    private static Set<LogLevel> levels(Configuration configuration) {
+        Set<LogLevel> levels = EnumSet.noneOf(LogLevel.class);
+        for (LogType type : configuration.value(GlobalOptions.LOG_TYPE)) {
+            switch (type) {
+                case ERROR -> levels.add(LogLevel.ERROR);
+                case WARNING -> levels.add(LogLevel.WARNING);
+                case NOTICE -> {
+                    levels.add(LogLevel.NOTICE);
+                    if (configuration.value(GlobalOptions.CONNECTION_MESSAGES)) {
+                        levels.add(LogLevel.CONNECTION);
+                    }
+                }
+                case INFORMATION -> levels.add(LogLevel.INFORMATION);
+                case DEBUG -> levels.add(LogLevel.DEBUG);
+                case SUBSCRIBE -> levels.add(LogLevel.SUBSCRIBE);
+                case UNSUBSCRIBE -> levels.add(LogLevel.UNSUBSCRIBE);
+                case WEBSOCKETS, INTERNAL -> {} // no such lines are written
+            }
+        }
+        return levels;
+    }
+}

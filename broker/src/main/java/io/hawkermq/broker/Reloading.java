@@ -1,0 +1,95 @@
+package io.hawkermq.broker;
+
+import io.hawkermq.broker.security.FileAccess;
+import io.hawkermq.core.LogLevel;
+import io.hawkermq.mosquitto.Configuration;
+import io.hawkermq.mosquitto.ConfigurationChange;
+import io.hawkermq.mosquitto.ConfigurationException;
+import io.hawkermq.mosquitto.HawkerOptions;
+import io.hawkermq.mosquitto.HawkerOptions.BrokenReload;
+import io.hawkermq.mosquitto.Reload;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+
+/// What happens at SIGHUP: the configuration file and the files that it names are read again, log
+/// files are opened anew, and what may change while the broker runs is changed. No connection is
+/// closed.
+///
+/// All is read before anything changes: if one file is wrong, all old settings stay in force, or
+/// the process ends with status 3 if `hawker_reload_on_error exit` is in force. What needs a restart
+/// is said.
+final class Reloading {
+    private final Arguments arguments;
+    private final Broker broker;
+    private final LineLog log;
+    private final @Nullable FileAccess access;
+    private final IntConsumer exit;
+    private Configuration current;
+
+    /// @param access null if there is no file that says who may connect
+    /// @param exit ends the process with this status
+    Reloading(
+            Arguments arguments,
+            Configuration current,
+            Broker broker,
+            LineLog log,
+            @Nullable FileAccess access,
+            IntConsumer exit) {
+        this.arguments = arguments;
+        this.current = current;
+        this.broker = broker;
+        this.log = log;
+        this.access = access;
+        this.exit = exit;
+    }
+
+    /// Reads and changes; by any thread, one at a time.
+    synchronized void reload() {
+        log.log(LogLevel.INFORMATION, "Reloading config.");
+        try {
+            take(arguments.configuration());
+        } catch (ConfigurationException e) {
+            e.errors()
+                    .forEach(error ->
+                            log.log(LogLevel.ERROR, error.text().replaceFirst("^Error: ", "")));
+            failed();
+        } catch (StartException e) {
+            log.log(LogLevel.ERROR, String.valueOf(e.getMessage()));
+            failed();
+        }
+    }
+
+    private void failed() {
+        if (current.value(HawkerOptions.RELOAD_ON_ERROR) == BrokenReload.EXIT) {
+            exit.accept(StartException.WRONG_CONFIGURATION);
+        } else {
+            log.log(LogLevel.ERROR, "Nothing was reloaded: the old settings stay in force.");
+        }
+    }
+
+    private void take(Configuration read) throws StartException {
+        Unsupported.refuse(read);
+        AccessSettings settings = FromConfiguration.access(read);
+        FileAccess.Rules rules = access == null ? null : BrokerCommand.read(settings, log);
+        BrokerOptions options =
+                FromConfiguration.options(read, broker.options().access(), broker.options().log());
+        log.change(LogSettings.of(read)); // the last that can fail
+        if (access != null && rules != null) {
+            access.reload(rules);
+        }
+        broker.change(options);
+        ConfigurationChange change = ConfigurationChange.between(current, read);
+        for (ConfigurationChange.Change c : change.changes()) {
+            boolean isListener =
+                    c instanceof ConfigurationChange.Added
+                            || c instanceof ConfigurationChange.Removed;
+            log.log(
+                    c.reload() == Reload.RESTART || isListener ? LogLevel.WARNING : LogLevel.NOTICE,
+                    "Changed: "
+                            + c.text()
+                            + (isListener ? ". This build needs a restart for that." : ""));
+        }
+        current = read;
+        log.log(LogLevel.NOTICE, "Reloaded.");
+    }
+}

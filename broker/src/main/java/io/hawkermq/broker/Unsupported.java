@@ -1,0 +1,199 @@
+package io.hawkermq.broker;
+
+import io.hawkermq.mosquitto.AccessOptions;
+import io.hawkermq.mosquitto.BridgeConfiguration;
+import io.hawkermq.mosquitto.Configuration;
+import io.hawkermq.mosquitto.GlobalOptions;
+import io.hawkermq.mosquitto.ListenerAddress;
+import io.hawkermq.mosquitto.ListenerConfiguration;
+import io.hawkermq.mosquitto.ListenerOptions;
+import io.hawkermq.mosquitto.ListenerProtocol;
+import io.hawkermq.mosquitto.LogDestination;
+import io.hawkermq.mosquitto.Option;
+import io.hawkermq.mosquitto.Origin;
+import io.hawkermq.mosquitto.PluginConfiguration;
+import io.hawkermq.mosquitto.PluginConfiguration.BuiltIn;
+import java.util.ArrayList;
+import java.util.List;
+
+/// What a configuration asks for and this build does not have. Whatever would let more people in,
+/// or show them more, if it were ignored is a reason not to start; for the rest there is a warning.
+final class Unsupported {
+    private static final List<Option<?>> WARNED =
+            List.of(
+                    GlobalOptions.MESSAGE_SIZE_LIMIT,
+                    GlobalOptions.MAX_INFLIGHT_BYTES,
+                    GlobalOptions.QUEUE_QOS0_MESSAGES,
+                    GlobalOptions.MEMORY_LIMIT,
+                    GlobalOptions.GLOBAL_MAX_CLIENTS,
+                    GlobalOptions.RETAIN_AVAILABLE,
+                    GlobalOptions.UPGRADE_OUTGOING_QOS,
+                    GlobalOptions.ALLOW_DUPLICATE_MESSAGES,
+                    GlobalOptions.ENABLE_CONTROL_API,
+                    GlobalOptions.PERSISTENCE_FILE);
+
+    private static final List<Option<?>> WARNED_OF_LISTENER =
+            List.of(
+                    ListenerOptions.MAX_QOS,
+                    ListenerOptions.ACCEPT_PROTOCOL_VERSIONS,
+                    AccessOptions.ALLOW_ZERO_LENGTH_CLIENTID,
+                    AccessOptions.AUTO_ID_PREFIX);
+
+    private static final List<Option<?>> REFUSED_OF_LISTENER =
+            List.of(
+                    ListenerOptions.MOUNT_POINT,
+                    ListenerOptions.USE_USERNAME_AS_CLIENTID,
+                    ListenerOptions.ENABLE_PROXY_PROTOCOL);
+
+    private Unsupported() {}
+
+    /// @throws StartException with the first thing that it must not start without
+    static void refuse(Configuration configuration) throws StartException {
+        for (PluginConfiguration plugin : configuration.plugins()) {
+            if (plugin.builtIn() != BuiltIn.PASSWORD_FILE && plugin.builtIn() != BuiltIn.ACL_FILE) {
+                throw plugin(plugin);
+            }
+        }
+        if (!configuration
+                .value(GlobalOptions.CLIENTID_PREFIXES)
+                .equals(GlobalOptions.CLIENTID_PREFIXES.defaultValue())) {
+            throw option(
+                    GlobalOptions.CLIENTID_PREFIXES,
+                    configuration.global().origin(GlobalOptions.CLIENTID_PREFIXES));
+        }
+        for (ListenerConfiguration listener : configuration.listeners()) {
+            refuse(listener);
+        }
+        if (configuration.listeners().stream().noneMatch(Unsupported::isOpened)) {
+            throw new StartException(
+                    "No listener for MQTT is left.", StartException.WRONG_CONFIGURATION);
+        }
+    }
+
+    private static void refuse(ListenerConfiguration listener) throws StartException {
+        if (!isOpened(listener)) {
+            return;
+        }
+        boolean isPlain =
+                !listener.isTls()
+                        && !listener.isPsk()
+                        && listener.value(ListenerOptions.PROTOCOL) == ListenerProtocol.MQTT
+                        && listener.address() instanceof ListenerAddress.Tcp;
+        if (!isPlain) {
+            throw new StartException(
+                    "The "
+                            + listener.name()
+                            + " cannot be started from a file yet: plain TCP can."
+                            + " Error found at "
+                            + listener.origin()
+                            + ".",
+                    StartException.WRONG_CONFIGURATION);
+        }
+        for (Option<?> option : REFUSED_OF_LISTENER) {
+            if (!listener.value(option).equals(option.defaultValue())) {
+                throw option(option, listener.settings().origin(option));
+            }
+        }
+    }
+
+    /// False for those that are passed over: nobody gets anything at a port that is closed.
+    static boolean isOpened(ListenerConfiguration listener) {
+        return listener.value(ListenerOptions.PROTOCOL) != ListenerProtocol.HTTP_API;
+    }
+
+    private static StartException option(Option<?> option, Origin origin) {
+        return new StartException(
+                "'"
+                        + option.name()
+                        + "' is not supported yet by this build. Error found at "
+                        + origin
+                        + ".",
+                StartException.WRONG_CONFIGURATION);
+    }
+
+    /// Why a plugin cannot be had.
+    static StartException plugin(PluginConfiguration plugin) {
+        String why =
+                switch (plugin.builtIn()) {
+                    case DYNAMIC_SECURITY ->
+                            "Its built-in equivalent does not exist yet: use 'password_file' and"
+                                    + " 'acl_file'.";
+                    case GO_AUTH ->
+                            "Its built-in equivalent does not exist yet: use 'password_file' and"
+                                    + " 'acl_file', which take the files of its backend 'files'"
+                                    + " if their hashes are Mosquitto's.";
+                    case PERSIST_SQLITE -> "Use 'persistence true', which stores each message too.";
+                    case SPARKPLUG_AWARE -> "Its built-in equivalent does not exist yet.";
+                    case PASSWORD_FILE, ACL_FILE -> "It stands where it is not known.";
+                    case NONE ->
+                            "This broker runs in a Java machine and loads no libraries: use"
+                                    + " 'password_file' and 'acl_file' for access, 'persistence"
+                                    + " true' for a store.";
+                };
+        return new StartException(
+                "Unable to load plugin '"
+                        + plugin.path()
+                        + "'. "
+                        + why
+                        + " Error found at "
+                        + plugin.origin()
+                        + ".",
+                StartException.WRONG_PLUGIN);
+    }
+
+    /// What is passed over, a sentence with its place for each.
+    static List<String> warnings(Configuration configuration) {
+        List<String> warnings = new ArrayList<>();
+        for (Option<?> option : WARNED) {
+            if (!configuration.value(option).equals(option.defaultValue())) {
+                warnings.add(noEffect(option, configuration.global().origin(option)));
+            }
+        }
+        for (LogDestination destination : configuration.value(GlobalOptions.LOG_DEST)) {
+            if (destination == LogDestination.Place.SYSLOG
+                    || destination == LogDestination.Place.TOPIC) {
+                warnings.add(
+                        "'log_dest "
+                                + (destination == LogDestination.Place.SYSLOG ? "syslog" : "topic")
+                                + "' has no effect yet ["
+                                + configuration.global().origin(GlobalOptions.LOG_DEST)
+                                + "]");
+            }
+        }
+        for (ListenerConfiguration listener : configuration.listeners()) {
+            if (isOpened(listener)) {
+                ofListener(listener, warnings);
+            } else {
+                warnings.add(
+                        "The "
+                                + listener.name()
+                                + " is not opened: this build has no HTTP API yet ["
+                                + listener.origin()
+                                + "]");
+            }
+        }
+        for (BridgeConfiguration bridge : configuration.bridges()) {
+            warnings.add(
+                    "The bridge "
+                            + bridge.name()
+                            + " is not active: this build has no bridges yet ["
+                            + bridge.origin()
+                            + "]");
+        }
+        return List.copyOf(warnings);
+    }
+
+    private static void ofListener(ListenerConfiguration listener, List<String> warnings) {
+        for (Option<?> option : WARNED_OF_LISTENER) {
+            String warning = noEffect(option, listener.settings().origin(option));
+            if (!listener.value(option).equals(option.defaultValue())
+                    && !warnings.contains(warning)) {
+                warnings.add(warning);
+            }
+        }
+    }
+
+    private static String noEffect(Option<?> option, Origin origin) {
+        return "'" + option.name() + "' has no effect yet [" + origin + "]";
+    }
+}
