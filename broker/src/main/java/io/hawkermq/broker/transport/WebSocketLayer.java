@@ -232,7 +232,7 @@ public final class WebSocketLayer extends ChannelDuplexHandler {
         return switch (opcode) {
             case CLOSE, PING, PONG -> {
                 controlLength = 0;
-                yield isFinal && size <= LONGEST_CONTROL
+                yield isFinal && size >= 0 && size <= LONGEST_CONTROL
                         ? null
                         : "a WebSocket control frame of it is too long or in pieces";
             }
