@@ -1,7 +1,6 @@
 package io.hawkermq.broker;
 
 import io.hawkermq.broker.Arguments.Dialect;
-import io.hawkermq.broker.security.FileAccess;
 import io.hawkermq.core.AccessControl;
 import io.hawkermq.core.LogLevel;
 import io.hawkermq.mosquitto.Configuration;
@@ -50,8 +49,7 @@ final class BrokerCommand {
             case VERSION -> System.out.println(version(dialect));
             case TEST -> {
                 Configuration configuration = arguments.configuration();
-                Unsupported.refuse(configuration);
-                FromConfiguration.access(configuration);
+                FromConfiguration.check(configuration);
                 System.err.println("Configuration file is OK.");
             }
             case RUN -> command.start(arguments.configuration());
@@ -80,28 +78,33 @@ final class BrokerCommand {
 
     private void start(Configuration configuration) throws StartException, InterruptedException {
         Unsupported.refuse(configuration);
-        AccessSettings settings = FromConfiguration.access(configuration);
+        boolean isOpen =
+                ListenersAccess.settings(configuration).values().stream()
+                        .allMatch(AccessSettings.OPEN::equals);
         LineLog log = LineLog.open(LogSettings.of(configuration));
         log.log(LogLevel.NOTICE, name + " starting");
         report(configuration, log);
-        @Nullable FileAccess files = null;
-        if (arguments.file().isPresent() || !settings.equals(AccessSettings.OPEN)) {
-            files =
-                    new FileAccess(
-                            read(settings, log), FromConfiguration.loginLimits(configuration), log);
-        }
-        AccessControl access = files == null ? AccessControl.anonymous() : files;
+        @Nullable ListenersAccess access =
+                arguments.file().isEmpty() && isOpen
+                        ? null
+                        : ListenersAccess.open(configuration, log);
         CompletableFuture<Reloading> reloading = new CompletableFuture<>();
         // Before the port is open: whoever can connect may think that the broker is ready for all.
         handleSignals(reloading, log);
-        Broker broker = Broker.start(FromConfiguration.options(configuration, access, log));
+        Broker broker =
+                Broker.start(
+                        access == null
+                                ? FromConfiguration.options(
+                                        configuration, AccessControl.anonymous(), log)
+                                : FromConfiguration.options(configuration, access, log));
         Optional<Path> pidFile = configuration.value(GlobalOptions.PID_FILE);
         if (pidFile.isPresent()) {
             write(pidFile.get(), broker);
         }
         CountDownLatch stopped = endWithTheProcess(broker, log, pidFile);
         log.log(LogLevel.NOTICE, name + " running");
-        reloading.complete(new Reloading(arguments, configuration, broker, log, files, this::exit));
+        reloading.complete(
+                new Reloading(arguments, configuration, broker, log, access, this::exit));
         HeapCare heapCare = HeapCare.ofThisProcess();
         while (!stopped.await(HEAP_LOOK_SECONDS, TimeUnit.SECONDS)) {
             heapCare.look();
@@ -159,18 +162,6 @@ final class BrokerCommand {
                             + wanted
                             + "', or say 'user root' to be rid of this line.");
         }
-    }
-
-    /// Reads the files and tells what is odd about them.
-    static FileAccess.Rules read(AccessSettings settings, LineLog log) throws StartException {
-        FileAccess.Rules rules = settings.read();
-        if (rules.passwords() != null) {
-            rules.passwords().notices().forEach(n -> log.log(LogLevel.WARNING, n + "."));
-        }
-        if (rules.list() != null) {
-            rules.list().notices().forEach(n -> log.log(LogLevel.WARNING, n + "."));
-        }
-        return rules;
     }
 
     private static void write(Path pidFile, Broker broker) throws StartException {

@@ -41,8 +41,7 @@ final class CheckCommand {
             out.println();
             out.println("This build");
             Unsupported.warnings(configuration).forEach(w -> out.println("  " + w));
-            Unsupported.refuse(configuration);
-            FromConfiguration.access(configuration).read();
+            FromConfiguration.check(configuration);
             out.println("  starts from this file");
             return 0;
         } catch (ConfigurationException e) {

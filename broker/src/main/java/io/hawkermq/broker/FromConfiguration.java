@@ -7,15 +7,13 @@ import io.hawkermq.core.Limits;
 import io.hawkermq.mosquitto.Configuration;
 import io.hawkermq.mosquitto.GlobalOptions;
 import io.hawkermq.mosquitto.HawkerOptions;
-import io.hawkermq.mosquitto.ListenerAddress;
 import io.hawkermq.mosquitto.ListenerConfiguration;
-import io.hawkermq.mosquitto.ListenerOptions;
-import io.hawkermq.mosquitto.Option;
-import io.hawkermq.mosquitto.SocketDomain;
 import io.hawkermq.store.Durability;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /// What a mosquitto.conf means to a broker of this build.
 final class FromConfiguration {
@@ -34,8 +32,30 @@ final class FromConfiguration {
     /// @throws StartException if this build cannot do so; nothing was opened then
     static BrokerOptions options(Configuration configuration, AccessControl access, EventLog log)
             throws StartException {
+        return options(configuration, access, _ -> null, log);
+    }
+
+    /// The options that the configuration asks for, with an access control for each listener.
+    ///
+    /// @throws StartException if this build cannot do so; nothing was opened then
+    static BrokerOptions options(Configuration configuration, ListenersAccess access, EventLog log)
+            throws StartException {
+        AccessControl common = access.ofNoListener();
+        return options(
+                configuration,
+                common,
+                listener -> common instanceof AnyAccess ? access.of(listener) : null,
+                log);
+    }
+
+    private static BrokerOptions options(
+            Configuration configuration,
+            AccessControl access,
+            Function<ListenerConfiguration, @Nullable AccessControl> ofListener,
+            EventLog log)
+            throws StartException {
         Unsupported.refuse(configuration);
-        List<Listener> listeners = listeners(configuration);
+        List<Listener> listeners = ListenersFromConfiguration.listeners(configuration, ofListener);
         BrokerOptions local = BrokerOptions.local(BrokerOptions.DEFAULT_PORT);
         return local.with(o -> {
             o.listeners(listeners);
@@ -53,39 +73,15 @@ final class FromConfiguration {
         });
     }
 
-    private static List<Listener> listeners(Configuration configuration) {
-        if (configuration.isLocalOnly()) {
-            // One for each port: the two addresses of each are one Listener.
-            return configuration.listeners().stream()
-                    .map(l -> ((ListenerAddress.Tcp) l.address()).port())
-                    .distinct()
-                    .map(Listener::loopback)
-                    .toList();
+    /// Reads all files that the configuration names, and opens nothing.
+    ///
+    /// @throws StartException with the first thing that keeps the broker from starting
+    static void check(Configuration configuration) throws StartException {
+        Unsupported.refuse(configuration);
+        ListenersAccess.read(configuration, EventLog.SILENT);
+        for (Listener l : ListenersFromConfiguration.listeners(configuration, _ -> null)) {
+            OpenListener.readTls(l);
         }
-        return configuration.listeners().stream()
-                .filter(Unsupported::isOpened)
-                .map(FromConfiguration::listener)
-                .toList();
-    }
-
-    private static Listener listener(ListenerConfiguration listener) {
-        ListenerAddress.Tcp tcp = (ListenerAddress.Tcp) listener.address();
-        Listener.Family family =
-                listener.value(ListenerOptions.SOCKET_DOMAIN)
-                        .map(d ->
-                                d == SocketDomain.IPV4
-                                        ? Listener.Family.IPV4
-                                        : Listener.Family.IPV6)
-                        .orElse(Listener.Family.ANY);
-        // 0 lets nobody in to Mosquitto; a Listener takes one at least.
-        int most = listener.value(ListenerOptions.MAX_CONNECTIONS);
-        return Listener.at(
-                        new Listener.Address.Tcp(
-                                tcp.host().orElse(null),
-                                tcp.port(),
-                                listener.value(ListenerOptions.BIND_INTERFACE).orElse(null),
-                                family))
-                .with(l -> l.maximumConnections(most < 0 ? Integer.MAX_VALUE : Math.max(1, most)));
     }
 
     /// @param defaults for what the configuration leaves open
@@ -96,8 +92,6 @@ final class FromConfiguration {
             l.receiveMaximum(inflight == 0 ? NO_LIMIT : inflight)
                     .maximumPacketSize(
                             Math.min(c.value(GlobalOptions.MAX_PACKET_SIZE), LARGEST_PACKET))
-                    .topicAliasMaximum(least(c, ListenerOptions.MAX_TOPIC_ALIAS))
-                    .topicAliasMaximumBroker(least(c, ListenerOptions.MAX_TOPIC_ALIAS_BROKER))
                     .maximumQueuedMessages(c.value(GlobalOptions.MAX_QUEUED_MESSAGES))
                     .maximumQueuedBytes(c.value(GlobalOptions.MAX_QUEUED_BYTES))
                     .maximumKeepAlive(keepAlive == 0 ? NO_LIMIT : keepAlive)
@@ -108,15 +102,6 @@ final class FromConfiguration {
             c.value(HawkerOptions.MAX_OFFLINE_BYTES).ifPresent(l::maximumOfflineBytes);
             c.value(HawkerOptions.MAX_WAITING_BYTES).ifPresent(l::maximumWaitingBytes);
         });
-    }
-
-    /// Listeners share these limits so far, so that the strictest holds for all.
-    private static int least(Configuration configuration, Option<Integer> option) {
-        return configuration.listeners().stream()
-                .filter(Unsupported::isOpened)
-                .mapToInt(l -> l.value(option))
-                .min()
-                .orElse(option.defaultValue());
     }
 
     private static Persistence persistence(Configuration configuration) {
@@ -130,38 +115,6 @@ final class FromConfiguration {
         return new Persistence(
                 configuration.value(GlobalOptions.PERSISTENCE_LOCATION).orElse(Path.of("")),
                 durability);
-    }
-
-    /// Who may connect and do what.
-    ///
-    /// @throws StartException if listeners differ in it, which this build cannot do
-    static AccessSettings access(Configuration configuration) throws StartException {
-        ListenerConfiguration first = null;
-        AccessSettings settings = AccessSettings.OPEN;
-        for (ListenerConfiguration listener : configuration.listeners()) {
-            if (!Unsupported.isOpened(listener)) {
-                continue;
-            }
-            AccessSettings its = AccessSettings.of(listener);
-            if (first == null) {
-                first = listener;
-                settings = its;
-            } else if (!its.equals(settings)) {
-                throw new StartException(
-                        "The "
-                                + listener.name()
-                                + " and the "
-                                + first.name()
-                                + " ["
-                                + first.origin()
-                                + "] differ in who may connect, which is not supported yet by this"
-                                + " build. Error found at "
-                                + listener.origin()
-                                + ".",
-                        StartException.WRONG_CONFIGURATION);
-            }
-        }
-        return settings;
     }
 
     static LoginLimits loginLimits(Configuration configuration) {

@@ -4,6 +4,7 @@ import io.hawkermq.broker.transport.ProxyOptions;
 import io.hawkermq.broker.transport.TlsOptions;
 import io.hawkermq.broker.transport.WebSocketOptions;
 import io.hawkermq.core.AccessControl;
+import io.hawkermq.core.Terms;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -23,13 +24,17 @@ import org.jspecify.annotations.Nullable;
 /// @param webSocket null for MQTT without it
 /// @param maximumConnections at the same time, more are closed at once; 1 or more
 /// @param access decides about its clients; null for that of the broker
+/// @param terms what its clients are held to
+/// @param origin for messages, where it was asked for, like `mosquitto.conf:7`; empty if unknown
 public record Listener(
         Address address,
         @Nullable ProxyOptions proxy,
         @Nullable TlsOptions tls,
         @Nullable WebSocketOptions webSocket,
         int maximumConnections,
-        @Nullable AccessControl access) {
+        @Nullable AccessControl access,
+        Terms terms,
+        String origin) {
     /// Read and write for the owner and the group, as Mosquitto's.
     public static final Set<PosixFilePermission> DEFAULT_PERMISSIONS =
             Set.copyOf(PosixFilePermissions.fromString("rwxrwx---"));
@@ -107,7 +112,7 @@ public record Listener(
 
     /// Plain MQTT.
     public static Listener at(Address address) {
-        return new Listener(address, null, null, null, Integer.MAX_VALUE, null);
+        return new Listener(address, null, null, null, Integer.MAX_VALUE, null, Terms.DEFAULT, "");
     }
 
     /// The same, but for what the change sets.
@@ -130,6 +135,8 @@ public record Listener(
         private @Nullable WebSocketOptions webSocket;
         private int maximumConnections;
         private @Nullable AccessControl access;
+        private Terms terms;
+        private String origin;
 
         private Builder(Listener from) {
             address = from.address;
@@ -138,6 +145,8 @@ public record Listener(
             webSocket = from.webSocket;
             maximumConnections = from.maximumConnections;
             access = from.access;
+            terms = from.terms;
+            origin = from.origin;
         }
 
         public Builder address(Address value) {
@@ -170,8 +179,19 @@ public record Listener(
             return this;
         }
 
+        public Builder terms(Terms value) {
+            terms = value;
+            return this;
+        }
+
+        public Builder origin(String value) {
+            origin = value;
+            return this;
+        }
+
         private Listener build() {
-            return new Listener(address, proxy, tls, webSocket, maximumConnections, access);
+            return new Listener(
+                    address, proxy, tls, webSocket, maximumConnections, access, terms, origin);
         }
     }
 }

@@ -35,17 +35,30 @@ final class OpenListener {
     OpenListener(Broker broker, Listener listener) throws StartException {
         this.broker = broker;
         this.listener = listener;
-        try {
-            tls =
-                    listener.tls() == null
-                            ? null
-                            : new TlsContext(
-                                    listener.tls(),
-                                    listener.webSocket() == null ? "mqtt" : "http/1.1");
-        } catch (TransportException e) {
-            throw new StartException("Cannot listen on " + name() + ": " + e.getMessage() + ".");
-        }
+        tls = readTls(listener);
         warn();
+    }
+
+    /// Reads the files of a listener's TLS, if it has that.
+    ///
+    /// @throws StartException if they cannot be used
+    static @Nullable TlsContext readTls(Listener listener) throws StartException {
+        try {
+            return listener.tls() == null
+                    ? null
+                    : new TlsContext(
+                            listener.tls(), listener.webSocket() == null ? "mqtt" : "http/1.1");
+        } catch (TransportException e) {
+            throw new StartException(
+                    "Cannot listen on "
+                            + name(listener)
+                            + ": "
+                            + e.getMessage()
+                            + "."
+                            + (listener.origin().isEmpty()
+                                    ? ""
+                                    : " Error found at " + listener.origin() + "."));
+        }
     }
 
     private void warn() {
@@ -58,6 +71,10 @@ final class OpenListener {
 
     /// For messages: `port 8883`.
     String name() {
+        return name(listener);
+    }
+
+    private static String name(Listener listener) {
         return switch (listener.address()) {
             case Listener.Address.Tcp tcp ->
                     (tcp.host() == null ? "" : tcp.host() + " ") + "port " + tcp.port();
@@ -126,7 +143,8 @@ final class OpenListener {
         AccessControl access =
                 listener.access() == null ? broker.options().access() : listener.access();
         SocketConnection connection =
-                new SocketConnection(broker, loop, channel, address(channel), access);
+                new SocketConnection(
+                        broker, loop, channel, address(channel), access, listener.terms());
         if (!listener.isPlain()) {
             addLayers(channel);
         }

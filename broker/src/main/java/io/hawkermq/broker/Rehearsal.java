@@ -1,6 +1,5 @@
 package io.hawkermq.broker;
 
-import io.hawkermq.broker.security.FileAccess;
 import io.hawkermq.mosquitto.Configuration;
 import io.hawkermq.mosquitto.ConfigurationException;
 import io.hawkermq.mosquitto.ConfigurationReader;
@@ -67,14 +66,10 @@ final class Rehearsal {
         Configuration file =
                 ConfigurationReader.ofSystem().readText("rehearsal.conf", CONFIGURATION);
         LineLog log = LineLog.open(LogSettings.of(file));
-        FileAccess access =
-                new FileAccess(
-                        BrokerCommand.read(FromConfiguration.access(file), log),
-                        FromConfiguration.loginLimits(file),
-                        log);
+        ListenersAccess access = ListenersAccess.open(file, log);
         FromConfiguration.options(file, access, log);
         Configuration none = ConfigurationReader.ofSystem().withoutFile().withPorts(List.of(0));
-        return FromConfiguration.options(none, access, log);
+        return FromConfiguration.options(none, access.ofNoListener(), log);
     }
 
     private static final class Client implements AutoCloseable {

@@ -7,7 +7,9 @@ import io.hawkermq.mosquitto.ConfigurationChange;
 import io.hawkermq.mosquitto.ConfigurationException;
 import io.hawkermq.mosquitto.HawkerOptions;
 import io.hawkermq.mosquitto.HawkerOptions.BrokenReload;
+import io.hawkermq.mosquitto.ListenerAddress;
 import io.hawkermq.mosquitto.Reload;
+import java.util.Map;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +24,7 @@ final class Reloading {
     private final Arguments arguments;
     private final Broker broker;
     private final LineLog log;
-    private final @Nullable FileAccess access;
+    private final @Nullable ListenersAccess access;
     private final IntConsumer exit;
     private Configuration current;
 
@@ -33,7 +35,7 @@ final class Reloading {
             Configuration current,
             Broker broker,
             LineLog log,
-            @Nullable FileAccess access,
+            @Nullable ListenersAccess access,
             IntConsumer exit) {
         this.arguments = arguments;
         this.current = current;
@@ -69,12 +71,11 @@ final class Reloading {
 
     private void take(Configuration read) throws StartException {
         Unsupported.refuse(read);
-        AccessSettings settings = FromConfiguration.access(read);
-        FileAccess.Rules rules = access == null ? null : BrokerCommand.read(settings, log);
+        Map<ListenerAddress, FileAccess.Rules> rules = ListenersAccess.read(read, log);
         BrokerOptions options =
                 FromConfiguration.options(read, broker.options().access(), broker.options().log());
         log.change(LogSettings.of(read)); // the last that can fail
-        if (access != null && rules != null) {
+        if (access != null) {
             access.reload(rules);
         }
         broker.change(options);

@@ -7,6 +7,7 @@ import io.hawkermq.core.Counters;
 import io.hawkermq.core.LogLevel;
 import io.hawkermq.core.Outbox;
 import io.hawkermq.core.Slots;
+import io.hawkermq.core.Terms;
 import io.hawkermq.protocol.ByteWriter;
 import io.hawkermq.protocol.MalformedPacketException;
 import io.hawkermq.protocol.Packet;
@@ -61,7 +62,9 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
     private final Broker broker;
     private final Channel channel;
     private final PacketDecoder decoder;
+    private final Terms terms;
     private AccessControl access;
+    private @Nullable String certifiedName;
     private String address;
     private Connection connection;
     private Loop loop;
@@ -84,16 +87,22 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
     private String closeReason = "the network connection was closed";
 
     SocketConnection(
-            Broker broker, Loop loop, Channel channel, String address, AccessControl access) {
+            Broker broker,
+            Loop loop,
+            Channel channel,
+            String address,
+            AccessControl access,
+            Terms terms) {
         this.broker = broker;
         this.loop = loop;
         this.channel = channel;
         this.address = address;
         this.access = access;
+        this.terms = terms;
         decoder =
                 PacketDecoder.forServer(
                         loop.topicNames(), broker.options().limits().maximumPacketSize());
-        connection = new Connection(loop.shard(), this, address, access);
+        connection = new Connection(loop.shard(), this, address, access, terms);
     }
 
     Loop loop() {
@@ -120,11 +129,12 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
         switch (event) {
             case LayerEvent.Address(String clients) -> {
                 address = clients;
-                connection = new Connection(loop.shard(), this, address, access);
+                connection = new Connection(loop.shard(), this, address, access, terms);
             }
             case LayerEvent.Named(String userName) -> {
+                certifiedName = userName;
                 access = new CertifiedAccess(access, userName);
-                connection = new Connection(loop.shard(), this, address, access);
+                connection = new Connection(loop.shard(), this, address, access, terms);
             }
             case LayerEvent.Probed() -> endBeforeMqtt();
             case LayerEvent.Refused(String why) -> refused(why);
@@ -202,7 +212,8 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
                 if (packet == null) {
                     return;
                 }
-                if (isHandshaking && packet instanceof Packet.Connect connect) {
+                if (isHandshaking && packet instanceof Packet.Connect sent) {
+                    Packet.Connect connect = certified(sent);
                     connection.claim(connect);
                     runWhereOwned(() -> connection.onPacket(connect));
                     continue;
@@ -215,6 +226,22 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
         } catch (MalformedPacketException e) {
             connection.onMalformed(e, decoder.version());
         }
+    }
+
+    /// The CONNECT with the User Name that a certificate says.
+    private Packet.Connect certified(Packet.Connect c) {
+        return certifiedName == null
+                ? c
+                : new Packet.Connect(
+                        c.version(),
+                        c.isBridge(),
+                        c.cleanStart(),
+                        c.keepAlive(),
+                        c.clientId(),
+                        c.will(),
+                        certifiedName,
+                        c.password(),
+                        c.properties());
     }
 
     private void settleHandshake() {

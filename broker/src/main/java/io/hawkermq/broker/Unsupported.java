@@ -1,10 +1,8 @@
 package io.hawkermq.broker;
 
-import io.hawkermq.mosquitto.AccessOptions;
 import io.hawkermq.mosquitto.BridgeConfiguration;
 import io.hawkermq.mosquitto.Configuration;
 import io.hawkermq.mosquitto.GlobalOptions;
-import io.hawkermq.mosquitto.ListenerAddress;
 import io.hawkermq.mosquitto.ListenerConfiguration;
 import io.hawkermq.mosquitto.ListenerOptions;
 import io.hawkermq.mosquitto.ListenerProtocol;
@@ -32,19 +30,6 @@ final class Unsupported {
                     GlobalOptions.ENABLE_CONTROL_API,
                     GlobalOptions.PERSISTENCE_FILE);
 
-    private static final List<Option<?>> WARNED_OF_LISTENER =
-            List.of(
-                    ListenerOptions.MAX_QOS,
-                    ListenerOptions.ACCEPT_PROTOCOL_VERSIONS,
-                    AccessOptions.ALLOW_ZERO_LENGTH_CLIENTID,
-                    AccessOptions.AUTO_ID_PREFIX);
-
-    private static final List<Option<?>> REFUSED_OF_LISTENER =
-            List.of(
-                    ListenerOptions.MOUNT_POINT,
-                    ListenerOptions.USE_USERNAME_AS_CLIENTID,
-                    ListenerOptions.ENABLE_PROXY_PROTOCOL);
-
     private Unsupported() {}
 
     /// @throws StartException with the first thing that it must not start without
@@ -53,13 +38,6 @@ final class Unsupported {
             if (plugin.builtIn() != BuiltIn.PASSWORD_FILE && plugin.builtIn() != BuiltIn.ACL_FILE) {
                 throw plugin(plugin);
             }
-        }
-        if (!configuration
-                .value(GlobalOptions.CLIENTID_PREFIXES)
-                .equals(GlobalOptions.CLIENTID_PREFIXES.defaultValue())) {
-            throw option(
-                    GlobalOptions.CLIENTID_PREFIXES,
-                    configuration.global().origin(GlobalOptions.CLIENTID_PREFIXES));
         }
         for (ListenerConfiguration listener : configuration.listeners()) {
             refuse(listener);
@@ -71,44 +49,21 @@ final class Unsupported {
     }
 
     private static void refuse(ListenerConfiguration listener) throws StartException {
-        if (!isOpened(listener)) {
-            return;
-        }
-        boolean isPlain =
-                !listener.isTls()
-                        && !listener.isPsk()
-                        && listener.value(ListenerOptions.PROTOCOL) == ListenerProtocol.MQTT
-                        && listener.address() instanceof ListenerAddress.Tcp;
-        if (!isPlain) {
+        if (isOpened(listener) && listener.isPsk()) {
             throw new StartException(
                     "The "
                             + listener.name()
-                            + " cannot be started from a file yet: plain TCP can."
-                            + " Error found at "
-                            + listener.origin()
+                            + " cannot be opened: Java has no TLS-PSK. Give it a certificate with"
+                            + " 'certfile' and 'keyfile'. Error found at "
+                            + listener.settings().origin(ListenerOptions.PSK_HINT)
                             + ".",
                     StartException.WRONG_CONFIGURATION);
-        }
-        for (Option<?> option : REFUSED_OF_LISTENER) {
-            if (!listener.value(option).equals(option.defaultValue())) {
-                throw option(option, listener.settings().origin(option));
-            }
         }
     }
 
     /// False for those that are passed over: nobody gets anything at a port that is closed.
     static boolean isOpened(ListenerConfiguration listener) {
         return listener.value(ListenerOptions.PROTOCOL) != ListenerProtocol.HTTP_API;
-    }
-
-    private static StartException option(Option<?> option, Origin origin) {
-        return new StartException(
-                "'"
-                        + option.name()
-                        + "' is not supported yet by this build. Error found at "
-                        + origin
-                        + ".",
-                StartException.WRONG_CONFIGURATION);
     }
 
     /// Why a plugin cannot be had.
@@ -162,7 +117,7 @@ final class Unsupported {
         }
         for (ListenerConfiguration listener : configuration.listeners()) {
             if (isOpened(listener)) {
-                ofListener(listener, warnings);
+                warnings.addAll(ListenersFromConfiguration.warnings(listener));
             } else {
                 warnings.add(
                         "The "
@@ -181,16 +136,6 @@ final class Unsupported {
                             + "]");
         }
         return List.copyOf(warnings);
-    }
-
-    private static void ofListener(ListenerConfiguration listener, List<String> warnings) {
-        for (Option<?> option : WARNED_OF_LISTENER) {
-            String warning = noEffect(option, listener.settings().origin(option));
-            if (!listener.value(option).equals(option.defaultValue())
-                    && !warnings.contains(warning)) {
-                warnings.add(warning);
-            }
-        }
     }
 
     private static String noEffect(Option<?> option, Origin origin) {

@@ -8,20 +8,28 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hawkermq.broker.security.FileAccess.AnonymousClients;
 import io.hawkermq.broker.security.LoginLimits;
+import io.hawkermq.broker.transport.ProxyOptions;
+import io.hawkermq.broker.transport.TlsOptions;
+import io.hawkermq.broker.transport.WebSocketOptions;
 import io.hawkermq.core.AccessControl;
 import io.hawkermq.core.EventLog;
 import io.hawkermq.core.Limits;
 import io.hawkermq.core.LogLevel;
+import io.hawkermq.core.Terms;
 import io.hawkermq.mosquitto.Configuration;
 import io.hawkermq.mosquitto.ConfigurationException;
 import io.hawkermq.mosquitto.ConfigurationReader;
+import io.hawkermq.protocol.ProtocolVersion;
+import io.hawkermq.protocol.QoS;
 import io.hawkermq.store.Durability;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,6 +37,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 class FromConfigurationTest {
     private static final ConfigurationReader READER =
             new ConfigurationReader(Map.of(), () -> "host");
+
+    /// A file says the number where a broker without one leaves it to its limits.
+    private static final Terms DEFAULTS =
+            Terms.DEFAULT.with(t -> t.topicAliasMaximum(10).topicAliasMaximumBroker(10));
 
     private static Configuration read(String... lines) throws ConfigurationException {
         return READER.readText("a.conf", String.join("\n", lines) + "\n");
@@ -38,11 +50,25 @@ class FromConfigurationTest {
         return FromConfiguration.options(read(lines), AccessControl.anonymous(), EventLog.SILENT);
     }
 
+    /// What the listeners have in common.
+    private static AccessSettings access(String... lines) throws Exception {
+        Set<AccessSettings> settings = Set.copyOf(ListenersAccess.settings(read(lines)).values());
+        assertEquals(1, settings.size());
+        return settings.iterator().next();
+    }
+
+    private static Listener listener(String... lines) throws Exception {
+        return options(lines).listeners().getFirst();
+    }
+
     @Test
     void anEmptyFileIsTheBrokerWithoutOne() throws Exception {
         BrokerOptions local = BrokerOptions.local(1883);
-        assertEquals(local.toString(), options("").toString());
-        assertEquals(AccessSettings.OPEN, FromConfiguration.access(read("")));
+        assertEquals(
+                local.with(o -> o.listeners(Listener.loopback(1883).with(l -> l.terms(DEFAULTS))))
+                        .toString(),
+                options("").toString());
+        assertEquals(AccessSettings.OPEN, access(""));
         assertEquals(LogSettings.DEFAULT, LogSettings.of(read("")));
         assertEquals(LoginLimits.DEFAULT, FromConfiguration.loginLimits(read("")));
     }
@@ -58,18 +84,14 @@ class FromConfigurationTest {
                                 "max_keepalive 120",
                                 "persistent_client_expiration 2h",
                                 "hawker_max_offline_bytes 5000",
-                                "hawker_max_waiting_bytes 70000",
-                                "listener 1883",
-                                "max_topic_alias 3",
-                                "max_topic_alias_broker 4",
-                                "listener 1884")
+                                "hawker_max_waiting_bytes 70000")
                         .limits();
         assertEquals(
                 new Limits(
                         40,
                         1_048_576,
-                        3,
-                        4,
+                        10,
+                        10,
                         8_192,
                         1_000_000,
                         5_000,
@@ -106,12 +128,16 @@ class FromConfigurationTest {
         assertEquals(
                 List.of(
                         Listener.at(
-                                new Listener.Address.Tcp(
-                                        "127.0.0.1", 1883, null, Listener.Family.ANY)),
+                                        new Listener.Address.Tcp(
+                                                "127.0.0.1", 1883, null, Listener.Family.ANY))
+                                .with(l -> l.terms(DEFAULTS).origin("a.conf:1")),
                         Listener.at(
                                         new Listener.Address.Tcp(
                                                 null, 1884, "eth0", Listener.Family.IPV4))
-                                .with(l -> l.maximumConnections(200))),
+                                .with(l ->
+                                        l.maximumConnections(200)
+                                                .terms(DEFAULTS)
+                                                .origin("a.conf:2"))),
                 options(
                                 "listener 1883 127.0.0.1",
                                 "listener 1884",
@@ -119,6 +145,123 @@ class FromConfigurationTest {
                                 "socket_domain ipv4",
                                 "max_connections 200")
                         .listeners());
+        assertEquals(
+                new Listener.Address.Unix(Path.of("/run/m.sock"), Listener.DEFAULT_PERMISSIONS),
+                listener("listener 0 /run/m.sock").address());
+    }
+
+    @Test
+    void tls() throws Exception {
+        assertNull(listener("listener 1883").tls());
+        assertEquals(
+                TlsOptions.of(Path.of("/c"), Path.of("/k"))
+                        .toString()
+                        .replaceAll("Lambda[^,]*", ""),
+                Objects.requireNonNull(listener("listener 8883", "certfile /c", "keyfile /k").tls())
+                        .toString()
+                        .replaceAll("Lambda[^,]*", ""));
+        TlsOptions tls =
+                Objects.requireNonNull(
+                        listener(
+                                        "listener 8883",
+                                        "certfile /c",
+                                        "keyfile /k",
+                                        "cafile /ca",
+                                        "capath /cas",
+                                        "crlfile /crl",
+                                        "require_certificate true",
+                                        "disable_client_cert_date_checks true",
+                                        "use_subject_as_username true",
+                                        "tls_version tlsv1.3",
+                                        "ciphers HIGH",
+                                        "ciphers_tls1.3 TLS_AES_128_GCM_SHA256",
+                                        "tls_engine none",
+                                        "dhparamfile /dh")
+                                .tls());
+        assertEquals(Path.of("/ca"), tls.authorityFile());
+        assertEquals(Path.of("/cas"), tls.authorityDirectory());
+        assertEquals(Path.of("/crl"), tls.revocationFile());
+        assertEquals(TlsOptions.ClientCertificates.REQUIRED, tls.clientCertificates());
+        assertEquals(TlsOptions.Dates.IGNORED, tls.dates());
+        assertEquals(TlsOptions.Identity.SUBJECT, tls.identity());
+        assertEquals(TlsOptions.Version.TLS_1_3, tls.oldest());
+        assertEquals("HIGH", tls.ciphers());
+        assertEquals("TLS_AES_128_GCM_SHA256", tls.ciphersTls13());
+    }
+
+    @Test
+    void webSocket() throws Exception {
+        assertNull(listener("listener 1883").webSocket());
+        assertEquals(
+                WebSocketOptions.DEFAULT,
+                listener("listener 9001", "protocol websockets").webSocket());
+        WebSocketOptions options =
+                Objects.requireNonNull(
+                        listener(
+                                        "listener 9001",
+                                        "protocol websockets",
+                                        "websockets_headers_size 4096",
+                                        "websockets_origin https://a",
+                                        "websockets_origin https://b")
+                                .webSocket());
+        assertEquals(List.of("https://a", "https://b"), options.origins());
+        assertEquals(4_096, options.maximumHeaderBytes());
+    }
+
+    @Test
+    void proxy() throws Exception {
+        assertNull(listener("listener 1883").proxy());
+        assertEquals(
+                ProxyOptions.of(ProxyOptions.Version.V1),
+                listener("listener 1883", "enable_proxy_protocol 1").proxy());
+        assertEquals(
+                new ProxyOptions(
+                        ProxyOptions.Version.V2,
+                        ProxyOptions.ClientTls.REQUIRED,
+                        TlsOptions.Identity.CONNECT),
+                listener(
+                                "listener 1883",
+                                "enable_proxy_protocol 2",
+                                "proxy_protocol_v2_require_tls true")
+                        .proxy());
+        assertEquals(
+                new ProxyOptions(
+                        ProxyOptions.Version.V2,
+                        ProxyOptions.ClientTls.WITH_CERTIFICATE,
+                        TlsOptions.Identity.COMMON_NAME),
+                listener(
+                                "listener 1883",
+                                "enable_proxy_protocol 2",
+                                "require_certificate true",
+                                "use_identity_as_username true")
+                        .proxy());
+    }
+
+    @Test
+    void terms() throws Exception {
+        assertEquals(
+                new Terms(
+                        EnumSet.of(ProtocolVersion.MQTT_3_1_1, ProtocolVersion.MQTT_5),
+                        QoS.AT_LEAST_ONCE,
+                        3,
+                        4,
+                        "plant/",
+                        Terms.ClientIds.USER_NAME,
+                        "dev",
+                        Terms.EmptyClientIds.REFUSED,
+                        "made-"),
+                listener(
+                                "clientid_prefixes dev",
+                                "allow_zero_length_clientid false",
+                                "listener 1883",
+                                "accept_protocol_versions 4,5",
+                                "max_qos 1",
+                                "max_topic_alias 3",
+                                "max_topic_alias_broker 4",
+                                "mount_point plant/",
+                                "use_username_as_clientid true",
+                                "listener_auto_id_prefix made-")
+                        .terms());
     }
 
     @Test
@@ -147,11 +290,8 @@ class FromConfigurationTest {
                         Optional.of(Path.of("/pw")),
                         Optional.of(Path.of("/acl")),
                         AnonymousClients.REFUSED),
-                FromConfiguration.access(
-                        read("listener 1883", "password_file /pw", "acl_file /acl")));
-        assertEquals(
-                AccessSettings.OPEN,
-                FromConfiguration.access(read("listener 1883", "allow_anonymous true")));
+                access("listener 1883", "password_file /pw", "acl_file /acl"));
+        assertEquals(AccessSettings.OPEN, access("listener 1883", "allow_anonymous true"));
     }
 
     @Test
@@ -161,13 +301,12 @@ class FromConfigurationTest {
                         Optional.of(Path.of("/pw")),
                         Optional.of(Path.of("/acl")),
                         AnonymousClients.REFUSED),
-                FromConfiguration.access(
-                        read(
-                                "listener 1883",
-                                "global_plugin /usr/lib/mosquitto_password_file.so",
-                                "plugin_opt_password_file /pw",
-                                "global_plugin /usr/lib/mosquitto_acl_file.so",
-                                "plugin_opt_acl_file /acl")));
+                access(
+                        "listener 1883",
+                        "global_plugin /usr/lib/mosquitto_password_file.so",
+                        "plugin_opt_password_file /pw",
+                        "global_plugin /usr/lib/mosquitto_acl_file.so",
+                        "plugin_opt_acl_file /acl"));
     }
 
     @Test
@@ -216,12 +355,7 @@ class FromConfigurationTest {
             quoteCharacter = '"',
             textBlock =
                     """
-                    listener 8883;certfile /c;keyfile /k | The listener 8883 (TLS) cannot be started from a file yet: plain TCP can. Error found at a.conf:1. | 3
-                    listener 1883;protocol websockets    | The listener 1883 (WebSocket) cannot be started from a file yet: plain TCP can. Error found at a.conf:1. | 3
-                    listener 0 /run/m.sock               | The listener 0 /run/m.sock cannot be started from a file yet: plain TCP can. Error found at a.conf:1. | 3
-                    listener 1883;mount_point t/         | 'mount_point' is not supported yet by this build. Error found at a.conf:2. | 3
-                    listener 1883;enable_proxy_protocol 2 | 'enable_proxy_protocol' is not supported yet by this build. Error found at a.conf:2. | 3
-                    clientid_prefixes dev                | 'clientid_prefixes' is not supported yet by this build. Error found at a.conf:1. | 3
+                    listener 8883;psk_hint h;psk_file /p | The listener 8883 (TLS-PSK) cannot be opened: Java has no TLS-PSK. Give it a certificate with 'certfile' and 'keyfile'. Error found at a.conf:2. | 3
                     listener 9883;protocol http_api      | No listener for MQTT is left. | 3
                     plugin /usr/lib/mine.so              | Unable to load plugin '/usr/lib/mine.so'. This broker runs in a Java machine and loads no libraries: use 'password_file' and 'acl_file' for access, 'persistence true' for a store. Error found at a.conf:1. | 13
                     plugin mosquitto_persist_sqlite.so   | Unable to load plugin 'mosquitto_persist_sqlite.so'. Use 'persistence true', which stores each message too. Error found at a.conf:1. | 13
@@ -233,21 +367,36 @@ class FromConfigurationTest {
     }
 
     @Test
-    void listenersThatDifferInAccessAreRefused() throws Exception {
-        Configuration configuration =
-                read(
-                        "per_listener_settings true",
-                        "listener 1883 127.0.0.1",
-                        "allow_anonymous true",
-                        "listener 1884",
-                        "password_file /pw");
-        StartException e =
-                assertThrows(StartException.class, () -> FromConfiguration.access(configuration));
+    void listenersMayDifferInAccess() throws Exception {
         assertEquals(
-                "The listener 1884 and the listener 1883 127.0.0.1 [a.conf:2] differ in who may"
-                        + " connect, which is not supported yet by this build. Error found at"
-                        + " a.conf:4.",
+                List.of(
+                        AccessSettings.OPEN,
+                        new AccessSettings(
+                                Optional.of(Path.of("/pw")),
+                                Optional.empty(),
+                                AnonymousClients.REFUSED)),
+                List.copyOf(
+                        ListenersAccess.settings(
+                                        read(
+                                                "per_listener_settings true",
+                                                "listener 1883 127.0.0.1",
+                                                "allow_anonymous true",
+                                                "listener 1884",
+                                                "password_file /pw"))
+                                .values()));
+    }
+
+    @Test
+    void aCertificateThatCannotBeReadIsNamedWithItsPlace() throws Exception {
+        Configuration configuration =
+                read("listener 8883", "certfile /no/such.pem", "keyfile /no/such.key");
+        StartException e =
+                assertThrows(StartException.class, () -> FromConfiguration.check(configuration));
+        assertEquals(
+                "Cannot listen on port 8883: the file /no/such.pem does not exist. Error found at"
+                        + " a.conf:1.",
                 e.getMessage());
+        assertEquals(1, e.exitStatus());
     }
 
     @Test
@@ -255,7 +404,7 @@ class FromConfigurationTest {
         Configuration configuration =
                 read("listener 1883", "global_plugin mosquitto_password_file.so");
         StartException e =
-                assertThrows(StartException.class, () -> FromConfiguration.access(configuration));
+                assertThrows(StartException.class, () -> ListenersAccess.settings(configuration));
         assertEquals(
                 "The plugin 'mosquitto_password_file.so' needs the line 'plugin_opt_password_file"
                         + " FILE' below it. Error found at a.conf:2.",
@@ -268,7 +417,8 @@ class FromConfigurationTest {
                 List.of(
                         "'queue_qos0_messages' has no effect yet [a.conf:1]",
                         "'log_dest syslog' has no effect yet [a.conf:2]",
-                        "'max_qos' has no effect yet [a.conf:4]",
+                        "'use_identity_as_username' has no effect without 'certfile' and"
+                                + " 'keyfile': clients are known by their User Names [a.conf:4]",
                         "The listener 9883 (HTTP API) is not opened: this build has no HTTP API yet"
                                 + " [a.conf:5]",
                         "The bridge far is not active: this build has no bridges yet [a.conf:7]"),
@@ -277,7 +427,7 @@ class FromConfigurationTest {
                                 "queue_qos0_messages true",
                                 "log_dest syslog",
                                 "listener 1883",
-                                "max_qos 1",
+                                "use_identity_as_username true",
                                 "listener 9883",
                                 "protocol http_api",
                                 "connection far",

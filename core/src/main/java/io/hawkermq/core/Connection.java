@@ -32,6 +32,7 @@ public final class Connection {
     private final Outbox outbox;
     private final String address;
     private final AccessControl access;
+    private final Terms terms;
     private final Timers.Timer keepAliveTimer = new Timers.Timer(this::onKeepAlive);
     private Shard shard;
     private State state = State.AWAITING_CONNECT;
@@ -58,23 +59,42 @@ public final class Connection {
     /// @param address of the peer, as text
     /// @param access decides on this connection, and on its session until another one takes it up
     public Connection(Shard shard, Outbox outbox, String address, AccessControl access) {
+        this(shard, outbox, address, access, Terms.DEFAULT);
+    }
+
+    /// @param address of the peer, as text
+    /// @param access decides on this connection, and on its session until another one takes it up
+    /// @param terms of the listener that it came through
+    public Connection(
+            Shard shard, Outbox outbox, String address, AccessControl access, Terms terms) {
         this.shard = shard;
         this.outbox = outbox;
         this.address = address;
         this.access = access;
+        this.terms = terms;
     }
 
     /// The Client Identifier under which a CONNECT asks to be accepted, so that the transport can
     /// bring the connection to the shard that owns it: the client's own, or a new one if it is
-    /// empty and the version lets the server assign one [MQTT-3.1.3-6].
+    /// empty and the version lets the server assign one [MQTT-3.1.3-6]. Stays empty for a client
+    /// that is to be refused for it.
     public String claim(Packet.Connect connect) {
         if (clientId.isEmpty()) {
             clientId =
-                    connect.clientId().isEmpty() && Handshake.mayAssignClientId(connect)
-                            ? shard.newClientId()
-                            : connect.clientId();
+                    switch (terms.clientIds()) {
+                        case USER_NAME -> Objects.requireNonNullElse(connect.userName(), "");
+                        case OWN ->
+                                connect.clientId().isEmpty() && mayAssignClientId(connect)
+                                        ? shard.newClientId(terms.assignedBeginning())
+                                        : connect.clientId();
+                    };
         }
         return clientId;
+    }
+
+    private boolean mayAssignClientId(Packet.Connect connect) {
+        return terms.emptyClientIds() == Terms.EmptyClientIds.ASSIGNED
+                && Handshake.mayAssignClientId(connect);
     }
 
     /// Gives the connection to another shard; before its CONNECT is handed in, or with its session.
@@ -198,6 +218,20 @@ public final class Connection {
                 topic = inboundAliases.resolve(p);
             } catch (MalformedPacketException e) {
                 refuse(e.reasonCode(), e.reason());
+                return;
+            }
+        }
+        if (p.qos().level() > terms.maximumQos().level()) {
+            refuse(
+                    ReasonCode.QOS_NOT_SUPPORTED,
+                    "QoS " + p.qos().level() + " is above what the listener allows");
+            return; // [MQTT-3.2.2-11]
+        }
+        if (terms.mountPoint() != null) {
+            try {
+                topic = terms.mounted(topic);
+            } catch (IllegalArgumentException e) {
+                refuse(ReasonCode.TOPIC_NAME_INVALID, String.valueOf(e.getMessage()));
                 return;
             }
         }
@@ -422,7 +456,9 @@ public final class Connection {
     boolean transmit(
             Message m, QoS qos, boolean retain, int @Nullable [] identifiers, int packetId) {
         boolean fits;
-        if (version.isMqtt5() && (identifiers != null || m.expires() || !outboundAliases.isOff())) {
+        if (terms.mountPoint() != null
+                || (version.isMqtt5()
+                        && (identifiers != null || m.expires() || !outboundAliases.isOff()))) {
             fits = transmitAlone(m, qos, retain, identifiers, packetId);
         } else {
             PublishTemplates.Template template =
@@ -444,7 +480,7 @@ public final class Connection {
                                 true,
                                 d.qos(),
                                 d.retain(),
-                                d.message().topic(),
+                                terms.unmounted(d.message().topic()),
                                 packetId,
                                 properties,
                                 d.message().payload()));
@@ -456,7 +492,7 @@ public final class Connection {
 
     private boolean transmitAlone(
             Message m, QoS qos, boolean retain, int @Nullable [] identifiers, int packetId) {
-        TopicName topic = m.topic();
+        TopicName topic = terms.unmounted(m.topic());
         Properties properties = forwarded(m, identifiers);
         int alias = outboundAliases.find(topic);
         if (alias != 0) {
@@ -594,10 +630,10 @@ public final class Connection {
         Limits limits = shard.limits();
         if (version.isMqtt5()) {
             long theirs = connect.properties().number(Property.TOPIC_ALIAS_MAXIMUM, 0);
-            inboundAliases = new InboundTopicAliases(limits.topicAliasMaximum());
+            inboundAliases = new InboundTopicAliases(terms.topicAliasMaximum(limits));
             outboundAliases =
                     new OutboundTopicAliases(
-                            (int) Math.min(theirs, limits.topicAliasMaximumBroker()));
+                            (int) Math.min(theirs, terms.topicAliasMaximumBroker(limits)));
         }
         startKeepAlive();
     }
@@ -635,6 +671,10 @@ public final class Connection {
 
     AccessControl access() {
         return access;
+    }
+
+    Terms terms() {
+        return terms;
     }
 
     Session session() {

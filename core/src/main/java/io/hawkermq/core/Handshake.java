@@ -4,7 +4,9 @@ import io.hawkermq.protocol.Packet;
 import io.hawkermq.protocol.Properties;
 import io.hawkermq.protocol.Property;
 import io.hawkermq.protocol.ProtocolVersion;
+import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.ReasonCode;
+import io.hawkermq.protocol.Will;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -42,11 +44,7 @@ final class Handshake {
                 .negotiated(
                         c.version(),
                         c.properties().number(Property.MAXIMUM_PACKET_SIZE, Long.MAX_VALUE));
-        if (connection.clientId().isEmpty() && connection.claim(c).isEmpty()) {
-            // [MQTT-3.1.3-8]
-            connection.refuse(
-                    ReasonCode.CLIENT_IDENTIFIER_NOT_VALID,
-                    "an empty Client Identifier cannot be assigned one in this version with a persistent session");
+        if (!meetsTerms(c)) {
             return;
         }
         authenticationMethod = c.properties().text(Property.AUTHENTICATION_METHOD);
@@ -67,6 +65,56 @@ final class Handshake {
             return;
         }
         step(exchange, c.properties().binary(Property.AUTHENTICATION_DATA));
+    }
+
+    /// @return false if the client was refused
+    private boolean meetsTerms(Packet.Connect c) {
+        Terms terms = connection.terms();
+        Will will = c.will();
+        if (!terms.versions().contains(c.version())) {
+            connection.refuse(
+                    ReasonCode.UNSUPPORTED_PROTOCOL_VERSION, // [MQTT-3.1.2-2]
+                    "the listener does not accept " + c.version());
+        } else if (connection.clientId().isEmpty() && connection.claim(c).isEmpty()) {
+            refuseEmptyClientId(terms);
+        } else if (!connection.clientId().startsWith(terms.clientIdBeginning())) {
+            connection.refuse(
+                    ReasonCode.NOT_AUTHORIZED,
+                    "the Client Identifier must begin with '" + terms.clientIdBeginning() + "'");
+        } else if (will != null && will.qos().level() > terms.maximumQos().level()) {
+            connection.refuse( // [MQTT-3.2.2-12]
+                    ReasonCode.QOS_NOT_SUPPORTED,
+                    "the will's QoS " + will.qos().level() + " is above what is allowed");
+        } else if (!mayBeMounted(will)) {
+            connection.refuse(ReasonCode.TOPIC_NAME_INVALID, "the will's topic is too long");
+        } else {
+            return true;
+        }
+        return false;
+    }
+
+    private boolean mayBeMounted(@Nullable Will will) {
+        try {
+            connection.terms().mounted(will);
+            return true;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    private void refuseEmptyClientId(Terms terms) {
+        if (terms.clientIds() == Terms.ClientIds.USER_NAME) {
+            connection.refuse(
+                    ReasonCode.NOT_AUTHORIZED,
+                    "the User Name is the Client Identifier here, and there is none");
+            return;
+        }
+        connection.refuse( // [MQTT-3.1.3-8]
+                ReasonCode.CLIENT_IDENTIFIER_NOT_VALID,
+                terms.emptyClientIds() == Terms.EmptyClientIds.REFUSED
+                        ? "an empty Client Identifier is not allowed"
+                        : "an empty Client Identifier cannot be assigned one in this version with a"
+                                + " persistent session");
     }
 
     private void ask(Packet.Connect c) {
@@ -214,7 +262,7 @@ final class Handshake {
                 principal,
                 Math.min(theirMaximum, shard.limits().receiveMaximum()),
                 expiryInterval,
-                c.will());
+                connection.terms().mounted(c.will()));
         Packet.Connack connack =
                 new Packet.Connack(
                         present,
@@ -272,8 +320,13 @@ final class Handshake {
         if (keepAlive != c.keepAlive()) {
             b.add(Property.SERVER_KEEP_ALIVE, keepAlive);
         }
-        if (limits.topicAliasMaximum() > 0) {
-            b.add(Property.TOPIC_ALIAS_MAXIMUM, limits.topicAliasMaximum());
+        Terms terms = connection.terms();
+        int aliases = terms.topicAliasMaximum(limits);
+        if (aliases > 0) {
+            b.add(Property.TOPIC_ALIAS_MAXIMUM, aliases);
+        }
+        if (terms.maximumQos() != QoS.EXACTLY_ONCE) {
+            b.add(Property.MAXIMUM_QOS, terms.maximumQos().level()); // [MQTT-3.2.2-9]
         }
         if (c.clientId().isEmpty()) {
             b.add(Property.ASSIGNED_CLIENT_IDENTIFIER, connection.clientId()); // [MQTT-3.2.2-16]

@@ -37,6 +37,7 @@ final class Session {
     private @Nullable Connection connection;
     private AccessControl.Principal principal;
     private AccessControl access;
+    private Terms terms = Terms.DEFAULT;
     private boolean receivesAll;
     private long expiryInterval;
     private @Nullable Will will;
@@ -107,7 +108,8 @@ final class Session {
         connection = by;
         principal = as;
         access = by.access();
-        receivesAll = access.mayReceiveAll(as);
+        terms = by.terms();
+        receivesAll = terms.mountPoint() == null && access.mayReceiveAll(as);
         expiryInterval = sessionExpiryInterval;
         will = newWill;
         willAt = Long.MAX_VALUE; // a reconnect in time: no will [MQTT-3.1.3-9]
@@ -408,7 +410,9 @@ final class Session {
     }
 
     boolean mayReceive(Message message) {
-        return receivesAll || access.mayReceive(principal, message.topic());
+        return receivesAll
+                || (terms.reaches(message.topic())
+                        && access.mayReceive(principal, message.topic()));
     }
 
     /// Stop 7 of a PUBLISH.

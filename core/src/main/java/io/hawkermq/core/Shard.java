@@ -438,12 +438,13 @@ public final class Shard {
     }
 
     /// An identifier for a client that has none [MQTT-3.1.3-6]; 128 random bits make it unique.
-    String newClientId() {
+    String newClientId(String beginning) {
         long a = random.nextLong();
         long b = random.nextLong();
-        return String.format(
-                "auto-%08X-%04X-%04X-%04X-%012X",
-                a >>> 32, a >>> 16 & 0xFFFF, a & 0xFFFF, b >>> 48, b & 0xFFFF_FFFF_FFFFL);
+        return beginning
+                + String.format(
+                        "%08X-%04X-%04X-%04X-%012X",
+                        a >>> 32, a >>> 16 & 0xFFFF, a & 0xFFFF, b >>> 48, b & 0xFFFF_FFFF_FFFFL);
     }
 
     /// The server stops: tells every client that it is not its fault.

@@ -3,12 +3,14 @@ package io.hawkermq.core;
 import io.hawkermq.protocol.Packet;
 import io.hawkermq.protocol.Properties;
 import io.hawkermq.protocol.Property;
+import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.ReasonCode;
 import io.hawkermq.protocol.RetainHandling;
 import io.hawkermq.protocol.SubscriptionOptions;
 import io.hawkermq.protocol.TopicFilter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// SUBSCRIBE and UNSUBSCRIBE of one connection, sections 3.8 and 3.10: one answer for each packet
@@ -30,9 +32,16 @@ final class Subscribing {
         List<Subscription> toStream = new ArrayList<>();
         String refused = null;
         for (Packet.Subscribe.Entry entry : packet.entries()) {
-            TopicFilter filter = entry.filter();
-            SubscriptionOptions options =
-                    connection.isBridge() ? asBridge(entry.options()) : entry.options();
+            TopicFilter filter = mounted(entry.filter());
+            if (filter == null) {
+                results.add(ReasonCode.TOPIC_FILTER_INVALID);
+                refused = "the Topic Filter is too long";
+                continue;
+            }
+            SubscriptionOptions options = atMost(connection.terms().maximumQos(), entry.options());
+            if (connection.isBridge()) {
+                options = asBridge(options);
+            }
             ReasonCode result = check(filter, options);
             results.add(result);
             if (result.isError()) {
@@ -97,6 +106,22 @@ final class Subscribing {
                         + " subscriptions already";
     }
 
+    /// @return null if it is too long behind the mount point
+    private @Nullable TopicFilter mounted(TopicFilter filter) {
+        try {
+            return connection.terms().mounted(filter);
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    private static SubscriptionOptions atMost(QoS maximum, SubscriptionOptions o) {
+        return o.qos().level() <= maximum.level()
+                ? o
+                : new SubscriptionOptions(
+                        maximum, o.noLocal(), o.retainAsPublished(), o.retainHandling());
+    }
+
     /// [MQTT-3.3.1-9] [MQTT-3.3.1-10] [MQTT-3.3.1-11]
     private static boolean wantsRetained(RetainHandling handling, boolean isNew) {
         return switch (handling) {
@@ -113,7 +138,8 @@ final class Subscribing {
 
     void unsubscribe(Packet.Unsubscribe packet) {
         List<ReasonCode> results = new ArrayList<>(packet.filters().size());
-        for (TopicFilter filter : packet.filters()) {
+        for (TopicFilter named : packet.filters()) {
+            TopicFilter filter = Objects.requireNonNullElse(mounted(named), named);
             boolean existed = session.unsubscribe(filter);
             results.add(existed ? ReasonCode.SUCCESS : ReasonCode.NO_SUBSCRIPTION_EXISTED);
             if (shard.log().isEnabled(LogLevel.UNSUBSCRIBE)) {

@@ -71,15 +71,36 @@ public final class FileAccess implements AccessControl {
 
     private final EventLog log;
     private final FailedLogins failedLogins;
-    private final Semaphore processors =
-            new Semaphore(Math.max(1, Runtime.getRuntime().availableProcessors() / 2), true);
-    private final AtomicInteger logins = new AtomicInteger();
+    private final Semaphore processors;
+    private final AtomicInteger logins;
     private volatile Rules rules;
 
     public FileAccess(Rules rules, LoginLimits limits, EventLog log) {
+        this(
+                rules,
+                new FailedLogins(limits),
+                new Semaphore(Math.max(1, Runtime.getRuntime().availableProcessors() / 2), true),
+                new AtomicInteger(),
+                log);
+    }
+
+    private FileAccess(
+            Rules rules,
+            FailedLogins failedLogins,
+            Semaphore processors,
+            AtomicInteger logins,
+            EventLog log) {
         this.rules = rules;
-        this.failedLogins = new FailedLogins(limits);
+        this.failedLogins = failedLogins;
+        this.processors = processors;
+        this.logins = logins;
         this.log = log;
+    }
+
+    /// One that decides by other rules and shares with this one the processors, the number of
+    /// logins under way and the failed ones: for another listener.
+    public FileAccess beside(Rules others) {
+        return new FileAccess(others, failedLogins, processors, logins, log);
     }
 
     public Rules rules() {

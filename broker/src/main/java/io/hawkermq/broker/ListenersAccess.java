@@ -1,0 +1,110 @@
+package io.hawkermq.broker;
+
+import io.hawkermq.broker.security.FileAccess;
+import io.hawkermq.core.AccessControl;
+import io.hawkermq.core.EventLog;
+import io.hawkermq.core.LogLevel;
+import io.hawkermq.mosquitto.Configuration;
+import io.hawkermq.mosquitto.ListenerAddress;
+import io.hawkermq.mosquitto.ListenerConfiguration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Who may connect to which listener and do what there: one [FileAccess] for each, as a reload may
+/// make them differ. Failed logins are counted for all together, and a file that several listeners
+/// name is read once.
+final class ListenersAccess {
+    private final Map<ListenerAddress, FileAccess> all = new LinkedHashMap<>();
+
+    private ListenersAccess() {}
+
+    /// Reads the files.
+    ///
+    /// @throws StartException if one cannot be used
+    static ListenersAccess open(Configuration configuration, EventLog log) throws StartException {
+        ListenersAccess access = new ListenersAccess();
+        FileAccess first = null;
+        for (var entry : read(configuration, log).entrySet()) {
+            FileAccess its;
+            if (first == null) {
+                first =
+                        new FileAccess(
+                                entry.getValue(),
+                                FromConfiguration.loginLimits(configuration),
+                                log);
+                its = first;
+            } else {
+                its = first.beside(entry.getValue());
+            }
+            access.all.put(entry.getKey(), its);
+        }
+        return access;
+    }
+
+    /// What the configuration says of each listener that is opened; at least one.
+    ///
+    /// @throws StartException if it is wrong
+    static Map<ListenerAddress, AccessSettings> settings(Configuration configuration)
+            throws StartException {
+        Map<ListenerAddress, AccessSettings> settings = new LinkedHashMap<>();
+        for (ListenerConfiguration listener : configuration.listeners()) {
+            if (Unsupported.isOpened(listener)) {
+                settings.putIfAbsent(listener.address(), AccessSettings.of(listener));
+            }
+        }
+        return settings;
+    }
+
+    /// Reads the files and tells what is odd about them.
+    ///
+    /// @throws StartException if one cannot be used
+    static Map<ListenerAddress, FileAccess.Rules> read(Configuration configuration, EventLog log)
+            throws StartException {
+        Map<AccessSettings, FileAccess.Rules> done = new HashMap<>();
+        Map<ListenerAddress, FileAccess.Rules> rules = new LinkedHashMap<>();
+        for (var entry : settings(configuration).entrySet()) {
+            FileAccess.Rules its = done.get(entry.getValue());
+            if (its == null) {
+                its = entry.getValue().read();
+                done.put(entry.getValue(), its);
+                tell(its, log);
+            }
+            rules.put(entry.getKey(), its);
+        }
+        return rules;
+    }
+
+    private static void tell(FileAccess.Rules rules, EventLog log) {
+        if (rules.passwords() != null) {
+            rules.passwords().notices().forEach(n -> log.log(LogLevel.WARNING, n + "."));
+        }
+        if (rules.list() != null) {
+            rules.list().notices().forEach(n -> log.log(LogLevel.WARNING, n + "."));
+        }
+    }
+
+    /// Decides on the clients of a listener.
+    AccessControl of(ListenerConfiguration listener) {
+        FileAccess its = all.get(listener.address());
+        return its == null ? ofNoListener() : its;
+    }
+
+    /// Decides where it is not known which listener a client came through.
+    AccessControl ofNoListener() {
+        List<FileAccess> each = List.copyOf(all.values());
+        return each.size() == 1 ? each.getFirst() : new AnyAccess(each);
+    }
+
+    /// Decides by what was read from now on. Listeners that are new keep out everybody until they
+    /// are opened with the next start.
+    void reload(Map<ListenerAddress, FileAccess.Rules> read) {
+        read.forEach((address, rules) -> {
+            FileAccess its = all.get(address);
+            if (its != null) {
+                its.reload(rules);
+            }
+        });
+    }
+}
