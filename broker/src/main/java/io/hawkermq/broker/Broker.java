@@ -1,5 +1,6 @@
 package io.hawkermq.broker;
 
+import io.hawkermq.core.AccessControl;
 import io.hawkermq.core.Connection;
 import io.hawkermq.core.Counters;
 import io.hawkermq.core.LogLevel;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiPredicate;
 
 /// A running broker: loops with their shards, listeners, `$SYS`. This page is how it is all put
 /// together.
@@ -134,18 +136,37 @@ public final class Broker implements AutoCloseable {
         return options;
     }
 
-    /// Takes of these options what can change while the broker runs: the limits, the interval of
-    /// `$SYS`, and what a connection may have unsent. By any thread.
-    void change(BrokerOptions replacement) {
+    /// Reads what the listeners of these options need, for [#change].
+    ///
+    /// @throws StartException if a file cannot be used; nothing has changed then
+    Listening.Change prepare(BrokerOptions replacement) throws StartException {
+        return listening.prepare(replacement.listeners());
+    }
+
+    /// Takes of these options what can change while the broker runs: the limits, what listeners
+    /// give new connections, the interval of `$SYS`, and what a connection may have unsent. By any
+    /// thread.
+    ///
+    /// @param prepared for the same options
+    void change(BrokerOptions replacement, Listening.Change prepared) {
+        listening.apply(prepared);
         options =
                 options.with(o ->
                         o.limits(replacement.limits())
+                                .maximumConnections(replacement.maximumConnections())
                                 .sysIntervalSeconds(replacement.sysIntervalSeconds())
                                 .maximumOutboundBytes(replacement.maximumOutboundBytes()));
         for (Loop loop : loops) {
             loop.execute(() -> loop.shard().limits(replacement.limits()));
         }
         sysPublisher.start();
+    }
+
+    /// Closes the connections of clients who may not stay, because who may connect has changed.
+    void review(BiPredicate<AccessControl, AccessControl.Principal> mayStay) {
+        for (Loop loop : activeLoops()) {
+            loop.execute(() -> loop.shard().review(mayStay));
+        }
     }
 
     List<Loop> loops() {

@@ -103,8 +103,10 @@ final class BrokerCommand {
         }
         CountDownLatch stopped = endWithTheProcess(broker, log, pidFile);
         log.log(LogLevel.NOTICE, name + " running");
-        reloading.complete(
-                new Reloading(arguments, configuration, broker, log, access, this::exit));
+        Reloading reloads =
+                new Reloading(arguments, configuration, broker, log, access, this::exit);
+        reloading.complete(reloads);
+        new WatchedFiles(reloads::watched, reloads::reloadFiles).start();
         HeapCare heapCare = HeapCare.ofThisProcess();
         while (!stopped.await(HEAP_LOOK_SECONDS, TimeUnit.SECONDS)) {
             heapCare.look();

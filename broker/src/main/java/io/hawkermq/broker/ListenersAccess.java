@@ -11,6 +11,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiPredicate;
+import java.util.function.Predicate;
 
 /// Who may connect to which listener and do what there: one [FileAccess] for each, as a reload may
 /// make them differ. Failed logins are counted for all together, and a file that several listeners
@@ -99,12 +101,18 @@ final class ListenersAccess {
 
     /// Decides by what was read from now on. Listeners that are new keep out everybody until they
     /// are opened with the next start.
-    void reload(Map<ListenerAddress, FileAccess.Rules> read) {
+    ///
+    /// @return whether a client may stay on which one of them decided; those who are known by
+    ///     their certificates may
+    BiPredicate<AccessControl, AccessControl.Principal> reload(
+            Map<ListenerAddress, FileAccess.Rules> read) {
+        Map<AccessControl, Predicate<AccessControl.Principal>> changed = new HashMap<>();
         read.forEach((address, rules) -> {
             FileAccess its = all.get(address);
             if (its != null) {
-                its.reload(rules);
+                changed.put(its, its.reload(rules));
             }
         });
+        return (access, client) -> changed.getOrDefault(access, _ -> true).test(client);
     }
 }

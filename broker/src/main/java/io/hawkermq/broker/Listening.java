@@ -22,7 +22,9 @@ import java.net.UnknownHostException;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// The listeners of a broker: opens their sockets, and says in a sentence why one cannot be opened
@@ -73,6 +75,46 @@ final class Listening implements AutoCloseable {
             return address.getPort();
         }
         throw new IllegalArgumentException("Listener " + listener + " has no port");
+    }
+
+    /// What listeners get instead of what they have.
+    ///
+    /// @param setups for those that are open and are asked for again
+    record Change(Map<OpenListener, OpenListener.Setup> setups) {}
+
+    /// Reads what other listeners need. One is the same if it is at the same place: its port and
+    /// host, or its path. Others are passed over.
+    ///
+    /// @throws StartException if a file cannot be used; nothing has changed then
+    Change prepare(List<Listener> replacements) throws StartException {
+        Map<OpenListener, OpenListener.Setup> setups = new LinkedHashMap<>();
+        for (OpenListener open : listeners) {
+            for (Listener replacement : replacements) {
+                if (place(replacement).equals(place(open.listener()))
+                        && !setups.containsKey(open)) {
+                    setups.put(open, open.prepare(replacement));
+                }
+            }
+        }
+        return new Change(setups);
+    }
+
+    private static Object place(Listener listener) {
+        return switch (listener.address()) {
+            case Listener.Address.Tcp tcp -> tcp.host() + " " + tcp.port();
+            case Listener.Address.Loopback loopback -> loopback;
+            case Listener.Address.Unix unix -> unix.path();
+        };
+    }
+
+    /// Connections from now on get what was prepared. Nothing is closed.
+    void apply(Change change) {
+        change.setups()
+                .forEach((open, setup) -> {
+                    if (open.apply(setup)) {
+                        notice("TLS of " + open.name() + " has changed for new connections.");
+                    }
+                });
     }
 
     /// Reads certificates, keys, authorities and revocation lists again, for connections from now

@@ -26,17 +26,52 @@ final class OpenListener {
     private static final String UNIX_PEER = "unix-socket";
 
     private final Broker broker;
-    private final Listener listener;
-    private final @Nullable TlsContext tls;
+    private volatile Setup setup;
     private final AtomicInteger connections = new AtomicInteger();
     private final List<Channel> sockets = new ArrayList<>();
 
     /// @throws StartException if the files of its TLS cannot be used
     OpenListener(Broker broker, Listener listener) throws StartException {
         this.broker = broker;
-        this.listener = listener;
-        tls = readTls(listener);
+        setup = new Setup(listener, readTls(listener));
         warn();
+    }
+
+    /// What the next connection gets.
+    ///
+    /// @param tls of files that were read and can be used
+    record Setup(Listener listener, @Nullable TlsContext tls) {}
+
+    /// Reads what another listener at the same place needs, to be [applied][#apply] later.
+    ///
+    /// @throws StartException if a file cannot be used
+    Setup prepare(Listener replacement) throws StartException {
+        Setup current = setup;
+        TlsContext read = readTls(replacement);
+        boolean isKept = read != null && current.tls != null && current.tls.isSameAs(read);
+        // Neither where it listens nor what it speaks changes without a restart.
+        boolean isSameProtocol =
+                (replacement.webSocket() == null) == (current.listener.webSocket() == null);
+        return new Setup(
+                replacement.with(l ->
+                        l.address(current.listener.address())
+                                .webSocket(
+                                        isSameProtocol
+                                                ? replacement.webSocket()
+                                                : current.listener.webSocket())),
+                isKept ? current.tls : read);
+    }
+
+    /// Connections from now on get this; those that are open keep what they have.
+    ///
+    /// @return true if their TLS is another one
+    boolean apply(Setup prepared) {
+        boolean isNew = prepared.tls != setup.tls;
+        setup = prepared;
+        if (isNew) {
+            warn();
+        }
+        return isNew;
     }
 
     /// Reads the files of a listener's TLS, if it has that.
@@ -62,6 +97,7 @@ final class OpenListener {
     }
 
     private void warn() {
+        TlsContext tls = setup.tls;
         if (tls != null) {
             for (String warning : tls.warnings()) {
                 broker.options().log().log(LogLevel.WARNING, name() + ": " + warning + ".");
@@ -71,7 +107,7 @@ final class OpenListener {
 
     /// For messages: `port 8883`.
     String name() {
-        return name(listener);
+        return name(listener());
     }
 
     private static String name(Listener listener) {
@@ -84,7 +120,7 @@ final class OpenListener {
     }
 
     Listener listener() {
-        return listener;
+        return setup.listener;
     }
 
     List<Channel> sockets() {
@@ -95,6 +131,7 @@ final class OpenListener {
     ///
     /// @throws TransportException if they cannot be used; those read before stay in force
     void reloadCertificates() throws TransportException {
+        TlsContext tls = setup.tls;
         if (tls != null) {
             tls.reload();
             warn();
@@ -108,7 +145,7 @@ final class OpenListener {
         if (isIpv6Only() && isIpv4(channel.remoteAddress())) {
             return false; // a socket for all IPv6 addresses takes IPv4 too
         }
-        if (connections.get() >= listener.maximumConnections()
+        if (connections.get() >= listener().maximumConnections()
                 || broker.connections().open() >= broker.options().maximumConnections()) {
             broker.options()
                     .log()
@@ -125,7 +162,7 @@ final class OpenListener {
     }
 
     private boolean isIpv6Only() {
-        return listener.address() instanceof Listener.Address.Tcp tcp
+        return listener().address() instanceof Listener.Address.Tcp tcp
                 && (tcp.family() == Listener.Family.IPV6 || tcp.host() != null);
     }
 
@@ -140,22 +177,26 @@ final class OpenListener {
 
     /// Gives a channel its handlers: the layers that the listener has, and MQTT on top.
     void equip(Channel channel, Loop loop) {
+        Setup current = setup;
+        Listener listener = current.listener;
         AccessControl access =
                 listener.access() == null ? broker.options().access() : listener.access();
         SocketConnection connection =
                 new SocketConnection(
                         broker, loop, channel, address(channel), access, listener.terms());
         if (!listener.isPlain()) {
-            addLayers(channel);
+            addLayers(channel, current);
         }
-        if (tls == null) {
+        if (current.tls == null) {
             // Not with TLS, which holds what it has read of an unfinished record.
             channel.config().setRecvByteBufAllocator(new LoopReadBuffer(connection));
         }
         channel.pipeline().addLast("mqtt", connection);
     }
 
-    private void addLayers(Channel channel) {
+    private static void addLayers(Channel channel, Setup current) {
+        Listener listener = current.listener;
+        TlsContext tls = current.tls;
         if (listener.proxy() != null) {
             channel.pipeline().addLast(new ProxyLayer(listener.proxy()));
         }

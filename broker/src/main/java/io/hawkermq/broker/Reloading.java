@@ -9,13 +9,18 @@ import io.hawkermq.mosquitto.HawkerOptions;
 import io.hawkermq.mosquitto.HawkerOptions.BrokenReload;
 import io.hawkermq.mosquitto.ListenerAddress;
 import io.hawkermq.mosquitto.Reload;
+import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// What happens at SIGHUP: the configuration file and the files that it names are read again, log
-/// files are opened anew, and what may change while the broker runs is changed. No connection is
-/// closed.
+/// files are opened anew, and what may change while the broker runs is changed. When [WatchedFiles]
+/// sees that passwords, rules or certificates have changed, only those are read again. Connections
+/// stay, but for those of users who are gone, whose password has changed, or who were let in
+/// anonymously and would not be any more.
 ///
 /// All is read before anything changes: if one file is wrong, all old settings stay in force, or
 /// the process ends with status 3 if `hawker_reload_on_error exit` is in force. What needs a restart
@@ -61,6 +66,44 @@ final class Reloading {
         }
     }
 
+    /// Reads the files that the configuration in force names; by any thread, one at a time.
+    synchronized void reloadFiles() {
+        log.log(LogLevel.INFORMATION, "Files have changed, reading them again.");
+        try {
+            Map<ListenerAddress, FileAccess.Rules> rules = ListenersAccess.read(current, log);
+            BrokerOptions options =
+                    access == null
+                            ? FromConfiguration.options(current, broker.options().access(), log)
+                            : FromConfiguration.options(current, access, log);
+            Listening.Change listeners = broker.prepare(options);
+            broker.change(options, listeners);
+            if (access != null) {
+                broker.review(access.reload(rules));
+            }
+            log.log(LogLevel.NOTICE, "Changed files are in force.");
+        } catch (StartException e) {
+            log.log(LogLevel.ERROR, String.valueOf(e.getMessage()));
+            log.log(LogLevel.ERROR, "Changed files were not taken: the old ones stay in force.");
+        }
+    }
+
+    /// The files that [#reloadFiles] reads; none if they are not to be watched.
+    synchronized Set<Path> watched() {
+        if (!current.value(HawkerOptions.WATCH_FILES)) {
+            return Set.of();
+        }
+        Set<Path> files = new LinkedHashSet<>(current.securityFiles());
+        try {
+            for (AccessSettings settings : ListenersAccess.settings(current).values()) {
+                settings.passwordFile().ifPresent(files::add);
+                settings.aclFile().ifPresent(files::add);
+            }
+        } catch (StartException e) {
+            throw new IllegalStateException("a configuration that is in force", e);
+        }
+        return files;
+    }
+
     private void failed() {
         if (current.value(HawkerOptions.RELOAD_ON_ERROR) == BrokenReload.EXIT) {
             exit.accept(StartException.WRONG_CONFIGURATION);
@@ -73,12 +116,15 @@ final class Reloading {
         Unsupported.refuse(read);
         Map<ListenerAddress, FileAccess.Rules> rules = ListenersAccess.read(read, log);
         BrokerOptions options =
-                FromConfiguration.options(read, broker.options().access(), broker.options().log());
+                access == null
+                        ? FromConfiguration.options(read, broker.options().access(), log)
+                        : FromConfiguration.options(read, access, log);
+        Listening.Change listeners = broker.prepare(options);
         log.change(LogSettings.of(read)); // the last that can fail
+        broker.change(options, listeners);
         if (access != null) {
-            access.reload(rules);
+            broker.review(access.reload(rules));
         }
-        broker.change(options);
         ConfigurationChange change = ConfigurationChange.between(current, read);
         for (ConfigurationChange.Change c : change.changes()) {
             boolean isListener =

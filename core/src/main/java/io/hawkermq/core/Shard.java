@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiPredicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -453,6 +454,19 @@ public final class Shard {
             Connection connection = session.connection();
             if (connection != null) {
                 connection.refuse(ReasonCode.SERVER_SHUTTING_DOWN, "the server shuts down");
+            }
+        }
+    }
+
+    /// Closes the connections of clients who may not stay, because who may connect has changed.
+    ///
+    /// @param mayStay asked about each connected client with what decides on it
+    public void review(BiPredicate<AccessControl, AccessControl.Principal> mayStay) {
+        for (Session session : List.copyOf(sessions.values())) {
+            Connection connection = session.connection();
+            if (connection != null && !mayStay.test(session.access(), session.principal())) {
+                connection.refuse(
+                        ReasonCode.NOT_AUTHORIZED, "the rules of who may connect have changed");
             }
         }
     }

@@ -112,6 +112,15 @@ public final class HawkerOptions {
                                     "What a reload does with a wrong file: keep the old settings,"
                                             + " or end the broker as Mosquitto does."));
 
+    public static final Option<Boolean> WATCH_FILES =
+            own(
+                    TABLE.flag("hawker_watch_files", true)
+                            .means(
+                                    "Notices within seconds when files of passwords, access control"
+                                            + " or certificates change, and reads them again as a"
+                                            + " reload does. A wrong one leaves the old in"
+                                            + " force."));
+
     static final List<Option<?>> ROWS = TABLE.rows();
 
     private HawkerOptions() {}

@@ -6,6 +6,7 @@ import io.hawkermq.core.LogLevel;
 import io.hawkermq.mosquitto.access.AccessFileException;
 import io.hawkermq.mosquitto.access.AccessList;
 import io.hawkermq.mosquitto.access.PasswordFile;
+import io.hawkermq.mosquitto.access.PasswordHash;
 import io.hawkermq.protocol.Packet;
 import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.ReasonCode;
@@ -16,6 +17,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Access control by Mosquitto's files.
@@ -107,9 +109,27 @@ public final class FileAccess implements AccessControl {
         return rules;
     }
 
-    /// Decides by these from now on; called by anybody. Clients that are connected stay so.
-    public void reload(Rules replacement) {
+    /// Decides by these from now on; called by anybody.
+    ///
+    /// @return whether a client that is connected may stay: its user still exists, with the same
+    ///     hash of its password, or anonymous clients are still let in
+    public Predicate<Principal> reload(Rules replacement) {
+        Rules before = rules;
         rules = replacement;
+        return client -> mayStay(client, before, replacement);
+    }
+
+    private static boolean mayStay(Principal client, Rules before, Rules now) {
+        String user = client.userName();
+        PasswordFile passwords = now.passwords();
+        if (user == null || passwords == null) {
+            return now.anonymous() == AnonymousClients.ALLOWED;
+        }
+        PasswordHash hash = passwords.hash(user);
+        PasswordHash old = before.passwords() == null ? null : before.passwords().hash(user);
+        return hash != null
+                && old != null
+                && PasswordFile.line(user, hash).equals(PasswordFile.line(user, old));
     }
 
     // ---- who may connect ----

@@ -3,6 +3,7 @@ package io.hawkermq.broker.transport;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
 import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.PublicKey;
@@ -11,6 +12,7 @@ import java.security.cert.X509Certificate;
 import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PSSParameterSpec;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedKeyManager;
@@ -126,6 +128,12 @@ final class ServerIdentity extends X509ExtendedKeyManager {
         } catch (GeneralSecurityException e) {
             return false; // another one of the same name
         }
+    }
+
+    /// True if both would say the same to clients.
+    boolean isSameAs(ServerIdentity other) {
+        return Arrays.equals(chain, other.chain)
+                && MessageDigest.isEqual(key.getEncoded(), other.key.getEncoded());
     }
 
     X509Certificate certificate() {

@@ -28,7 +28,8 @@ public final class TlsContext {
     private record Files(
             SSLContext context,
             SSLParameters parameters,
-            X509Certificate certificate,
+            ServerIdentity identity,
+            Authorities authorities,
             List<String> warnings) {}
 
     /// Reads the files.
@@ -59,9 +60,17 @@ public final class TlsContext {
         return files.warnings();
     }
 
+    /// True if both have the same options, and files that said the same when they were read.
+    public boolean isSameAs(TlsContext other) {
+        return options.equals(other.options)
+                && applicationProtocol.equals(other.applicationProtocol)
+                && files.identity().isSameAs(other.files.identity())
+                && files.authorities().equals(other.files.authorities());
+    }
+
     /// The server's own certificate as it was read last.
     public X509Certificate certificate() {
-        return files.certificate();
+        return files.identity().certificate();
     }
 
     /// A new server end of a connection.
@@ -105,7 +114,7 @@ public final class TlsContext {
             context.getServerSessionContext().setSessionTimeout(RESUMABLE_SECONDS);
             SSLParameters parameters = parameters(context, options, warnings);
             parameters.setNeedClientAuth(isAsked);
-            return new Files(context, parameters, own, List.copyOf(warnings));
+            return new Files(context, parameters, identity, authorities, List.copyOf(warnings));
         } catch (GeneralSecurityException e) {
             throw new TransportException("TLS cannot be set up", e);
         }

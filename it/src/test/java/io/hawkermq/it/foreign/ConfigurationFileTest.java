@@ -282,7 +282,12 @@ class ConfigurationFileTest {
                                     "-F",
                                     "> %t"))) {
                 s.await("SUBACK", line -> line.contains("received SUBACK"));
-                passwords("pw", "bob");
+                Program.run(
+                        "mosquitto_passwd",
+                        "-b",
+                        directory.resolve("pw").toString(),
+                        "bob",
+                        "secret");
                 Files.writeString(acl, "user ann\ntopic read b/#\nuser bob\ntopic readwrite b/#\n");
                 written(access, "acl_file " + acl, "connection_messages false", "sys_interval 1");
                 hangUp(broker);
@@ -290,12 +295,28 @@ class ConfigurationFileTest {
                 assertTrue(
                         broker.output().contains("broker: connection_messages true -> false"),
                         broker.output());
-                assertTrue(isRefused("-u", "ann", "-P", "secret", "-t", "a/y", "-m", "m"));
+                assertTrue(isRefused("-u", "ann", "-P", "wrong", "-t", "a/y", "-m", "m"));
                 publish("-u", "bob", "-P", "secret", "-t", "a/y", "-m", "no");
                 publish("-u", "bob", "-P", "secret", "-i", "silent", "-t", "b/y", "-m", "yes");
                 assertTrue(s.expectSuccess().contains("> b/y"), "the client stayed connected");
             }
             assertFalse(broker.output().contains("as silent"), broker.output());
+        }
+    }
+
+    @Test
+    void aPasswordFileThatChangesIsTakenWithoutASignal() throws IOException {
+        passwords("pw", "ann");
+        Path file = written("password_file " + directory.resolve("pw"));
+        try (BrokerProcess broker = start(file)) {
+            exchange("t", "-u", "ann", "-P", "secret");
+            Files.writeString(directory.resolve("pw"), "bob:nohash\n");
+            await("refused", () -> broker.output().contains("Changed files were not taken"));
+            exchange("t", "-u", "ann", "-P", "secret");
+            passwords("pw", "bob");
+            await("taken", () -> broker.output().contains("Changed files are in force"));
+            exchange("t", "-u", "bob", "-P", "secret");
+            assertTrue(isRefused("-u", "ann", "-P", "secret", "-t", "t", "-m", "m"));
         }
     }
 

@@ -1,0 +1,281 @@
+package io.hawkermq.broker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.hawkermq.broker.Arguments.Dialect;
+import io.hawkermq.mosquitto.Configuration;
+import io.hawkermq.mosquitto.access.PasswordFile;
+import io.hawkermq.mosquitto.access.PasswordHash;
+import io.hawkermq.protocol.Packet;
+import io.hawkermq.protocol.Properties;
+import io.hawkermq.protocol.ProtocolVersion;
+import io.hawkermq.protocol.QoS;
+import io.hawkermq.protocol.ReasonCode;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What SIGHUP and changed files do to a broker that was started from a file, and to whom not.
+class ReloadingTest {
+    private static final ProtocolVersion V5 = ProtocolVersion.MQTT_5;
+
+    @TempDir private Path folder = Path.of("");
+
+    private final int port = freePort();
+    private final AtomicInteger exited = new AtomicInteger(-1);
+    private @Nullable Broker broker;
+
+    @SuppressWarnings("NullAway.Init") // set by start, which each test calls
+    private Reloading reloading;
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new AssertionError("no port is free", e);
+        }
+    }
+
+    @BeforeEach
+    void passwords() throws IOException {
+        passwords("ann:a1", "bob:b1");
+    }
+
+    @AfterEach
+    void stop() {
+        if (broker != null) {
+            broker.close();
+        }
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /// The same password always has the same hash here.
+    private void passwords(String... users) throws IOException {
+        List<String> lines = new ArrayList<>();
+        for (String user : users) {
+            String[] parts = user.split(":");
+            SecureRandom same =
+                    new SecureRandom() {
+                        private static final long serialVersionUID = 1L;
+
+                        @Override
+                        public void nextBytes(byte[] bytes) {
+                            java.util.Arrays.fill(bytes, (byte) parts[1].hashCode());
+                        }
+                    };
+            lines.add(
+                    PasswordFile.line(parts[0], PasswordHash.pbkdf2(utf8(parts[1]), 2, same))
+                            .strip());
+        }
+        Files.write(folder.resolve("pw"), lines);
+    }
+
+    private void write(String... lines) throws IOException {
+        List<String> all = new ArrayList<>(List.of("sys_interval 0", "log_dest none"));
+        all.add("listener " + port + " 127.0.0.1");
+        for (String line : lines) {
+            all.add(line.replace("@", folder.toString()));
+        }
+        Files.write(folder.resolve("a.conf"), all);
+    }
+
+    private void start(String... lines) throws Exception {
+        write(lines);
+        Arguments arguments =
+                Arguments.parse(List.of("-c", folder.resolve("a.conf").toString()), Dialect.HAWKER);
+        Configuration configuration = arguments.configuration();
+        LineLog log = LineLog.open(LogSettings.of(configuration));
+        ListenersAccess access = ListenersAccess.open(configuration, log);
+        Broker started = Broker.start(FromConfiguration.options(configuration, access, log));
+        broker = started;
+        reloading = new Reloading(arguments, configuration, started, log, access, exited::set);
+    }
+
+    private static Packet connect(String clientId, @Nullable String user) {
+        String[] parts = user == null ? new String[0] : user.split(":");
+        return new Packet.Connect(
+                V5,
+                false,
+                true,
+                60,
+                clientId,
+                null,
+                user == null ? null : parts[0],
+                user == null ? null : utf8(parts[1]),
+                Properties.NONE);
+    }
+
+    /// @param user with a colon and the password; null for an anonymous client
+    private TestClient client(String clientId, @Nullable String user) throws IOException {
+        TestClient client = new TestClient(port, V5);
+        client.send(connect(clientId, user));
+        assertEquals(ReasonCode.SUCCESS, client.next(Packet.Connack.class).reasonCode());
+        return client;
+    }
+
+    private ReasonCode answer(@Nullable String user) throws IOException {
+        try (TestClient client = new TestClient(port, V5)) {
+            client.send(connect("asking", user));
+            return client.next(Packet.Connack.class).reasonCode();
+        }
+    }
+
+    /// The connection is open, and messages come back on it.
+    private static void assertAlive(TestClient client, String topic) throws IOException {
+        client.send(TestClient.subscribe(topic, QoS.AT_MOST_ONCE));
+        client.next(Packet.Suback.class);
+        client.send(TestClient.publish(topic, QoS.AT_MOST_ONCE, 0, new byte[0]));
+        client.next(Packet.Publish.class);
+    }
+
+    private static void assertSentAway(TestClient client) throws IOException {
+        assertEquals(ReasonCode.NOT_AUTHORIZED, client.next(Packet.Disconnect.class).reasonCode());
+        assertTrue(client.isClosedByBroker());
+    }
+
+    // ---- who has to go ----
+
+    @Test
+    void whoseUserIsGoneOrHasAnotherPasswordHasToGo() throws Exception {
+        start("password_file @/pw");
+        passwords("ann:a1", "bob:b1", "cas:c1");
+        reloading.reload();
+        try (TestClient ann = client("1", "ann:a1");
+                TestClient bob = client("2", "bob:b1");
+                TestClient cas = client("3", "cas:c1")) {
+            passwords("ann:a1", "bob:b2", "dan:d1");
+            reloading.reload();
+            assertSentAway(bob);
+            assertSentAway(cas);
+            assertAlive(ann, "t");
+        }
+        assertEquals(ReasonCode.SUCCESS, answer("bob:b2"));
+        assertEquals(ReasonCode.SUCCESS, answer("dan:d1"));
+        assertEquals(ReasonCode.NOT_AUTHORIZED, answer("cas:c1"));
+    }
+
+    @Test
+    void anonymousClientsHaveToGoWhenTheyAreNotLetInAnyMore() throws Exception {
+        start("password_file @/pw", "allow_anonymous true");
+        try (TestClient ann = client("1", "ann:a1");
+                TestClient anonymous = client("2", null)) {
+            reloading.reload();
+            assertAlive(anonymous, "t");
+            write("password_file @/pw", "allow_anonymous false");
+            reloading.reload();
+            assertSentAway(anonymous);
+            assertAlive(ann, "t");
+        }
+    }
+
+    @Test
+    void newRulesHoldForClientsThatAreConnected() throws Exception {
+        Files.writeString(folder.resolve("acl"), "topic readwrite a/#\n");
+        start("allow_anonymous true", "acl_file @/acl");
+        try (TestClient client = client("1", null)) {
+            assertAlive(client, "a/x");
+            Files.writeString(folder.resolve("acl"), "topic readwrite b/#\n");
+            reloading.reloadFiles();
+            client.send(TestClient.publish("a/x", QoS.AT_LEAST_ONCE, 1, new byte[0]));
+            assertEquals(ReasonCode.NOT_AUTHORIZED, client.next(Packet.Puback.class).reasonCode());
+            assertAlive(client, "b/x");
+        }
+    }
+
+    // ---- what is taken ----
+
+    @Test
+    void termsOfTheListenerHoldForNewConnections() throws Exception {
+        start("allow_anonymous true", "max_qos 1");
+        try (TestClient before = client("1", null)) {
+            write("allow_anonymous true", "accept_protocol_versions 4", "mount_point m/");
+            reloading.reload();
+            assertAlive(before, "t");
+            assertEquals(ReasonCode.UNSUPPORTED_PROTOCOL_VERSION, answer(null));
+        }
+    }
+
+    @Test
+    void aBrokenFileLeavesAllOldSettingsInForce() throws Exception {
+        start("password_file @/pw");
+        try (TestClient ann = client("1", "ann:a1")) {
+            Files.writeString(folder.resolve("pw"), "eve:nohash\n");
+            write("allow_anonymous true", "password_file @/pw");
+            reloading.reload();
+            reloading.reloadFiles();
+            assertAlive(ann, "t");
+            assertEquals(ReasonCode.SUCCESS, answer("bob:b1"));
+            assertEquals(ReasonCode.NOT_AUTHORIZED, answer(null));
+            assertEquals(-1, exited.get());
+        }
+    }
+
+    // ---- certificates ----
+
+    private X509Certificate shown(TestCertificates certificates) throws Exception {
+        try (SSLSocket socket =
+                TestCertificates.connect(certificates.client("root.crt", null), port)) {
+            socket.startHandshake();
+            return (X509Certificate) socket.getSession().getPeerCertificates()[0];
+        }
+    }
+
+    @Test
+    void newCertificatesAreShownToNewConnectionsOnly() throws Exception {
+        TestCertificates certificates = new TestCertificates(folder);
+        certificates.root("root", "root");
+        for (String name : List.of("first", "second")) {
+            certificates.key(name, "EC");
+            certificates.issue(name, "root", "server", "/CN=localhost");
+        }
+        certificates.copy("first.crt", "now.crt");
+        certificates.copy("first.key", "now.key");
+        start("allow_anonymous true", "certfile @/now.crt", "keyfile @/now.key");
+        X509Certificate first = shown(certificates);
+        try (SSLSocket socket =
+                        TestCertificates.connect(certificates.client("root.crt", null), port);
+                TestClient before = new TestClient(socket, V5).connected("c")) {
+            reloading.reloadFiles();
+            assertEquals(first, shown(certificates), "nothing has changed");
+            certificates.copy("second.crt", "now.crt");
+            reloading.reloadFiles();
+            assertEquals(first, shown(certificates), "its key has not come yet");
+            certificates.copy("second.key", "now.key");
+            reloading.reloadFiles();
+            assertFalse(first.equals(shown(certificates)));
+            assertAlive(before, "t");
+        }
+    }
+
+    @Test
+    void theFilesToWatchAreThoseOfTheConfigurationInForce() throws Exception {
+        Files.writeString(folder.resolve("acl"), "topic #\n");
+        start("password_file @/pw");
+        assertEquals(java.util.Set.of(folder.resolve("pw")), reloading.watched());
+        write("allow_anonymous true", "acl_file @/acl");
+        reloading.reload();
+        assertEquals(java.util.Set.of(folder.resolve("acl")), reloading.watched());
+        write("allow_anonymous true", "acl_file @/acl", "hawker_watch_files false");
+        reloading.reload();
+        assertEquals(java.util.Set.of(), reloading.watched());
+    }
+}
