@@ -6,7 +6,6 @@ import io.hawkermq.core.LogLevel;
 import io.hawkermq.mosquitto.Configuration;
 import io.hawkermq.mosquitto.ConfigurationException;
 import io.hawkermq.mosquitto.GlobalOptions;
-import io.hawkermq.mosquitto.Notice;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -129,16 +128,7 @@ final class BrokerCommand {
     }
 
     private void report(Configuration configuration, LineLog log) {
-        for (Notice notice : configuration.notices()) {
-            log.log(
-                    switch (notice.level()) {
-                        case WARNING -> LogLevel.WARNING;
-                        case NOTICE -> LogLevel.NOTICE;
-                        case INFORMATION -> LogLevel.INFORMATION;
-                    },
-                    notice.text());
-        }
-        Unsupported.warnings(configuration).forEach(w -> log.log(LogLevel.WARNING, w));
+        FromConfiguration.tell(configuration, log);
         arguments
                 .file()
                 .ifPresent(f -> log.log(LogLevel.INFORMATION, "Config loaded from " + f + "."));

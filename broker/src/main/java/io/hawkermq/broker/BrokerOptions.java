@@ -4,6 +4,7 @@ import io.hawkermq.core.AccessControl;
 import io.hawkermq.core.EventLog;
 import io.hawkermq.core.Limits;
 import io.hawkermq.core.Slots;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,15 @@ public record BrokerOptions(
                 10,
                 DEFAULT_OUTBOUND_BYTES,
                 null);
+    }
+
+    /// What a `mosquitto.conf` asks for. All files that it names are read, and what is odd about
+    /// them is told; log and process options are not for a program that starts a broker itself.
+    ///
+    /// @throws StartException if something is wrong, or this build cannot do it: one sentence with
+    ///     the file and the line
+    public static BrokerOptions ofFile(Path file, EventLog log) throws StartException {
+        return FromConfiguration.ofFile(file, log);
     }
 
     /// The same, but for what the change sets:

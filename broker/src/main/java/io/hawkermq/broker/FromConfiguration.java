@@ -4,10 +4,14 @@ import io.hawkermq.broker.security.LoginLimits;
 import io.hawkermq.core.AccessControl;
 import io.hawkermq.core.EventLog;
 import io.hawkermq.core.Limits;
+import io.hawkermq.core.LogLevel;
 import io.hawkermq.mosquitto.Configuration;
+import io.hawkermq.mosquitto.ConfigurationException;
+import io.hawkermq.mosquitto.ConfigurationReader;
 import io.hawkermq.mosquitto.GlobalOptions;
 import io.hawkermq.mosquitto.HawkerOptions;
 import io.hawkermq.mosquitto.ListenerConfiguration;
+import io.hawkermq.mosquitto.Notice;
 import io.hawkermq.store.Durability;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,6 +30,33 @@ final class FromConfiguration {
     private static final int LONGEST_LOGIN_DELAY_MILLIS = 5_000;
 
     private FromConfiguration() {}
+
+    /// See [BrokerOptions#ofFile].
+    static BrokerOptions ofFile(Path file, EventLog log) throws StartException {
+        try {
+            Configuration configuration = ConfigurationReader.ofSystem().read(file);
+            tell(configuration, log);
+            return options(configuration, ListenersAccess.open(configuration, log), log);
+        } catch (ConfigurationException e) {
+            throw new StartException(
+                    e.errors().getFirst().text().replaceFirst("^Error: ", ""),
+                    StartException.WRONG_CONFIGURATION);
+        }
+    }
+
+    /// Tells what a person should know about a configuration.
+    static void tell(Configuration configuration, EventLog log) {
+        for (Notice notice : configuration.notices()) {
+            log.log(
+                    switch (notice.level()) {
+                        case WARNING -> LogLevel.WARNING;
+                        case NOTICE -> LogLevel.NOTICE;
+                        case INFORMATION -> LogLevel.INFORMATION;
+                    },
+                    notice.text());
+        }
+        Unsupported.warnings(configuration).forEach(w -> log.log(LogLevel.WARNING, w));
+    }
 
     /// The options that the configuration asks for.
     ///
