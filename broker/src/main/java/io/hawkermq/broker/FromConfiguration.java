@@ -39,8 +39,7 @@ final class FromConfiguration {
             return options(configuration, ListenersAccess.open(configuration, log), log);
         } catch (ConfigurationException e) {
             throw new StartException(
-                    e.errors().getFirst().text().replaceFirst("^Error: ", ""),
-                    StartException.WRONG_CONFIGURATION);
+                    e.errors().getFirst().text().replaceFirst("^Error: ", ""), e.exitStatus());
         }
     }
 

@@ -343,7 +343,7 @@ final class Listening implements AutoCloseable {
         return text == null ? String.valueOf(cause) : text;
     }
 
-    private static String failure(InetAddress address, int port, String reason) {
+    static String failure(InetAddress address, int port, String reason) {
         String advice;
         if (reason.contains("in use")) {
             advice = "the port is in use. Is another broker running? Choose another port with -p.";
