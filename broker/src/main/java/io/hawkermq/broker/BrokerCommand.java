@@ -105,7 +105,9 @@ final class BrokerCommand {
         Reloading reloads =
                 new Reloading(arguments, configuration, broker, log, access, this::exit);
         reloading.complete(reloads);
-        new WatchedFiles(reloads::watched, reloads::reloadFiles).start();
+        if (arguments.file().isPresent()) {
+            new WatchedFiles(reloads::watched, reloads::reloadFiles).start();
+        }
         HeapCare heapCare = HeapCare.ofThisProcess();
         while (!stopped.await(HEAP_LOOK_SECONDS, TimeUnit.SECONDS)) {
             heapCare.look();
