@@ -16,13 +16,10 @@ import io.hawkermq.protocol.PacketEncoder;
 import io.hawkermq.protocol.ProtocolVersion;
 import io.hawkermq.protocol.PublishTemplates;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
-import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -35,22 +32,8 @@ import org.jspecify.annotations.Nullable;
 /// Belongs to one [Loop] at a time. It moves to another when its CONNECT names a session of that
 /// loop; whatever happens to the channel on the way is held until it has arrived.
 final class SocketConnection extends ChannelInboundHandlerAdapter implements Outbox {
-    /// Beyond this many bytes the outbound buffers are written before the turn ends.
-    private static final int FLUSH_BYTES = 128 * 1024;
-
-    private static final int SMALLEST_BUFFER = 256;
-
-    /// An outbound buffer that is full to here is followed by another, and one write gathers all.
-    /// Larger ones would not be kept in the loop's pool: each would cost the system's page faults,
-    /// more than all copying.
-    static final int LARGEST_BUFFER = 32 * 1024;
-
     /// How long a peer may take to read the last bytes of a connection that is being closed.
     private static final long GRACE_MILLIS = 2_000;
-
-    /// Payloads from this size on, in bytes, are not copied for each subscriber: all writes share
-    /// one buffer. Below it, one copied buffer a turn costs less than many shared ones.
-    private static final int SHARED_PAYLOAD = 16 * 1024;
 
     private enum Stage {
         OPEN,
@@ -67,23 +50,18 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
     private @Nullable String certifiedName;
     private String address;
     private Connection connection;
+    private final OutboundBuffer outbound;
     private Loop loop;
     private Stage stage = Stage.OPEN;
     private int slot;
     private boolean isHandshaking = true;
     private boolean isPaused;
     private boolean isInFlushList;
-    private boolean isChannelWritable = true;
-    private boolean isDrainWatched;
     private boolean isCloseWanted;
     private boolean isRefused;
     private long heldBytes;
     private ProtocolVersion version = ProtocolVersion.MQTT_3_1_1;
     private long maximumPacketSize = Long.MAX_VALUE;
-    private @Nullable ByteBuf outbound;
-    private int unflushedBytes;
-    private int lastFlushedBytes;
-    private long unsentBytes;
     private String closeReason = "the network connection was closed";
 
     SocketConnection(
@@ -102,6 +80,7 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
         decoder =
                 PacketDecoder.forServer(
                         loop.topicNames(), broker.options().limits().maximumPacketSize());
+        outbound = new OutboundBuffer(channel, loop, () -> connection.onWritable());
         connection = new Connection(loop.shard(), this, address, access, terms);
     }
 
@@ -257,8 +236,7 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
         if (stage == Stage.MOVING) {
             return; // looked at on arrival
         }
-        countUnsent();
-        if (stage == Stage.OPEN && isChannelWritable) {
+        if (outbound.countUnsent() && stage == Stage.OPEN) {
             loop.beginTurn();
             connection.onWritable();
         }
@@ -300,12 +278,7 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
         }
         stage = Stage.CLOSED;
         settleHandshake();
-        if (outbound != null) {
-            outbound.release();
-            outbound = null;
-        }
-        counters().unsentBytes -= unsentBytes;
-        unsentBytes = 0;
+        outbound.release();
         if (!isRefused) {
             connection.onClosed(closeReason);
         }
@@ -336,6 +309,7 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
         channel.deregister()
                 .addListener(left -> {
                     loop = owner;
+                    outbound.moveTo(owner);
                     connection.moveTo(owner.shard());
                     register(() -> {
                         isHandshaking = true;
@@ -349,9 +323,8 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
     /// stand still; the core uses the new loop from then on, the channel follows.
     void moveTo(Loop to) {
         Loop from = loop;
-        counters().unsentBytes -= unsentBytes;
-        unsentBytes = 0;
         loop = to;
+        outbound.moveTo(to);
         if (stage == Stage.MOVING) {
             return; // still on its way from an earlier move; goes on from where that ends
         }
@@ -373,7 +346,7 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
                     decoder.topicNames(target.topicNames());
                     loop.beginTurn();
                     stage = Stage.OPEN;
-                    isDrainWatched = false;
+                    outbound.arrived();
                     counters().bytesReceived += heldBytes;
                     heldBytes = 0;
                     if (!registered.isSuccess() || !channel.isActive()) {
@@ -389,7 +362,7 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
                     }
                     resumeDecoding();
                     write();
-                    countUnsent();
+                    outbound.countUnsent();
                     if (isCloseWanted) {
                         close();
                     } else {
@@ -431,15 +404,14 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
             isInFlushList = true;
             loop.acknowledgeLater(this);
         }
-        append(writer.length()).writeBytes(writer.array(), 0, writer.length());
+        outbound.append(writer);
         flushIfLarge();
         return true;
     }
 
     @Override
     public boolean publish(PublishTemplates.Template template, int packetId) {
-        int length = template.length();
-        if (length > maximumPacketSize) {
+        if (template.length() > maximumPacketSize) {
             return false;
         }
         if (isEnding()) {
@@ -449,69 +421,19 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
             isInFlushList = true;
             loop.deliverLater(this);
         }
-        byte[] payload = template.separatePayload();
-        boolean isShared = payload.length >= SHARED_PAYLOAD && stage == Stage.OPEN;
-        ByteBuf out = append(isShared ? template.headLength() : length);
-        int start = out.writerIndex();
-        out.writeBytes(template.head(), 0, template.headLength());
-        if (template.packetIdOffset() >= 0) {
-            out.setShort(start + template.packetIdOffset(), packetId);
-        }
-        if (isShared) {
-            share(out, payload);
-        } else {
-            out.writeBytes(payload);
-        }
+        outbound.append(template, packetId);
         flushIfLarge();
         return true;
     }
 
-    private void share(ByteBuf head, byte[] payload) {
-        counters().bytesSent += payload.length;
-        unflushedBytes += payload.length;
-        outbound = null;
-        queue(head);
-        queue(loop.shared(payload, channel.alloc()).retainedDuplicate());
-    }
-
-    /// Leaves a buffer to the channel, to be written with all others of this turn.
-    private void queue(ByteBuf full) {
-        channel.write(full, channel.voidPromise());
-        if (!channel.isWritable()) {
-            channel.flush();
+    private void flushIfLarge() {
+        if (outbound.isLarge()) {
+            write();
         }
     }
 
     private boolean isEnding() {
         return stage == Stage.CLOSING || stage == Stage.CLOSED || isCloseWanted;
-    }
-
-    /// The outbound buffer with room for `count` bytes, which are counted as sent.
-    private ByteBuf append(int count) {
-        counters().bytesSent += count;
-        ByteBuf out = outbound;
-        if (out != null
-                && stage == Stage.OPEN
-                && out.readableBytes() + count > Math.max(LARGEST_BUFFER, out.capacity())) {
-            queue(out);
-            outbound = null;
-            out = null;
-        }
-        if (out == null) {
-            int expected = Math.min(lastFlushedBytes, LARGEST_BUFFER);
-            out =
-                    channel.alloc()
-                            .directBuffer(Math.max(SMALLEST_BUFFER, Math.max(count, expected)));
-            outbound = out;
-        }
-        unflushedBytes += count;
-        return out;
-    }
-
-    private void flushIfLarge() {
-        if (unflushedBytes >= FLUSH_BYTES) {
-            write();
-        }
     }
 
     /// The end of the turn: one write for all that was appended.
@@ -524,60 +446,16 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
     }
 
     private void write() {
-        if (unflushedBytes == 0 || stage == Stage.MOVING) {
-            return;
-        }
-        lastFlushedBytes = unflushedBytes;
-        unflushedBytes = 0;
-        loop.worked(slot, lastFlushedBytes);
-        ByteBuf out = outbound;
-        outbound = null;
-        if (out == null) {
-            channel.flush();
-        } else {
-            channel.writeAndFlush(out, channel.voidPromise());
-        }
-        countUnsent();
-    }
-
-    /// Keeps the shard's sum of unsent bytes right, and whether the channel takes more. While some
-    /// are unsent, an empty write behind them tells when they are gone.
-    private void countUnsent() {
-        isChannelWritable = channel.isWritable();
-        var pending = channel.unsafe().outboundBuffer();
-        long unsent =
-                pending == null || stage == Stage.CLOSED ? 0 : pending.totalPendingWriteBytes();
-        counters().unsentBytes += unsent - unsentBytes;
-        unsentBytes = unsent;
-        if (unsent > 0 && !isDrainWatched) {
-            isDrainWatched = true;
-            // As a task of its own: while Netty tells the listener, it still counts this very
-            // write.
-            writeMarker().addListener(written -> channel.eventLoop().execute(this::drained));
-        }
-    }
-
-    private void drained() {
-        if (stage == Stage.MOVING) {
-            return; // looked at on arrival
-        }
-        isDrainWatched = false;
-        if (stage != Stage.CLOSED) {
-            loop.beginTurn();
-            countUnsent();
-            connection.onWritable();
+        int count = outbound.write();
+        if (count > 0) {
+            loop.worked(slot, count);
         }
     }
 
     @Override
     public boolean isWritable() {
-        if (stage == Stage.OPEN) {
-            return isChannelWritable;
-        }
-        ByteBuf out = outbound;
-        return stage == Stage.MOVING
-                && channel.isWritable()
-                && (out == null || out.readableBytes() < broker.options().maximumOutboundBytes());
+        return (stage == Stage.OPEN || stage == Stage.MOVING)
+                && outbound.isWritable(broker.options().maximumOutboundBytes());
     }
 
     @Override
@@ -622,7 +500,7 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
             return;
         }
         settleHandshake();
-        if (outbound == null && unsentBytes == 0) {
+        if (outbound.isEmpty()) {
             stage = Stage.CLOSING;
             channel.close();
             return;
@@ -639,17 +517,8 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
         if (channel.pipeline().first() != this) {
             OpenListener.endLayers(channel);
         }
-        writeMarker().addListener(sent -> ((DuplexChannel) channel).shutdownOutput());
+        outbound.writeMarker().addListener(sent -> ((DuplexChannel) channel).shutdownOutput());
         loop.eventLoop().schedule(() -> channel.close(), GRACE_MILLIS, TimeUnit.MILLISECONDS);
-    }
-
-    /// Writes nothing behind all that was written, below TLS and WebSocket, to which nothing would
-    /// be a record or a frame.
-    private ChannelFuture writeMarker() {
-        ChannelHandlerContext lowest = channel.pipeline().firstContext();
-        return lowest == null
-                ? channel.newFailedFuture(new ClosedChannelException())
-                : lowest.writeAndFlush(Unpooled.EMPTY_BUFFER);
     }
 
     private Counters counters() {

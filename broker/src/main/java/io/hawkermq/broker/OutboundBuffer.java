@@ -1,0 +1,228 @@
+package io.hawkermq.broker;
+
+import io.hawkermq.core.Counters;
+import io.hawkermq.protocol.ByteWriter;
+import io.hawkermq.protocol.PublishTemplates;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import java.nio.channels.ClosedChannelException;
+import org.jspecify.annotations.Nullable;
+
+/// What a connection has to send: encoded packets are copied behind each other and written once at
+/// the end of the loop's turn; what the socket did not take is counted as unsent, and when it is
+/// gone the connection hears of it. An idle connection holds no buffer.
+///
+/// While the channel is on its way to another loop nothing is written, and all packets gather in
+/// one buffer, which is bounded by what [#isWritable(int)] tells the core.
+final class OutboundBuffer {
+    /// Beyond this many bytes the buffers are written before the turn ends.
+    private static final int FLUSH_BYTES = 128 * 1024;
+
+    private static final int SMALLEST = 256;
+
+    /// A buffer that is full to here is followed by another, and one write gathers all. Larger ones
+    /// would not be kept in the loop's pool: each would cost the system's page faults, more than
+    /// all copying.
+    static final int LARGEST = 32 * 1024;
+
+    /// Payloads from this size on, in bytes, are not copied for each subscriber: all writes share
+    /// one buffer. Below it, one copied buffer a turn costs less than many shared ones.
+    private static final int SHARED_PAYLOAD = 16 * 1024;
+
+    private enum Stage {
+        ATTACHED,
+        MOVING,
+        RELEASED
+    }
+
+    private final Channel channel;
+    private final Runnable whenDrained;
+    private Loop loop;
+    private Stage stage = Stage.ATTACHED;
+    private @Nullable ByteBuf last;
+    private int unflushedBytes;
+    private int lastFlushedBytes;
+    private long unsentBytes;
+    private boolean isChannelWritable = true;
+    private boolean isDrainWatched;
+
+    /// @param whenDrained the socket has taken everything that it had once left; in a turn
+    OutboundBuffer(Channel channel, Loop loop, Runnable whenDrained) {
+        this.channel = channel;
+        this.loop = loop;
+        this.whenDrained = whenDrained;
+    }
+
+    /// Appends an encoded packet.
+    void append(ByteWriter packet) {
+        room(packet.length()).writeBytes(packet.array(), 0, packet.length());
+    }
+
+    /// Appends a PUBLISH.
+    void append(PublishTemplates.Template template, int packetId) {
+        byte[] payload = template.separatePayload();
+        boolean isShared = payload.length >= SHARED_PAYLOAD && stage == Stage.ATTACHED;
+        ByteBuf out = room(isShared ? template.headLength() : template.length());
+        int start = out.writerIndex();
+        out.writeBytes(template.head(), 0, template.headLength());
+        if (template.packetIdOffset() >= 0) {
+            out.setShort(start + template.packetIdOffset(), packetId);
+        }
+        if (isShared) {
+            share(out, payload);
+        } else {
+            out.writeBytes(payload);
+        }
+    }
+
+    private void share(ByteBuf head, byte[] payload) {
+        counters().bytesSent += payload.length;
+        unflushedBytes += payload.length;
+        last = null;
+        queue(head);
+        queue(loop.shared(payload, channel.alloc()).retainedDuplicate());
+    }
+
+    /// The buffer with room for `count` bytes, which are counted as sent.
+    private ByteBuf room(int count) {
+        counters().bytesSent += count;
+        ByteBuf out = last;
+        if (out != null
+                && stage == Stage.ATTACHED
+                && out.readableBytes() + count > Math.max(LARGEST, out.capacity())) {
+            queue(out);
+            last = null;
+            out = null;
+        }
+        if (out == null) {
+            int expected = Math.min(lastFlushedBytes, LARGEST);
+            out = channel.alloc().directBuffer(Math.max(SMALLEST, Math.max(count, expected)));
+            last = out;
+        }
+        unflushedBytes += count;
+        return out;
+    }
+
+    /// Leaves a buffer to the channel, to be written with all others of this turn.
+    private void queue(ByteBuf full) {
+        channel.write(full, channel.voidPromise());
+        if (!channel.isWritable()) {
+            channel.flush();
+        }
+    }
+
+    /// True if so much was appended that it should not wait for the end of the turn.
+    boolean isLarge() {
+        return unflushedBytes >= FLUSH_BYTES;
+    }
+
+    /// True if nothing is left to write, here or in the channel.
+    boolean isEmpty() {
+        return last == null && unsentBytes == 0;
+    }
+
+    /// One write for all that was appended.
+    ///
+    /// @return how many bytes that were
+    int write() {
+        if (unflushedBytes == 0 || stage == Stage.MOVING) {
+            return 0;
+        }
+        lastFlushedBytes = unflushedBytes;
+        unflushedBytes = 0;
+        ByteBuf out = last;
+        last = null;
+        if (out == null) {
+            channel.flush();
+        } else {
+            channel.writeAndFlush(out, channel.voidPromise());
+        }
+        countUnsent();
+        return lastFlushedBytes;
+    }
+
+    /// Keeps the shard's sum of unsent bytes right, and whether the channel takes more. While some
+    /// are unsent, an empty write behind them tells when they are gone.
+    ///
+    /// @return whether the channel takes more
+    boolean countUnsent() {
+        isChannelWritable = channel.isWritable();
+        var pending = channel.unsafe().outboundBuffer();
+        long unsent =
+                pending == null || stage == Stage.RELEASED ? 0 : pending.totalPendingWriteBytes();
+        counters().unsentBytes += unsent - unsentBytes;
+        unsentBytes = unsent;
+        if (unsent > 0 && !isDrainWatched) {
+            isDrainWatched = true;
+            // As a task of its own: while Netty tells the listener, it still counts this very
+            // write.
+            writeMarker().addListener(written -> channel.eventLoop().execute(this::drained));
+        }
+        return isChannelWritable;
+    }
+
+    private void drained() {
+        if (stage == Stage.MOVING) {
+            return; // looked at on arrival
+        }
+        isDrainWatched = false;
+        if (stage != Stage.RELEASED) {
+            loop.beginTurn();
+            countUnsent();
+            whenDrained.run();
+        }
+    }
+
+    /// True if the core may append more messages.
+    ///
+    /// @param most that may gather on the way to another loop, in bytes
+    boolean isWritable(int most) {
+        return switch (stage) {
+            case ATTACHED -> isChannelWritable;
+            case MOVING -> channel.isWritable() && (last == null || last.readableBytes() < most);
+            case RELEASED -> false;
+        };
+    }
+
+    /// The channel leaves its loop, or goes elsewhere than it was told before; what is appended
+    /// from now on counts there.
+    void moveTo(Loop to) {
+        counters().unsentBytes -= unsentBytes;
+        unsentBytes = 0;
+        loop = to;
+        stage = Stage.MOVING;
+    }
+
+    /// The channel has arrived.
+    void arrived() {
+        stage = Stage.ATTACHED;
+        isDrainWatched = false;
+    }
+
+    /// The channel is closed.
+    void release() {
+        if (last != null) {
+            last.release();
+            last = null;
+        }
+        counters().unsentBytes -= unsentBytes;
+        unsentBytes = 0;
+        stage = Stage.RELEASED;
+    }
+
+    /// Writes nothing behind all that was written, below TLS and WebSocket, to which nothing would
+    /// be a record or a frame.
+    ChannelFuture writeMarker() {
+        ChannelHandlerContext lowest = channel.pipeline().firstContext();
+        return lowest == null
+                ? channel.newFailedFuture(new ClosedChannelException())
+                : lowest.writeAndFlush(Unpooled.EMPTY_BUFFER);
+    }
+
+    private Counters counters() {
+        return loop.shard().counters();
+    }
+}
