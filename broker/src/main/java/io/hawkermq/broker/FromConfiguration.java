@@ -111,6 +111,7 @@ final class FromConfiguration {
         ListenersAccess.read(configuration, EventLog.SILENT);
         for (Listener l : ListenersFromConfiguration.listeners(configuration, _ -> null)) {
             OpenListener.readTls(l);
+            OpenListener.readPsk(l);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.hawkermq.broker;
 
 import io.hawkermq.broker.transport.ProxyOptions;
+import io.hawkermq.broker.transport.PskOptions;
 import io.hawkermq.broker.transport.TlsOptions;
 import io.hawkermq.broker.transport.WebSocketOptions;
 import io.hawkermq.core.AccessControl;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param proxy null if no proxy stands in front that speaks the PROXY protocol
 /// @param tls null for none
+/// @param psk TLS with pre-shared keys, null for none; not beside `tls`
 /// @param webSocket null for MQTT without it
 /// @param maximumConnections at the same time, more are closed at once; 1 or more
 /// @param access decides about its clients; null for that of the broker
@@ -30,6 +32,7 @@ public record Listener(
         Address address,
         @Nullable ProxyOptions proxy,
         @Nullable TlsOptions tls,
+        @Nullable PskOptions psk,
         @Nullable WebSocketOptions webSocket,
         int maximumConnections,
         @Nullable AccessControl access,
@@ -87,8 +90,13 @@ public record Listener(
         IPV6
     }
 
-    /// @throws IllegalArgumentException if the maximum is out of range
+    /// @throws IllegalArgumentException if the maximum is out of range, or both kinds of TLS are
+    ///     asked for
     public Listener {
+        if (tls != null && psk != null) {
+            throw new IllegalArgumentException(
+                    "A listener has either a certificate or pre-shared keys");
+        }
         if (maximumConnections < 1) {
             throw new IllegalArgumentException(
                     "A listener takes 1 connection or more, not " + maximumConnections);
@@ -112,7 +120,8 @@ public record Listener(
 
     /// Plain MQTT.
     public static Listener at(Address address) {
-        return new Listener(address, null, null, null, Integer.MAX_VALUE, null, Terms.DEFAULT, "");
+        return new Listener(
+                address, null, null, null, null, Integer.MAX_VALUE, null, Terms.DEFAULT, "");
     }
 
     /// The same, but for what the change sets.
@@ -124,7 +133,7 @@ public record Listener(
 
     /// True if a connection is plain MQTT from its first byte.
     boolean isPlain() {
-        return proxy == null && tls == null && webSocket == null;
+        return proxy == null && tls == null && psk == null && webSocket == null;
     }
 
     /// A listener that [#with] changes; each method sets what [Listener] has under its name.
@@ -132,6 +141,7 @@ public record Listener(
         private Address address;
         private @Nullable ProxyOptions proxy;
         private @Nullable TlsOptions tls;
+        private @Nullable PskOptions psk;
         private @Nullable WebSocketOptions webSocket;
         private int maximumConnections;
         private @Nullable AccessControl access;
@@ -142,6 +152,7 @@ public record Listener(
             address = from.address;
             proxy = from.proxy;
             tls = from.tls;
+            psk = from.psk;
             webSocket = from.webSocket;
             maximumConnections = from.maximumConnections;
             access = from.access;
@@ -161,6 +172,11 @@ public record Listener(
 
         public Builder tls(@Nullable TlsOptions value) {
             tls = value;
+            return this;
+        }
+
+        public Builder psk(@Nullable PskOptions value) {
+            psk = value;
             return this;
         }
 
@@ -191,7 +207,7 @@ public record Listener(
 
         private Listener build() {
             return new Listener(
-                    address, proxy, tls, webSocket, maximumConnections, access, terms, origin);
+                    address, proxy, tls, psk, webSocket, maximumConnections, access, terms, origin);
         }
     }
 }

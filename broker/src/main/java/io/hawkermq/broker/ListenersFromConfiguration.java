@@ -1,6 +1,7 @@
 package io.hawkermq.broker;
 
 import io.hawkermq.broker.transport.ProxyOptions;
+import io.hawkermq.broker.transport.PskOptions;
 import io.hawkermq.broker.transport.TlsOptions;
 import io.hawkermq.broker.transport.WebSocketOptions;
 import io.hawkermq.core.AccessControl;
@@ -67,6 +68,7 @@ final class ListenersFromConfiguration {
                         l.maximumConnections(most < 0 ? Integer.MAX_VALUE : Math.max(1, most))
                                 .proxy(proxy(listener))
                                 .tls(tls(listener))
+                                .psk(psk(listener))
                                 .webSocket(webSocket(configuration, listener))
                                 .access(access)
                                 .terms(terms(configuration, listener))
@@ -127,15 +129,31 @@ final class ListenersFromConfiguration {
                                                 ? TlsOptions.Dates.IGNORED
                                                 : TlsOptions.Dates.CHECKED)
                                 .identity(identity(listener))
-                                .oldest(
-                                        listener.value(ListenerOptions.TLS_VERSION)
-                                                        == TlsVersion.TLS_1_3
-                                                ? TlsOptions.Version.TLS_1_3
-                                                : TlsOptions.Version.TLS_1_2)
+                                .oldest(oldest(listener))
                                 .ciphers(listener.value(ListenerOptions.CIPHERS).orElse(null))
                                 .ciphersTls13(
                                         listener.value(ListenerOptions.CIPHERS_TLS13)
                                                 .orElse(null)));
+    }
+
+    private static @Nullable PskOptions psk(ListenerConfiguration listener) {
+        if (!listener.isPsk()) {
+            return null;
+        }
+        return new PskOptions(
+                listener.value(AccessOptions.PSK_FILE).orElseThrow(),
+                listener.value(ListenerOptions.PSK_HINT).orElse(""),
+                listener.value(ListenerOptions.USE_IDENTITY_AS_USERNAME)
+                        ? PskOptions.Naming.IDENTITY
+                        : PskOptions.Naming.CONNECT,
+                oldest(listener),
+                listener.value(ListenerOptions.CIPHERS).orElse(null));
+    }
+
+    private static TlsOptions.Version oldest(ListenerConfiguration listener) {
+        return listener.value(ListenerOptions.TLS_VERSION) == TlsVersion.TLS_1_3
+                ? TlsOptions.Version.TLS_1_3
+                : TlsOptions.Version.TLS_1_2;
     }
 
     private static TlsOptions.Identity identity(ListenerConfiguration listener) {
@@ -217,6 +235,9 @@ final class ListenersFromConfiguration {
                 listener.isTls()
                         || listener.value(ListenerOptions.ENABLE_PROXY_PROTOCOL).orElse(0) == 2;
         for (Option<Boolean> option : NEED_CERTIFICATES) {
+            if (listener.isPsk() && option == ListenerOptions.USE_IDENTITY_AS_USERNAME) {
+                continue; // the identity of the pre-shared key
+            }
             if (listener.value(option) && !hasCertificates) {
                 warnings.add(
                         "'"

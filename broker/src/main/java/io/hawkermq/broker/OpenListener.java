@@ -1,6 +1,8 @@
 package io.hawkermq.broker;
 
 import io.hawkermq.broker.transport.ProxyLayer;
+import io.hawkermq.broker.transport.PskContext;
+import io.hawkermq.broker.transport.PskLayer;
 import io.hawkermq.broker.transport.TlsContext;
 import io.hawkermq.broker.transport.TlsLayer;
 import io.hawkermq.broker.transport.TransportException;
@@ -33,14 +35,15 @@ final class OpenListener {
     /// @throws StartException if the files of its TLS cannot be used
     OpenListener(Broker broker, Listener listener) throws StartException {
         this.broker = broker;
-        setup = new Setup(listener, readTls(listener));
+        setup = new Setup(listener, readTls(listener), readPsk(listener));
         warn();
     }
 
     /// What the next connection gets.
     ///
     /// @param tls of files that were read and can be used
-    record Setup(Listener listener, @Nullable TlsContext tls) {}
+    /// @param psk likewise
+    record Setup(Listener listener, @Nullable TlsContext tls, @Nullable PskContext psk) {}
 
     /// Reads what another listener at the same place needs, to be [applied][#apply] later.
     ///
@@ -59,7 +62,8 @@ final class OpenListener {
                                         isSameProtocol
                                                 ? replacement.webSocket()
                                                 : current.listener.webSocket())),
-                isKept ? current.tls : read);
+                isKept ? current.tls : read,
+                readPsk(replacement));
     }
 
     /// Connections from now on get this; those that are open keep what they have.
@@ -81,27 +85,52 @@ final class OpenListener {
         try {
             return listener.tls() == null
                     ? null
-                    : new TlsContext(
-                            listener.tls(), listener.webSocket() == null ? "mqtt" : "http/1.1");
+                    : new TlsContext(listener.tls(), applicationProtocol(listener));
         } catch (TransportException e) {
-            throw new StartException(
-                    "Cannot listen on "
-                            + name(listener)
-                            + ": "
-                            + e.getMessage()
-                            + "."
-                            + (listener.origin().isEmpty()
-                                    ? ""
-                                    : " Error found at " + listener.origin() + "."));
+            throw cannotListen(listener, e);
         }
     }
 
+    /// Reads the pre-shared keys of a listener, if it has such.
+    ///
+    /// @throws StartException if they cannot be used
+    static @Nullable PskContext readPsk(Listener listener) throws StartException {
+        try {
+            return listener.psk() == null
+                    ? null
+                    : new PskContext(listener.psk(), applicationProtocol(listener));
+        } catch (TransportException e) {
+            throw cannotListen(listener, e);
+        }
+    }
+
+    private static String applicationProtocol(Listener listener) {
+        return listener.webSocket() == null ? "mqtt" : "http/1.1";
+    }
+
+    private static StartException cannotListen(Listener listener, TransportException e) {
+        return new StartException(
+                "Cannot listen on "
+                        + name(listener)
+                        + ": "
+                        + e.getMessage()
+                        + "."
+                        + (listener.origin().isEmpty()
+                                ? ""
+                                : " Error found at " + listener.origin() + "."));
+    }
+
     private void warn() {
-        TlsContext tls = setup.tls;
-        if (tls != null) {
-            for (String warning : tls.warnings()) {
-                broker.options().log().log(LogLevel.WARNING, name() + ": " + warning + ".");
-            }
+        Setup current = setup;
+        List<String> warnings = new ArrayList<>();
+        if (current.tls != null) {
+            warnings.addAll(current.tls.warnings());
+        }
+        if (current.psk != null) {
+            warnings.addAll(current.psk.warnings());
+        }
+        for (String warning : warnings) {
+            broker.options().log().log(LogLevel.WARNING, name() + ": " + warning + ".");
         }
     }
 
@@ -131,11 +160,14 @@ final class OpenListener {
     ///
     /// @throws TransportException if they cannot be used; those read before stay in force
     void reloadCertificates() throws TransportException {
-        TlsContext tls = setup.tls;
-        if (tls != null) {
-            tls.reload();
-            warn();
+        Setup current = setup;
+        if (current.tls != null) {
+            current.tls.reload();
         }
+        if (current.psk != null) {
+            current.psk.reload();
+        }
+        warn();
     }
 
     /// Counts a connection that was accepted.
@@ -187,7 +219,7 @@ final class OpenListener {
         if (!listener.isPlain()) {
             addLayers(channel, current);
         }
-        if (current.tls == null) {
+        if (current.tls == null && current.psk == null) {
             // Not with TLS, which holds what it has read of an unfinished record.
             channel.config().setRecvByteBufAllocator(new LoopReadBuffer(connection));
         }
@@ -203,6 +235,9 @@ final class OpenListener {
         if (tls != null) {
             TlsLayer.add(channel, tls);
         }
+        if (current.psk != null) {
+            PskLayer.add(channel, current.psk);
+        }
         if (listener.webSocket() != null) {
             channel.pipeline().addLast(new WebSocketLayer(listener.webSocket()));
         }
@@ -213,6 +248,7 @@ final class OpenListener {
     static void endLayers(Channel channel) {
         WebSocketLayer.closeOutbound(channel);
         TlsLayer.closeOutbound(channel);
+        PskLayer.closeOutbound(channel);
     }
 
     private static String address(Channel channel) {

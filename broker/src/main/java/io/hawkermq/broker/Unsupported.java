@@ -1,5 +1,6 @@
 package io.hawkermq.broker;
 
+import io.hawkermq.mosquitto.AccessOptions;
 import io.hawkermq.mosquitto.BridgeConfiguration;
 import io.hawkermq.mosquitto.Configuration;
 import io.hawkermq.mosquitto.GlobalOptions;
@@ -49,12 +50,14 @@ final class Unsupported {
     }
 
     private static void refuse(ListenerConfiguration listener) throws StartException {
-        if (isOpened(listener) && listener.isPsk()) {
+        if (isOpened(listener)
+                && listener.isPsk()
+                && listener.value(AccessOptions.PSK_FILE).isEmpty()) {
             throw new StartException(
                     "The "
                             + listener.name()
-                            + " cannot be opened: Java has no TLS-PSK. Give it a certificate with"
-                            + " 'certfile' and 'keyfile'. Error found at "
+                            + " has a 'psk_hint' and no keys: name their file with 'psk_file'."
+                            + " Error found at "
                             + listener.settings().origin(ListenerOptions.PSK_HINT)
                             + ".",
                     StartException.WRONG_CONFIGURATION);

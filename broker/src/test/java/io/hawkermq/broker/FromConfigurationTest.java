@@ -355,7 +355,7 @@ class FromConfigurationTest {
             quoteCharacter = '"',
             textBlock =
                     """
-                    listener 8883;psk_hint h;psk_file /p | The listener 8883 (TLS-PSK) cannot be opened: Java has no TLS-PSK. Give it a certificate with 'certfile' and 'keyfile'. Error found at a.conf:2. | 3
+                    listener 8883;psk_hint h | The listener 8883 (TLS-PSK) has a 'psk_hint' and no keys: name their file with 'psk_file'. Error found at a.conf:2. | 3
                     listener 9883;protocol http_api      | No listener for MQTT is left. | 3
                     plugin /usr/lib/mine.so              | Unable to load plugin '/usr/lib/mine.so'. This broker runs in a Java machine and loads no libraries: use 'password_file' and 'acl_file' for access, 'persistence true' for a store. Error found at a.conf:1. | 13
                     plugin mosquitto_persist_sqlite.so   | Unable to load plugin 'mosquitto_persist_sqlite.so'. Use 'persistence true', which stores each message too. Error found at a.conf:1. | 13

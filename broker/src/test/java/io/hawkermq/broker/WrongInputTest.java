@@ -89,7 +89,7 @@ class WrongInputTest {
                     3 | listener 18;enable_proxy_protocol 3     | enable_proxy_protocol must be 1 or 2. | a.conf:2
                     3 | listener 18;enable_proxy_protocol 2;certfile @/server.crt;keyfile @/server.key | cannot be used with `enable_proxy_protocol 2`. | a.conf:2
                     3 | listener 18;accept_protocol_versions 6  | accept_protocol_versions | a.conf:2
-                    3 | listener 18;psk_hint x                  | Java has no TLS-PSK. | a.conf:2
+                    3 | listener 18;psk_hint x                  | name their file with 'psk_file' | a.conf:2
                     3 | listener 18;password_file @/none        | @/none: the file does not exist |
                     3 | listener 18;password_file @             | @: |
                     3 | listener 18;password_file @/plain.pw    | @/plain.pw:1: |

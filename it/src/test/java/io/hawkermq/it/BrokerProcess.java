@@ -14,6 +14,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -36,6 +37,9 @@ public final class BrokerProcess implements AutoCloseable {
 
     /// Another process may take the port between our look and the broker's bind.
     private static final int ATTEMPTS = 3;
+
+    private static final int LOWEST_PORT = 20_000;
+    private static final int HIGHEST_PORT = 32_000;
 
     private final Process process;
     private final int port;
@@ -149,12 +153,19 @@ public final class BrokerProcess implements AutoCloseable {
     }
 
     /// A port that nobody listened on just now.
+    ///
+    /// Below those that the system gives to clients, any of which would otherwise be gone by the
+    /// time a broker opens it.
     public static int freePort() {
-        try (ServerSocket s = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return s.getLocalPort();
-        } catch (IOException e) {
-            throw new AssertionError("no free port", e);
+        for (int attempt = 0; attempt < 1_000; attempt++) {
+            int port = ThreadLocalRandom.current().nextInt(LOWEST_PORT, HIGHEST_PORT);
+            try (ServerSocket s = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return s.getLocalPort();
+            } catch (IOException e) {
+                continue; // taken
+            }
         }
+        throw new AssertionError("no free port");
     }
 
     private static boolean hasAddressInUse(AssertionError e) {

@@ -45,11 +45,6 @@ record CipherSuites(List<String> suites, List<String> unknown) {
                     "DES",
                     "3DES",
                     "MD5",
-                    "PSK",
-                    "KPSK",
-                    "APSK",
-                    "KECDHEPSK",
-                    "KDHEPSK",
                     "KRSAPSK",
                     "SRP",
                     "KSRP",
@@ -68,8 +63,6 @@ record CipherSuites(List<String> suites, List<String> unknown) {
                     "ARIA128",
                     "ARIA256",
                     "ARIAGCM",
-                    "AESCCM",
-                    "AESCCM8",
                     "SSLV2",
                     "SSLV3",
                     "TLSV1",
@@ -113,6 +106,12 @@ record CipherSuites(List<String> suites, List<String> unknown) {
         group(s -> s.endsWith("CBC_SHA256"), "SHA256");
         group(s -> s.endsWith("CBC_SHA384"), "SHA384");
         group(s -> s.contains("CBC"), "CBC");
+        group(s -> s.contains("_CCM"), "AESCCM");
+        group(s -> s.endsWith("_CCM_8"), "AESCCM8");
+        group(s -> s.contains("_PSK_"), "PSK", "APSK");
+        group(s -> s.startsWith("TLS_PSK_"), "KPSK");
+        group(s -> s.startsWith("TLS_ECDHE_PSK_"), "KECDHEPSK");
+        group(s -> s.startsWith("TLS_DHE_PSK_"), "KDHEPSK");
     }
 
     private static void group(Predicate<String> suites, String... words) {
@@ -258,7 +257,7 @@ record CipherSuites(List<String> suites, List<String> unknown) {
                 "(AES|CAMELLIA|ARIA)-?(128|256)(-GCM|-CBC|-CCM8?)?(-SHA|-SHA256|-SHA384)?")) {
             return null;
         }
-        String cipher = name.replaceFirst("^([A-Z]+)-?(128|256)", "$1_$2");
+        String cipher = name.replaceFirst("^([A-Z]+)-?(128|256)", "$1_$2").replace("CCM8", "CCM_8");
         boolean hasMode = cipher.matches("[A-Z]+_\\d+-(GCM|CBC|CCM).*");
         return "TLS_"
                 + exchange

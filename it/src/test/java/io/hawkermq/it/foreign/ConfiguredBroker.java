@@ -107,6 +107,11 @@ final class ConfiguredBroker implements AutoCloseable {
                 tls(inFile, more), "--cert", file(client + ".pem"), "--key", file(client + ".key"));
     }
 
+    /// With a pre-shared key.
+    String[] psk(int inFile, String identity, String key, String version) {
+        return tcp(inFile, "--psk-identity", identity, "--psk", key, "--tls-version", version);
+    }
+
     private static String[] with(String[] last, String... first) {
         List<String> all = new ArrayList<>(Arrays.asList(first));
         all.addAll(Arrays.asList(last));

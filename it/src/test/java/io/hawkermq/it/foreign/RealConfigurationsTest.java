@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// Files as people have them, each started and used, with something that would be otherwise if one
 /// of its lines were passed over.
 class RealConfigurationsTest {
+    private static final String PSK = "-psk 0123456789abcdef -psk_identity sensor";
     private static final String NOT_AUTHORISED = "not authorised";
 
     @TempDir
@@ -61,6 +62,7 @@ class RealConfigurationsTest {
         TABLE.put("esphome.conf", RealConfigurationsTest::esphome);
         TABLE.put("node-red.conf", RealConfigurationsTest::nodeRed);
         TABLE.put("tasmota-tls.conf", RealConfigurationsTest::tasmota);
+        TABLE.put("pre-shared-keys.conf", RealConfigurationsTest::preSharedKeys);
         TABLE.put("tls13-only.conf", RealConfigurationsTest::tls13);
         TABLE.put("frigate.conf", RealConfigurationsTest::frigate);
         TABLE.put("plugins.conf", RealConfigurationsTest::frigate);
@@ -332,6 +334,26 @@ class RealConfigurationsTest {
         assertTrue(b.shakesHands(8883, "-tls1_3 -ciphersuites TLS_AES_256_GCM_SHA384"));
         assertFalse(b.shakesHands(8883, "-tls1_3 -ciphersuites TLS_AES_128_GCM_SHA256"));
         assertFalse(b.shakesHands(8883, "-tls1_2"));
+    }
+
+    private static void preSharedKeys(ConfiguredBroker b) {
+        for (String version : List.of("tlsv1.2", "tlsv1.3")) {
+            b.exchange("sensors/1", b.psk(8883, "sensor", "0123456789abcdef", version));
+            b.refuses("TLS error", b.psk(8883, "sensor", "0123456789abcdee", version));
+            b.awaitLog("the client's pre-shared key is not that of the identity 'sensor'");
+            b.refuses("TLS error", b.psk(8883, "stranger", "0123456789abcdef", version));
+            b.awaitLog("the identity 'stranger' has no pre-shared key here");
+        }
+        assertTrue(b.shakesHands(8883, PSK + " -tls1_2 -cipher ECDHE-PSK-CHACHA20-POLY1305"));
+        assertTrue(b.shakesHands(8883, PSK + " -tls1_2 -cipher PSK-AES128-GCM-SHA256"));
+        assertTrue(b.shakesHands(8883, PSK + " -tls1_2 -cipher PSK-AES128-CCM8:@SECLEVEL=0"));
+        assertFalse(b.shakesHands(8883, PSK + " -tls1_2 -cipher PSK-AES256-CBC-SHA"));
+        // The identity is the user name, to which the access control list allows less.
+        try (Subscriber other = b.subscriber(1, "#", b.psk(8883, "other", "aabb", "tlsv1.3"))) {
+            b.publish("sensors/1", b.psk(8883, "sensor", "0123456789abcdef", "tlsv1.3"));
+            b.publish("others/1", b.psk(8883, "other", "aabb", "tlsv1.2"));
+            other.expect("others/1");
+        }
     }
 
     private static void frigate(ConfiguredBroker b) {
