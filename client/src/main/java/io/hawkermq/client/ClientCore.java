@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// network connection of the moment.
 ///
 /// What is not marked "from any thread" is for the loop only.
-final class ClientCore implements ClientSession.Peer, Inbox.Delivery {
+final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
     private static final System.Logger LOG = System.getLogger("io.hawkermq.client");
 
     private final ClientOptions options;
@@ -382,7 +382,8 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery {
         return outgoing.future;
     }
 
-    void publish(Outgoing outgoing) {
+    @Override
+    public void publish(Outgoing outgoing) {
         boolean isRefused =
                 switch (state) {
                     case State.Closed s -> true;
@@ -408,7 +409,8 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery {
         };
     }
 
-    void finished(
+    @Override
+    public void finished(
             Outgoing outgoing, @Nullable PublishResult result, @Nullable MqttException exception) {
         limits.release(outgoing.cost);
         if (result != null) {
@@ -440,7 +442,8 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery {
     }
 
     /// From any thread; waits.
-    void unsubscribe(Subscription subscription) {
+    @Override
+    public void unsubscribe(Subscription subscription) {
         Exchange.Unsubscribing exchange = new Exchange.Unsubscribing(subscription, Properties.NONE);
         loop.execute(() -> {
             if (!session.subscriptions().contains(subscription)) {
@@ -456,7 +459,8 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery {
     }
 
     /// From any thread.
-    void acknowledge(Inbound inbound, ReasonCode reasonCode, Properties properties) {
+    @Override
+    public void acknowledge(Inbound inbound, ReasonCode reasonCode, Properties properties) {
         if (loop.isCurrent()) {
             session.inbox().acknowledge(inbound, reasonCode, properties);
         } else {
@@ -476,7 +480,8 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery {
     }
 
     /// From the loop: a message waits in a subscription's buffer.
-    void buffered(int bytes) {
+    @Override
+    public void buffered(int bytes) {
         if (bufferedBytes.addAndGet(bytes) > options.mostBuffered() && !isBufferPaused) {
             isBufferPaused = true;
             Connection current = connection;
@@ -487,7 +492,8 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery {
     }
 
     /// From any thread: it was taken out.
-    void unbuffered(int bytes) {
+    @Override
+    public void unbuffered(int bytes) {
         long rest = bufferedBytes.addAndGet(-bytes);
         if (isBufferPaused && rest <= options.mostBuffered() / 2) {
             loop.execute(() -> {
@@ -501,7 +507,8 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery {
     }
 
     /// From any thread: what a handler has thrown.
-    void failed(Exception exception) {
+    @Override
+    public void failed(Exception exception) {
         try {
             options.errorHandler().accept(exception);
         } catch (RuntimeException e) {
@@ -511,7 +518,8 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery {
     }
 
     /// From any thread.
-    void trace(String text) {
+    @Override
+    public void trace(String text) {
         LOG.log(Level.TRACE, text);
     }
 

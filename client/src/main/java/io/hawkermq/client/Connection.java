@@ -13,9 +13,6 @@ import org.jspecify.annotations.Nullable;
 /// A network connection from CONNECT to its end: the handshake, enhanced authentication, keep
 /// alive, and DISCONNECT from either side. Everything between goes to the [ClientSession].
 final class Connection implements Wire.Owner {
-    /// The longest wait for PINGRESP.
-    private static final long LONGEST_PING = TimeUnit.SECONDS.toNanos(20);
-
     private final ClientCore core;
     private final ClientOptions options;
     private final Loop loop;
@@ -23,14 +20,7 @@ final class Connection implements Wire.Owner {
     private final Authentication authentication;
     private boolean isAccepted;
     private boolean isEnded;
-    private long keepAliveNanos;
-    private long lastSent;
-    private long lastReceived;
-
-    /// When the unanswered PINGREQ was sent; meaningless while [#isPingPending] is false.
-    private long pingSent;
-
-    private boolean isPingPending;
+    private @Nullable KeepAlive keepAlive;
     private boolean isReadingPaused;
     private Loop.@Nullable Timer timer;
 
@@ -74,7 +64,10 @@ final class Connection implements Wire.Owner {
     }
 
     boolean send(Packet packet) {
-        lastSent = Loop.now();
+        KeepAlive current = keepAlive;
+        if (current != null) {
+            current.sent(Loop.now());
+        }
         return wire.send(packet);
     }
 
@@ -84,21 +77,27 @@ final class Connection implements Wire.Owner {
 
     void pause(boolean isToPause) {
         isReadingPaused = isToPause;
-        lastReceived = Loop.now();
+        KeepAlive current = keepAlive;
+        if (current != null) {
+            current.deaf(isToPause, Loop.now());
+        }
         wire.pause(isToPause);
     }
 
     @Override
     public void received(Packet packet) throws MalformedPacketException {
-        lastReceived = Loop.now();
         if (isEnded) {
             return;
+        }
+        KeepAlive current = keepAlive;
+        if (current != null) {
+            current.received(Loop.now());
         }
         switch (packet) {
             case Packet.Connack p -> onConnack(p);
             case Packet.Auth p -> authentication.onAuth(p);
             case Packet.Disconnect p -> onDisconnect(p);
-            case Packet.Pingresp p -> isPingPending = false;
+            case Packet.Pingresp p -> {} // heard, that is all
             case Packet.Publish p -> {
                 core.counted();
                 core.session().received(p);
@@ -132,19 +131,20 @@ final class Connection implements Wire.Owner {
         wire.pause(isReadingPaused);
         Properties properties = p.properties();
         String assigned = properties.text(Property.ASSIGNED_CLIENT_IDENTIFIER);
-        int keepAlive = (int) properties.number(Property.SERVER_KEEP_ALIVE, options.keepAlive());
+        int seconds = (int) properties.number(Property.SERVER_KEEP_ALIVE, options.keepAlive());
         ConnectResult result =
                 new ConnectResult(
                         options.version(),
                         p.sessionPresent(),
                         assigned == null ? core.clientId() : assigned,
-                        keepAlive,
+                        seconds,
                         properties);
         wire.maximumPacketSize(result.maximumPacketSize());
         isAccepted = true;
-        keepAliveNanos = TimeUnit.SECONDS.toNanos(keepAlive);
-        if (keepAlive > 0) {
-            timer = loop.schedule(Loop.now() + keepAliveNanos, this::onKeepAlive);
+        if (seconds > 0) {
+            KeepAlive begun = new KeepAlive(seconds, Loop.now());
+            keepAlive = begun;
+            timer = loop.schedule(begun.next(), this::onKeepAlive);
         }
         core.accepted(result);
     }
@@ -177,39 +177,22 @@ final class Connection implements Wire.Owner {
                 null);
     }
 
-    /// Nothing was sent, or nothing received, for the Keep Alive [MQTT-3.1.2-20]; or PINGRESP is
-    /// late. The timer is not moved with each packet: it looks when it fires.
+    /// The timer is not moved with each packet: it looks when it fires.
     private void onKeepAlive() {
         timer = null;
-        if (isEnded) {
+        KeepAlive current = keepAlive;
+        if (isEnded || current == null) {
             return;
         }
-        long now = Loop.now();
-        long patience = Math.min(keepAliveNanos, LONGEST_PING);
-        // Any packet shows that the server lives; and without reading none can come.
-        boolean isHeard = isReadingPaused || (isPingPending && lastReceived - pingSent > 0);
-        if (isPingPending && !isHeard && now - pingSent >= patience) {
-            end(new Ending.Unresponsive(Duration.ofNanos(patience)), null);
-            return;
+        switch (current.look(Loop.now())) {
+            case WAIT -> {}
+            case PING -> wire.send(new Packet.Pingreq());
+            case GIVE_UP -> {
+                end(new Ending.Unresponsive(Duration.ofNanos(current.patience())), null);
+                return;
+            }
         }
-        if (isPingPending && isHeard) {
-            isPingPending = false;
-        }
-        // A connection on which one side only is heard needs PINGREQ too: for the server, which
-        // wants to hear something, or for this client, which does.
-        long due =
-                Math.min(lastSent, Math.max(lastReceived, pingSentOr(lastSent))) + keepAliveNanos;
-        if (!isPingPending && now - due >= 0) {
-            isPingPending = true;
-            pingSent = now;
-            send(new Packet.Pingreq());
-        }
-        long next = isPingPending ? pingSent + patience : due;
-        timer = loop.schedule(Math.max(next, now + 1_000_000), this::onKeepAlive);
-    }
-
-    private long pingSentOr(long otherwise) {
-        return isPingPending ? pingSent : otherwise;
+        timer = loop.schedule(current.next(), this::onKeepAlive);
     }
 
     @Override

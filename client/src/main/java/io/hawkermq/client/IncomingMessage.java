@@ -34,7 +34,7 @@ public final class IncomingMessage {
     private final int flags;
     private final int packetId;
     private final Properties properties;
-    private final ClientCore core;
+    private final Host host;
     private final @Nullable Inbound inbound;
 
     /// When it is acknowledged without the program asking; null if never.
@@ -44,11 +44,11 @@ public final class IncomingMessage {
     private volatile int acknowledged;
 
     IncomingMessage(
-            ClientCore core,
+            Host host,
             TopicName topicName,
             io.hawkermq.protocol.Packet.Publish p,
             @Nullable Inbound inbound) {
-        this.core = core;
+        this.host = host;
         this.topicName = topicName;
         this.payload = p.payload();
         this.qos = p.qos();
@@ -166,7 +166,7 @@ public final class IncomingMessage {
                             "a message cannot be acknowledged with " + reasonCode);
         }
         if (inbound != null && ACKNOWLEDGED.compareAndSet(this, 0, 1)) {
-            core.acknowledge(inbound, reasonCode, withProperties);
+            host.acknowledge(inbound, reasonCode, withProperties);
         }
     }
 

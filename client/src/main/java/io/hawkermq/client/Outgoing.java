@@ -16,13 +16,13 @@ final class Outgoing implements Runnable {
     /// Bytes that count against the client's limit.
     final int cost;
 
-    private final ClientCore core;
+    private final Host host;
 
     /// Where the outbox has it, 0 where none has.
     long recordId;
 
-    Outgoing(ClientCore core, Message message, boolean isAsync) {
-        this.core = core;
+    Outgoing(Host host, Message message, boolean isAsync) {
+        this.host = host;
         this.message = message;
         this.isAsync = isAsync;
         this.cost = costOf(message);
@@ -43,15 +43,15 @@ final class Outgoing implements Runnable {
 
     @Override
     public void run() {
-        core.publish(this);
+        host.publish(this);
     }
 
     void complete(PublishResult result) {
-        core.finished(this, result, null);
+        host.finished(this, result, null);
     }
 
     void fail(MqttException exception) {
-        core.finished(this, null, exception);
+        host.finished(this, null, exception);
     }
 
     void settle(@Nullable PublishResult result, @Nullable MqttException exception) {

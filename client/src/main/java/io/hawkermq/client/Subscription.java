@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// It outlives network connections: where the session is lost, the client subscribes again.
 public final class Subscription implements Iterable<IncomingMessage>, AutoCloseable {
-    private final ClientCore core;
+    private final Host host;
     private final Subscribe request;
     private final int identifier;
     private final ReentrantLock lock = new ReentrantLock();
@@ -37,8 +37,8 @@ public final class Subscription implements Iterable<IncomingMessage>, AutoClosea
     private boolean isEnded;
     private @Nullable IncomingMessage unfinished;
 
-    Subscription(ClientCore core, Subscribe request) {
-        this.core = core;
+    Subscription(Host host, Subscribe request) {
+        this.host = host;
         this.request = request;
         List<Integer> identifiers = request.properties().subscriptionIdentifiers();
         this.identifier = identifiers.isEmpty() ? 0 : identifiers.getFirst();
@@ -102,7 +102,7 @@ public final class Subscription implements Iterable<IncomingMessage>, AutoClosea
     }
 
     private void add(IncomingMessage message) {
-        core.buffered(message.cost());
+        host.buffered(message.cost());
         buffer.add(message);
         if (buffer.size() == 1) {
             changed.signalAll();
@@ -219,7 +219,7 @@ public final class Subscription implements Iterable<IncomingMessage>, AutoClosea
             lock.unlock();
         }
         if (message != null) {
-            core.unbuffered(message.cost());
+            host.unbuffered(message.cost());
             if (message.policy() == Acknowledgement.ON_ARRIVAL) {
                 message.acknowledge();
             }
@@ -234,7 +234,7 @@ public final class Subscription implements Iterable<IncomingMessage>, AutoClosea
                 handle(handler, m);
             }
         } catch (ConnectionException | InterruptedException e) {
-            core.trace("a handler has ended: " + e.getMessage());
+            host.trace("a handler has ended: " + e.getMessage());
         }
     }
 
@@ -242,12 +242,12 @@ public final class Subscription implements Iterable<IncomingMessage>, AutoClosea
         try {
             handler.handle(message);
         } catch (InterruptedException e) {
-            core.failed(e);
+            host.failed(e);
             return;
         } catch (Exception e) {
             // Acknowledged nevertheless: the server would not send it again on this connection, and
             // the session would fill with messages that nobody can handle.
-            core.failed(e);
+            host.failed(e);
         }
         if (message.policy() == Acknowledgement.AFTER_HANDLER) {
             message.acknowledge();
@@ -271,6 +271,6 @@ public final class Subscription implements Iterable<IncomingMessage>, AutoClosea
     @Override
     public void close() {
         finish();
-        core.unsubscribe(this);
+        host.unsubscribe(this);
     }
 }
