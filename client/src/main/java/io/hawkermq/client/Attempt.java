@@ -3,6 +3,7 @@ package io.hawkermq.client;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
@@ -74,20 +75,48 @@ final class Attempt implements Runnable {
         }
     }
 
+    /// The layers from below: socket, proxy, TLS, WebSocket.
     private ByteLayer connect() throws IOException {
         ServerAddress server = options.server();
-        if (server.kind() == ServerAddress.Kind.UNIX) {
-            UnixDomainSocketAddress address = UnixDomainSocketAddress.of(server.path());
-            SocketChannel channel = own(SocketChannel.open(address));
-            return new ByteLayer.Plain(channel);
+        Transport transport = options.transport();
+        ByteLayer layer = new ByteLayer.Plain(socket(server, transport.proxy()));
+        if (server.kind().isTls()) {
+            Tls tls = transport.tls() == null ? Tls.standard() : transport.tls();
+            TlsLayer above =
+                    new TlsLayer(layer.channel(), tls.engine(server.host(), server.port()));
+            above.handshake();
+            layer = above;
         }
+        if (server.kind().isWebSocket()) {
+            WebSocketLayer above = new WebSocketLayer(layer);
+            above.handshake(server.toString(), server.path(), transport.headers());
+            layer = above;
+        }
+        return layer;
+    }
+
+    private SocketChannel socket(ServerAddress server, @Nullable Proxy proxy) throws IOException {
+        if (server.kind() == ServerAddress.Kind.UNIX) {
+            SocketChannel channel = own(SocketChannel.open(StandardProtocolFamily.UNIX));
+            channel.connect(UnixDomainSocketAddress.of(server.path()));
+            return channel;
+        }
+        if (proxy == null) {
+            return tcp(server.host(), server.port());
+        }
+        SocketChannel channel = tcp(proxy.host(), proxy.port());
+        new ProxyHandshake(channel, proxy, server.host(), server.port()).run();
+        return channel;
+    }
+
+    private SocketChannel tcp(String host, int port) throws IOException {
         IOException failure = null;
-        for (InetAddress address : InetAddress.getAllByName(server.host())) {
+        for (InetAddress address : InetAddress.getAllByName(host)) {
             SocketChannel channel = own(SocketChannel.open());
             try {
                 channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-                channel.connect(new InetSocketAddress(address, server.port()));
-                return new ByteLayer.Plain(channel);
+                channel.connect(new InetSocketAddress(address, port));
+                return channel;
             } catch (IOException e) {
                 closeQuietly(channel);
                 if (isGivenUp) {

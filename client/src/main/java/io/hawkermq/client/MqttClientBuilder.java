@@ -5,6 +5,10 @@ import io.hawkermq.protocol.Property;
 import io.hawkermq.protocol.ProtocolVersion;
 import io.hawkermq.protocol.Will;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +39,9 @@ public final class MqttClientBuilder {
     private Consumer<Exception> errorHandler =
             e -> LOG.log(System.Logger.Level.WARNING, "a handler has failed", e);
     private Consumer<IncomingMessage> unclaimedHandler = IncomingMessage::acknowledge;
-    private Transport transport = Transport.DEFAULT;
+    private @Nullable Tls tls;
+    private @Nullable Proxy proxy;
+    private final Map<String, List<String>> headers = new LinkedHashMap<>();
     private @Nullable ClientGroup group;
 
     MqttClientBuilder() {}
@@ -259,6 +265,35 @@ public final class MqttClientBuilder {
         return this;
     }
 
+    /// How TLS is spoken with `mqtts` and `wss`. Default: [Tls#standard].
+    public MqttClientBuilder tls(Tls how) {
+        tls = Objects.requireNonNull(how);
+        return this;
+    }
+
+    /// Goes through a proxy; not with `unix`. Default: none.
+    public MqttClientBuilder proxy(Proxy through) {
+        proxy = Objects.requireNonNull(through);
+        return this;
+    }
+
+    /// A header of the WebSocket handshake, such as Authorization.
+    ///
+    /// @throws IllegalArgumentException if there is a line break in it
+    public MqttClientBuilder webSocketHeader(String name, String value) {
+        if ((name + value).chars().anyMatch(c -> c < ' ') || name.indexOf(':') >= 0) {
+            throw new IllegalArgumentException("the header " + name + " is invalid");
+        }
+        headers.computeIfAbsent(name, n -> new ArrayList<>()).add(value);
+        return this;
+    }
+
+    private static Map<String, List<String>> copyOf(Map<String, List<String>> from) {
+        Map<String, List<String>> copy = new LinkedHashMap<>();
+        from.forEach((name, values) -> copy.put(name, List.copyOf(values)));
+        return copy;
+    }
+
     /// Default: one that all clients share.
     public MqttClientBuilder group(ClientGroup threads) {
         group = threads;
@@ -304,7 +339,7 @@ public final class MqttClientBuilder {
                         stateListener,
                         errorHandler,
                         unclaimedHandler,
-                        transport,
+                        new Transport(tls, proxy, copyOf(headers)),
                         group));
     }
 
