@@ -100,11 +100,12 @@ final class TlsLayer implements ByteLayer {
                 }
                 ByteBuffer own =
                         ByteBuffer.allocate(engine.getSession().getApplicationBufferSize());
-                if (!step(own)) {
+                boolean isMore = step(own, true);
+                plain = own.flip();
+                if (!isMore) {
                     break;
                 }
-                plain = own.flip();
-            } else if (!step(into)) {
+            } else if (!step(into, into.position() == start)) {
                 break;
             }
         }
@@ -118,8 +119,10 @@ final class TlsLayer implements ByteLayer {
         from.position(from.position() + count);
     }
 
+    /// @param mayFill false if there is something to return already, so that a channel that blocks
+    ///     must not be asked for more
     /// @return false if nothing more can be had for now
-    private boolean step(ByteBuffer target) throws IOException {
+    private boolean step(ByteBuffer target, boolean mayFill) throws IOException {
         SSLEngineResult.Status status = unwrap(target);
         if (status == SSLEngineResult.Status.CLOSED) {
             isEnded = true;
@@ -135,7 +138,7 @@ final class TlsLayer implements ByteLayer {
             }
         }
         if (status == SSLEngineResult.Status.BUFFER_UNDERFLOW) {
-            int count = fill();
+            int count = mayFill ? fill() : 0;
             if (count < 0) {
                 // Without close_notify: MQTT tells itself where a packet ends.
                 isEnded = true;
