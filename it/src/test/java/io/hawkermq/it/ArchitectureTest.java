@@ -18,6 +18,7 @@ class ArchitectureTest {
     private static final String MOSQUITTO = "io.hawkermq.mosquitto..";
     private static final String STORE = "io.hawkermq.store..";
     private static final String BROKER = "io.hawkermq.broker..";
+    private static final String CLIENT = "io.hawkermq.client..";
 
     private final JavaClasses classes =
             new ClassFileImporter()
@@ -37,6 +38,8 @@ class ArchitectureTest {
                 .definedBy(MOSQUITTO)
                 .layer("store")
                 .definedBy(STORE)
+                .layer("client")
+                .definedBy(CLIENT)
                 .layer("broker")
                 .definedBy(BROKER)
                 .whereLayer("broker")
@@ -44,6 +47,8 @@ class ArchitectureTest {
                 .whereLayer("store")
                 .mayOnlyBeAccessedByLayers("broker")
                 .whereLayer("mosquitto")
+                .mayOnlyBeAccessedByLayers("broker")
+                .whereLayer("client")
                 .mayOnlyBeAccessedByLayers("broker")
                 .whereLayer("core")
                 .mayOnlyBeAccessedByLayers("store", "broker")
@@ -63,6 +68,24 @@ class ArchitectureTest {
                         "java.util",
                         "java.util.function",
                         "java.nio..",
+                        "org.jspecify..")
+                .check(classes);
+    }
+
+    @Test
+    void clientNeedsProtocolAndTheJdkOnly() {
+        classes()
+                .that()
+                .resideInAPackage(CLIENT)
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        PROTOCOL,
+                        CLIENT,
+                        "java..",
+                        "javax.crypto..",
+                        "javax.net.ssl",
+                        "jdk.jfr..",
                         "org.jspecify..")
                 .check(classes);
     }

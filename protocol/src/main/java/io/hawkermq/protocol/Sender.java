@@ -1,5 +1,6 @@
 package io.hawkermq.protocol;
 
+import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /// The sending half of the QoS 1 and QoS 2 flows of section 4.3, the same at both ends: which
@@ -68,6 +69,8 @@ public final class Sender<T> {
     private int count;
     private int lastPacketId;
     private int quota;
+    private @Nullable BitSet reserved;
+    private int reservedCount;
     private @Nullable InFlight<T> oldest;
     private @Nullable InFlight<T> newest;
 
@@ -89,7 +92,7 @@ public final class Sender<T> {
 
     /// True if a PUBLISH of QoS 1 or 2 may be sent now [MQTT-4.9.0-2].
     public boolean hasQuota() {
-        return quota > 0 && count < MAXIMUM_PACKET_ID;
+        return quota > 0 && count + reservedCount < MAXIMUM_PACKET_ID;
     }
 
     /// Begins a delivery and takes one of the quota.
@@ -107,12 +110,49 @@ public final class Sender<T> {
         int packetId = lastPacketId;
         do {
             packetId = packetId == MAXIMUM_PACKET_ID ? 1 : packetId + 1;
-        } while (slots[packetId & (slots.length - 1)] != null);
+        } while (slots[packetId & (slots.length - 1)] != null || isReserved(packetId));
         InFlight<T> delivery =
                 add(packetId, message, qos == QoS.EXACTLY_ONCE ? Awaited.PUBREC : Awaited.PUBACK);
         delivery.takesQuota = true;
         quota--;
         return packetId;
+    }
+
+    /// Takes a packet identifier for a SUBSCRIBE or an UNSUBSCRIBE, which share the identifiers of
+    /// PUBLISH and need no quota [MQTT-2.2.1-3].
+    ///
+    /// @return an unused one, 1 to 65,535; or 0 if all are used
+    public int reserve() {
+        BitSet taken = reserved;
+        if (taken == null) {
+            taken = new BitSet();
+            reserved = taken;
+        }
+        for (int tried = 0; tried < MAXIMUM_PACKET_ID; tried++) {
+            lastPacketId = lastPacketId == MAXIMUM_PACKET_ID ? 1 : lastPacketId + 1;
+            if (find(lastPacketId) == null && !taken.get(lastPacketId)) {
+                taken.set(lastPacketId);
+                reservedCount++;
+                return lastPacketId;
+            }
+        }
+        return 0;
+    }
+
+    /// Gives back what [#reserve] has taken.
+    public void release(int packetId) {
+        BitSet taken = reserved;
+        if (taken != null && taken.get(packetId)) {
+            taken.clear(packetId);
+            if (--reservedCount == 0) {
+                reserved = null;
+            }
+        }
+    }
+
+    private boolean isReserved(int packetId) {
+        BitSet taken = reserved;
+        return taken != null && taken.get(packetId);
     }
 
     private InFlight<T> add(int packetId, @Nullable T message, Awaited awaited) {

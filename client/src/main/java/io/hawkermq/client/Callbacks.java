@@ -1,0 +1,60 @@
+package io.hawkermq.client;
+
+import java.util.ArrayDeque;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+
+/// Runs the program's code that belongs to no subscription, in order and one at a time, on a
+/// virtual thread that exists while there is something to do: state listeners, the error handler,
+/// what hangs on the futures of `publishAsync`. What it holds is bounded by what may be under way.
+final class Callbacks {
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Consumer<RuntimeException> onError;
+    private ArrayDeque<Runnable> waiting = new ArrayDeque<>();
+    private boolean isRunning;
+
+    Callbacks(Consumer<RuntimeException> onError) {
+        this.onError = onError;
+    }
+
+    void run(Runnable task) {
+        lock.lock();
+        try {
+            waiting.add(task);
+            if (isRunning) {
+                return;
+            }
+            isRunning = true;
+        } finally {
+            lock.unlock();
+        }
+        Thread.ofVirtual().name("mqtt-callbacks").start(this::runAll);
+    }
+
+    private void runAll() {
+        for (ArrayDeque<Runnable> batch = take(); !batch.isEmpty(); batch = take()) {
+            for (Runnable task : batch) {
+                try {
+                    task.run();
+                } catch (RuntimeException e) {
+                    onError.accept(e);
+                }
+            }
+        }
+    }
+
+    private ArrayDeque<Runnable> take() {
+        lock.lock();
+        try {
+            ArrayDeque<Runnable> batch = waiting;
+            if (batch.isEmpty()) {
+                isRunning = false;
+            } else {
+                waiting = new ArrayDeque<>();
+            }
+            return batch;
+        } finally {
+            lock.unlock();
+        }
+    }
+}

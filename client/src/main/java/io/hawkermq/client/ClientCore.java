@@ -1,0 +1,577 @@
+package io.hawkermq.client;
+
+import io.hawkermq.protocol.Packet;
+import io.hawkermq.protocol.Properties;
+import io.hawkermq.protocol.ReasonCode;
+import io.hawkermq.protocol.TopicName;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/// One client on its loop: its life from attempt to attempt, and the seam between the program's
+/// threads and the loop. [MqttClient] is its face, [ClientSession] its memory, [Connection] the
+/// network connection of the moment.
+///
+/// What is not marked "from any thread" is for the loop only.
+final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
+    private static final System.Logger LOG = System.getLogger("io.hawkermq.client");
+
+    private final ClientOptions options;
+    private final ClientGroup group;
+    private final Loop loop;
+    private final ClientSession session;
+    private final PublishLimits limits;
+    private final Callbacks callbacks;
+
+    private volatile State state = new State.Disconnected(new Ending.NotConnected());
+    private volatile boolean isBufferPaused;
+    private final AtomicLong bufferedBytes = new AtomicLong();
+
+    private CompletableFuture<ConnectResult> connected = new CompletableFuture<>();
+    private final CompletableFuture<Ending> closed = new CompletableFuture<>();
+    private @Nullable Attempt attempt;
+    private @Nullable Connection connection;
+    private Loop.@Nullable Timer timer;
+    private final List<Runnable> whenDrained = new ArrayList<>();
+    private int failuresInARow;
+    private boolean wasConnected;
+    private String clientId;
+
+    private long connections;
+    private long failures;
+    private long published;
+    private long received;
+    private long dropped;
+    private long bytesSent;
+    private long bytesReceived;
+
+    ClientCore(ClientOptions options) {
+        this.options = options;
+        this.group = options.group() == null ? ClientGroup.shared() : options.group();
+        this.loop = group.nextLoop();
+        this.session = new ClientSession(this, options.outboundAliases(), options.inboundAliases());
+        this.limits = new PublishLimits(options.mostMessages(), options.mostBytes());
+        this.callbacks = new Callbacks(this::listenerFailed);
+        this.clientId = options.clientId();
+        loop.execute(() -> loop.members().add(this));
+    }
+
+    ClientOptions options() {
+        return options;
+    }
+
+    Loop loop() {
+        return loop;
+    }
+
+    ClientSession session() {
+        return session;
+    }
+
+    String clientId() {
+        return clientId;
+    }
+
+    State state() {
+        return state;
+    }
+
+    PublishLimits limits() {
+        return limits;
+    }
+
+    CompletableFuture<Ending> closed() {
+        return closed;
+    }
+
+    // ---- the life
+
+    /// From any thread.
+    CompletableFuture<ConnectResult> connect() {
+        CompletableFuture<ConnectResult> answer = new CompletableFuture<>();
+        loop.execute(() -> connect(answer));
+        return answer;
+    }
+
+    private void connect(CompletableFuture<ConnectResult> answer) {
+        switch (state) {
+            case State.Closed s ->
+                    answer.completeExceptionally(new ConnectionException(s.ending()));
+            case State.Connected s -> answer.complete(s.result());
+            case State.Disconnected s -> {
+                connected = new CompletableFuture<>();
+                follow(connected, answer);
+                failuresInARow = 0;
+                attempt();
+            }
+            case State.Connecting s -> follow(connected, answer);
+            case State.Waiting s -> follow(connected, answer);
+        }
+    }
+
+    private void follow(
+            CompletableFuture<ConnectResult> source, CompletableFuture<ConnectResult> target) {
+        source.whenComplete((result, failure) ->
+                callbacks.run(() -> {
+                    if (failure != null) {
+                        target.completeExceptionally(failure);
+                    } else {
+                        target.complete(result);
+                    }
+                }));
+    }
+
+    private void attempt() {
+        enter(new State.Connecting(failuresInARow + 1));
+        Attempt begun = new Attempt(this, options);
+        attempt = begun;
+        timer =
+                loop.schedule(
+                        Loop.now() + Waiting.nanos(options.connectTimeout()),
+                        this::connectTimedOut);
+        Thread.ofVirtual().name("mqtt-connect").start(begun);
+    }
+
+    private void connectTimedOut() {
+        Attempt begun = attempt;
+        Connection current = connection;
+        Ending ending =
+                new Ending.ConnectTimedOut(options.server().toString(), options.connectTimeout());
+        if (begun != null) {
+            attempt = null;
+            begun.giveUp();
+            ended(ending);
+        } else if (current != null) {
+            current.end(ending, null);
+        }
+    }
+
+    /// From any thread.
+    void attemptFailed(Attempt failed, Ending ending) {
+        loop.execute(() -> {
+            if (attempt == failed) {
+                attempt = null;
+                ended(ending);
+            }
+        });
+    }
+
+    /// From any thread.
+    void opened(Attempt begun, Attempt.Opened opened) {
+        loop.execute(() -> {
+            if (attempt != begun || begun.isGivenUp()) {
+                Attempt.closeQuietly(opened.layer().channel());
+                return;
+            }
+            attempt = null;
+            try {
+                connection = new Connection(this, opened, !wasConnected);
+            } catch (IOException e) {
+                Attempt.closeQuietly(opened.layer().channel());
+                ended(new Ending.Lost(e));
+            }
+        });
+    }
+
+    /// The server has accepted the connection.
+    void accepted(ConnectResult result) {
+        loop.cancel(timer);
+        timer = null;
+        connections++;
+        failuresInARow = 0;
+        wasConnected = true;
+        clientId = result.clientId();
+        enter(new State.Connected(result));
+        session.online(result, this);
+        connected.complete(result);
+    }
+
+    /// The connection, or the attempt to make one, is over.
+    void ended(Ending ending) {
+        loop.cancel(timer);
+        timer = null;
+        Connection last = connection;
+        connection = null;
+        if (last != null) {
+            bytesSent += last.bytesWritten();
+            bytesReceived += last.bytesRead();
+        }
+        session.offline();
+        if (!(ending instanceof Ending.ByClient)) {
+            failures++;
+            failuresInARow++;
+            LOG.log(Level.DEBUG, () -> clientId + ": " + ending.text());
+        }
+        Reconnect reconnect = options.reconnect();
+        boolean isRetried =
+                ending.isTransient()
+                        && failuresInARow <= reconnect.attempts()
+                        && reconnect.attempts() > 0
+                        && (wasConnected || reconnect.first() == Reconnect.First.IS_REPEATED);
+        if (!isRetried) {
+            rest(ending);
+            return;
+        }
+        if (options.offline() == ClientOptions.Offline.REFUSED) {
+            session.failPending(new ConnectionException(ending));
+        }
+        Duration delay = reconnect.delay(failuresInARow, ThreadLocalRandom.current());
+        if (state instanceof State.Connected) {
+            connected = new CompletableFuture<>();
+        }
+        enter(new State.Waiting(ending, failuresInARow + 1, delay));
+        timer = loop.schedule(Loop.now() + delay.toNanos(), this::attempt);
+        checkDrained();
+    }
+
+    /// There will be no further attempt unless the program asks for one.
+    private void rest(Ending ending) {
+        ConnectionException exception = new ConnectionException(ending);
+        wasConnected = false;
+        enter(new State.Disconnected(ending));
+        session.end(exception, ending instanceof Ending.ByClient ? null : ending);
+        connected.completeExceptionally(exception);
+        checkDrained();
+    }
+
+    private void enter(State next) {
+        state = next;
+        LOG.log(Level.DEBUG, () -> clientId + ": " + next);
+        callbacks.run(() -> options.stateListener().accept(next));
+    }
+
+    /// From any thread: DISCONNECT, after what was published before and as far as quota allows.
+    CompletableFuture<Void> disconnect(ReasonCode reasonCode, Properties properties) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        loop.execute(() -> {
+            disconnectNow(reasonCode, properties);
+            done.complete(null);
+        });
+        return done;
+    }
+
+    private void disconnectNow(ReasonCode reasonCode, Properties properties) {
+        Ending ending = new Ending.ByClient(reasonCode);
+        Connection current = connection;
+        Attempt begun = attempt;
+        if (current != null) {
+            current.end(ending, new Packet.Disconnect(reasonCode, properties));
+        } else if (begun != null) {
+            attempt = null;
+            begun.giveUp();
+            ended(ending);
+        } else if (state instanceof State.Waiting) {
+            ended(ending);
+        }
+    }
+
+    /// From any thread.
+    CompletableFuture<Void> reauthenticate() {
+        Authenticator.Source source = options.authenticator();
+        if (source == null) {
+            throw new IllegalStateException("the client has no enhanced authentication");
+        }
+        Authenticator fresh = source.next();
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        loop.execute(() -> {
+            Connection current = connection;
+            if (current == null || !current.isAccepted()) {
+                done.completeExceptionally(new ConnectionException(ending()));
+            } else {
+                current.authentication().authenticateAgain(fresh, done);
+            }
+        });
+        return done;
+    }
+
+    /// From any thread: calls `task` on the loop when nothing published is unfinished, or nothing
+    /// can be finished any more.
+    void whenDrained(Runnable task) {
+        loop.execute(() -> {
+            whenDrained.add(task);
+            checkDrained();
+        });
+    }
+
+    private void checkDrained() {
+        boolean isOver = state instanceof State.Disconnected || state instanceof State.Closed;
+        if (!whenDrained.isEmpty() && (session.unfinished() == 0 || isOver)) {
+            List<Runnable> tasks = List.copyOf(whenDrained);
+            whenDrained.clear();
+            tasks.forEach(Runnable::run);
+        }
+    }
+
+    /// From any thread: the end, however often it is asked for.
+    void close(ReasonCode reasonCode) {
+        loop.execute(() -> {
+            if (state instanceof State.Closed) {
+                return;
+            }
+            disconnectNow(reasonCode, Properties.NONE);
+            Ending ending =
+                    state instanceof State.Disconnected d
+                            ? d.ending()
+                            : new Ending.ByClient(reasonCode);
+            closeWith(ending);
+            if (options.group() == null) {
+                group.release();
+            }
+        });
+    }
+
+    private void closeWith(Ending ending) {
+        session.end(new ConnectionException(new Ending.ByClient(ReasonCode.SUCCESS)), null);
+        enter(new State.Closed(ending));
+        loop.members().remove(this);
+        checkDrained();
+        callbacks.run(() -> closed.complete(ending));
+    }
+
+    /// The group was closed under this client.
+    void loopStopped() {
+        Connection current = connection;
+        if (current != null) {
+            current.end(new Ending.ByClient(ReasonCode.SUCCESS), null);
+        }
+        if (!(state instanceof State.Closed)) {
+            closeWith(new Ending.ByClient(ReasonCode.SUCCESS));
+        }
+    }
+
+    // ---- publishing
+
+    /// From any thread; never blocks.
+    CompletableFuture<PublishResult> publishAsync(Message message) {
+        if (!limits.tryAcquire(Outgoing.costOf(message))) {
+            return CompletableFuture.failedFuture(new LimitExceededException(limits.text()));
+        }
+        return submit(message, true);
+    }
+
+    /// From any thread.
+    PublishResult publish(Message message, long nanos) {
+        long deadline = Loop.now() + Math.min(nanos, Long.MAX_VALUE / 4);
+        try {
+            if (!limits.acquire(Outgoing.costOf(message), nanos)) {
+                throw new MqttTimeoutException(limits.text());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new MqttInterruptedException("room to publish");
+        }
+        CompletableFuture<PublishResult> future = submit(message, false);
+        try {
+            return Waiting.result(future, deadline - Loop.now(), "acknowledgement");
+        } catch (MqttTimeoutException | MqttInterruptedException e) {
+            // What is not sent yet is not sent any more.
+            future.cancel(false);
+            throw e;
+        }
+    }
+
+    private CompletableFuture<PublishResult> submit(Message message, boolean isAsync) {
+        Outgoing outgoing = new Outgoing(this, message, isAsync);
+        loop.execute(outgoing);
+        return outgoing.future;
+    }
+
+    @Override
+    public void publish(Outgoing outgoing) {
+        boolean isRefused =
+                switch (state) {
+                    case State.Closed s -> true;
+                    case State.Disconnected s -> true;
+                    case State.Waiting s -> options.offline() == ClientOptions.Offline.REFUSED;
+                    case State.Connecting s -> options.offline() == ClientOptions.Offline.REFUSED;
+                    case State.Connected s -> false;
+                };
+        if (isRefused) {
+            outgoing.fail(new ConnectionException(ending()));
+        } else {
+            session.publish(outgoing);
+        }
+    }
+
+    private Ending ending() {
+        return switch (state) {
+            case State.Closed s -> s.ending();
+            case State.Disconnected s -> s.ending();
+            case State.Waiting s -> s.ending();
+            case State.Connecting s -> new Ending.NotConnected();
+            case State.Connected s -> new Ending.NotConnected();
+        };
+    }
+
+    @Override
+    public void finished(
+            Outgoing outgoing, @Nullable PublishResult result, @Nullable MqttException exception) {
+        limits.release(outgoing.cost);
+        if (result != null) {
+            published++;
+        }
+        if (outgoing.isAsync) {
+            callbacks.run(() -> outgoing.settle(result, exception));
+        } else {
+            outgoing.settle(result, exception);
+        }
+        if (!whenDrained.isEmpty()) {
+            loop.atEndOfTurn(this::checkDrained);
+        }
+    }
+
+    // ---- subscribing
+
+    /// From any thread.
+    CompletableFuture<Packet.Suback> subscribe(Subscription subscription) {
+        Exchange.Subscribing exchange = new Exchange.Subscribing(subscription);
+        loop.execute(() -> {
+            switch (state) {
+                case State.Closed s -> exchange.fail(new ConnectionException(s.ending()));
+                case State.Disconnected s -> exchange.fail(new ConnectionException(s.ending()));
+                default -> session.subscribe(exchange);
+            }
+        });
+        return exchange.answer;
+    }
+
+    /// From any thread; waits.
+    @Override
+    public void unsubscribe(Subscription subscription) {
+        Exchange.Unsubscribing exchange = new Exchange.Unsubscribing(subscription, Properties.NONE);
+        loop.execute(() -> {
+            if (!session.subscriptions().contains(subscription)) {
+                subscription.end(null);
+                exchange.answer.complete(new Packet.Unsuback(0, List.of(), Properties.NONE));
+            } else if (state instanceof State.Connected) {
+                session.unsubscribe(exchange);
+            } else {
+                session.drop(exchange);
+            }
+        });
+        Waiting.result(exchange.answer, Waiting.nanos(options.operationTimeout()), "UNSUBACK");
+    }
+
+    /// From any thread.
+    @Override
+    public void acknowledge(Inbound inbound, ReasonCode reasonCode, Properties properties) {
+        if (loop.isCurrent()) {
+            session.inbox().acknowledge(inbound, reasonCode, properties);
+        } else {
+            loop.execute(() -> session.inbox().acknowledge(inbound, reasonCode, properties));
+        }
+    }
+
+    @Override
+    public IncomingMessage message(
+            TopicName topic, Packet.Publish publish, @Nullable Inbound inbound) {
+        return new IncomingMessage(this, topic, publish, inbound);
+    }
+
+    @Override
+    public void dropped(Subscription subscription) {
+        dropped++;
+    }
+
+    /// From the loop: a message waits in a subscription's buffer.
+    @Override
+    public void buffered(int bytes) {
+        if (bufferedBytes.addAndGet(bytes) > options.mostBuffered() && !isBufferPaused) {
+            isBufferPaused = true;
+            Connection current = connection;
+            if (current != null) {
+                current.pause(true);
+            }
+        }
+    }
+
+    /// From any thread: it was taken out.
+    @Override
+    public void unbuffered(int bytes) {
+        long rest = bufferedBytes.addAndGet(-bytes);
+        if (isBufferPaused && rest <= options.mostBuffered() / 2) {
+            loop.execute(() -> {
+                isBufferPaused = false;
+                Connection current = connection;
+                if (current != null) {
+                    current.pause(false);
+                }
+            });
+        }
+    }
+
+    /// From any thread: what a handler has thrown.
+    @Override
+    public void failed(Exception exception) {
+        try {
+            options.errorHandler().accept(exception);
+        } catch (RuntimeException e) {
+            e.addSuppressed(exception);
+            LOG.log(Level.ERROR, "the error handler itself failed", e);
+        }
+    }
+
+    /// From any thread.
+    @Override
+    public void trace(String text) {
+        LOG.log(Level.TRACE, text);
+    }
+
+    private void listenerFailed(RuntimeException exception) {
+        failed(exception);
+    }
+
+    // ---- what the session asks for
+
+    @Override
+    public boolean send(Packet packet) {
+        Connection current = connection;
+        return current == null || current.send(packet);
+    }
+
+    @Override
+    public boolean isCongested() {
+        Connection current = connection;
+        return current == null || current.isCongested();
+    }
+
+    @Override
+    public void released(Outgoing outgoing) {}
+
+    @Override
+    public void unclaimed(IncomingMessage message) {
+        callbacks.run(() -> options.unclaimedHandler().accept(message));
+    }
+
+    void counted() {
+        received++;
+    }
+
+    /// From any thread; waits for the loop.
+    ClientMetrics metrics() {
+        CompletableFuture<ClientMetrics> answer = new CompletableFuture<>();
+        loop.execute(() -> answer.complete(count()));
+        return Waiting.result(answer, Waiting.nanos(options.operationTimeout()), "metrics");
+    }
+
+    private ClientMetrics count() {
+        Connection current = connection;
+        return new ClientMetrics(
+                connections,
+                failures,
+                published,
+                received,
+                dropped,
+                bytesSent + (current == null ? 0 : current.bytesWritten()),
+                bytesReceived + (current == null ? 0 : current.bytesRead()),
+                limits.messages(),
+                limits.bytes(),
+                bufferedBytes.get());
+    }
+}

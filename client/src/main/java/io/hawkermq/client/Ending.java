@@ -1,0 +1,237 @@
+package io.hawkermq.client;
+
+import io.hawkermq.protocol.Properties;
+import io.hawkermq.protocol.Property;
+import io.hawkermq.protocol.ReasonCode;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/// Why a network connection ended or could not be made.
+public sealed interface Ending {
+    /// A sentence for people.
+    String text();
+
+    /// What was thrown, or null where nothing was.
+    default @Nullable Throwable cause() {
+        return null;
+    }
+
+    /// True if the same attempt may well succeed later; the client reconnects after such endings
+    /// only.
+    default boolean isTransient() {
+        return true;
+    }
+
+    /// There has been no attempt yet.
+    record NotConnected() implements Ending {
+        @Override
+        public String text() {
+            return "the client is not connected";
+        }
+    }
+
+    /// This program has asked for it.
+    ///
+    /// @param reasonCode as it was sent in DISCONNECT
+    record ByClient(ReasonCode reasonCode) implements Ending {
+        @Override
+        public String text() {
+            return "the client has disconnected";
+        }
+
+        @Override
+        public boolean isTransient() {
+            return false;
+        }
+    }
+
+    /// The server has sent DISCONNECT; 5.0 only.
+    record ByServer(ReasonCode reasonCode, Properties properties) implements Ending {
+        @Override
+        public String text() {
+            return withReason("the server has disconnected", reasonCode, properties);
+        }
+
+        @Override
+        public boolean isTransient() {
+            return switch (reasonCode) {
+                case NOT_AUTHORIZED, BANNED -> false;
+                default -> true;
+            };
+        }
+    }
+
+    /// Another connection with the same Client Identifier has taken the session; 5.0 only. In
+    /// 3.1.1 this is not distinguished from [Lost].
+    record TakenOver(Properties properties) implements Ending {
+        @Override
+        public String text() {
+            return withReason(
+                    "another client uses the same Client Identifier",
+                    ReasonCode.SESSION_TAKEN_OVER,
+                    properties);
+        }
+
+        /// False: two clients that take each other's session would go on for ever.
+        @Override
+        public boolean isTransient() {
+            return false;
+        }
+    }
+
+    /// The server asks to use another one, in CONNACK or DISCONNECT.
+    ///
+    /// @param reasonCode USE_ANOTHER_SERVER for now, SERVER_MOVED for good
+    /// @param serverReference where to, in the form of section 4.11, or null if unknown
+    record Redirected(
+            ReasonCode reasonCode, @Nullable String serverReference, Properties properties)
+            implements Ending {
+        @Override
+        public String text() {
+            return withReason(
+                    "the server refers to "
+                            + (serverReference == null ? "another one" : serverReference),
+                    reasonCode,
+                    properties);
+        }
+
+        @Override
+        public boolean isTransient() {
+            return false;
+        }
+    }
+
+    /// The server has refused CONNECT.
+    ///
+    /// @param reasonCode for 3.1.1 the one that the return code means
+    record Refused(ReasonCode reasonCode, Properties properties) implements Ending {
+        @Override
+        public String text() {
+            return withReason("the server has refused the connection", reasonCode, properties);
+        }
+
+        @Override
+        public boolean isTransient() {
+            return switch (reasonCode) {
+                case UNSPECIFIED_ERROR,
+                        IMPLEMENTATION_SPECIFIC_ERROR,
+                        SERVER_UNAVAILABLE,
+                        SERVER_BUSY,
+                        QUOTA_EXCEEDED,
+                        CONNECTION_RATE_EXCEEDED ->
+                        true;
+                default -> false;
+            };
+        }
+    }
+
+    /// No connection could be made: name resolution, TCP, a proxy, TLS or WebSocket.
+    record Unreachable(String target, Exception exception) implements Ending {
+        @Override
+        public String text() {
+            return "cannot connect to " + target + ": " + describe(exception);
+        }
+
+        @Override
+        public Throwable cause() {
+            return exception;
+        }
+    }
+
+    /// The connection was not there, with its CONNACK, within the time for it.
+    record ConnectTimedOut(String target, Duration timeout) implements Ending {
+        @Override
+        public String text() {
+            return "no connection to " + target + " within " + timeout.toMillis() + " ms";
+        }
+    }
+
+    /// The network connection broke off.
+    ///
+    /// @param exception null if the server has closed it without a word
+    record Lost(@Nullable Exception exception) implements Ending {
+        @Override
+        public String text() {
+            return exception == null
+                    ? "the server has closed the network connection"
+                    : "the network connection is lost: " + describe(exception);
+        }
+
+        @Override
+        public @Nullable Throwable cause() {
+            return exception;
+        }
+    }
+
+    /// The server did not answer PINGREQ.
+    record Unresponsive(Duration silence) implements Ending {
+        @Override
+        public String text() {
+            return "the server has not answered PINGREQ within " + silence.toMillis() + " ms";
+        }
+    }
+
+    /// What the server has sent breaks the protocol.
+    ///
+    /// @param reasonCode as it was sent in DISCONNECT where the version has it
+    record ProtocolBroken(ReasonCode reasonCode, String why) implements Ending {
+        @Override
+        public String text() {
+            return "the server has broken the protocol: " + why;
+        }
+    }
+
+    /// The server could not prove what enhanced authentication asks of it, or its method failed.
+    record AuthenticationFailed(String why, @Nullable Exception exception) implements Ending {
+        @Override
+        public String text() {
+            return "authentication failed: " + why;
+        }
+
+        @Override
+        public @Nullable Throwable cause() {
+            return exception;
+        }
+
+        @Override
+        public boolean isTransient() {
+            return false;
+        }
+    }
+
+    /// The program's hook for credentials has thrown.
+    record HookFailed(Exception exception) implements Ending {
+        @Override
+        public String text() {
+            return "the credentials hook failed: " + describe(exception);
+        }
+
+        @Override
+        public Throwable cause() {
+            return exception;
+        }
+    }
+
+    /// A part of the client has failed that must not: please report it.
+    record Defect(RuntimeException exception) implements Ending {
+        @Override
+        public String text() {
+            return "an error in the client: " + exception;
+        }
+
+        @Override
+        public Throwable cause() {
+            return exception;
+        }
+    }
+
+    private static String describe(Exception exception) {
+        String message = exception.getMessage();
+        return message == null ? exception.getClass().getSimpleName() : message;
+    }
+
+    private static String withReason(String text, ReasonCode code, Properties properties) {
+        String reason = properties.text(Property.REASON_STRING);
+        return text + ": " + code.text() + (reason == null ? "" : " (" + reason + ")");
+    }
+}

@@ -1,0 +1,9 @@
+package io.hawkermq.client;
+
+/// Takes the messages of one subscription, one at a time, on a virtual thread that belongs to the
+/// subscription: it may block.
+@FunctionalInterface
+public interface Handler {
+    /// @throws Exception which the client's error handler gets; the subscription goes on
+    void handle(IncomingMessage message) throws Exception;
+}

@@ -1,0 +1,199 @@
+package io.hawkermq.client;
+
+import io.hawkermq.protocol.Properties;
+import io.hawkermq.protocol.Property;
+import io.hawkermq.protocol.QoS;
+import io.hawkermq.protocol.TopicName;
+import io.hawkermq.protocol.Will;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// An application message to be published. Immutable, can be published any number of times; the
+/// payload is not copied.
+///
+/// ```java
+/// Message.to("meter/7").text("21.5").qos(QoS.AT_LEAST_ONCE).retain().build()
+/// ```
+public final class Message {
+    private final TopicName topicName;
+    private final byte[] payload;
+    private final QoS qos;
+    private final boolean retain;
+    private final Properties properties;
+
+    private Message(Builder b) {
+        this.topicName = b.topicName;
+        this.payload = b.payload;
+        this.qos = b.qos;
+        this.retain = b.retain;
+        this.properties = b.properties.build();
+    }
+
+    /// A message at QoS 0.
+    ///
+    /// @throws IllegalArgumentException if `topic` is no Topic Name
+    public static Message of(String topic, byte[] payload) {
+        return to(topic).payload(payload).build();
+    }
+
+    /// A message at QoS 0 with text as UTF-8.
+    ///
+    /// @throws IllegalArgumentException if `topic` is no Topic Name
+    public static Message of(String topic, String text) {
+        return to(topic).text(text).build();
+    }
+
+    /// Begins a message.
+    ///
+    /// @throws IllegalArgumentException if `topic` is no Topic Name
+    public static Builder to(String topic) {
+        return new Builder(TopicName.of(topic));
+    }
+
+    /// Begins a message to a Topic Name that was checked before.
+    public static Builder to(TopicName topic) {
+        return new Builder(topic);
+    }
+
+    public String topic() {
+        return topicName.toString();
+    }
+
+    public TopicName topicName() {
+        return topicName;
+    }
+
+    /// Not a copy.
+    public byte[] payload() {
+        return payload;
+    }
+
+    public QoS qos() {
+        return qos;
+    }
+
+    public boolean retain() {
+        return retain;
+    }
+
+    /// Not sent in 3.1.1.
+    public Properties properties() {
+        return properties;
+    }
+
+    /// The same message as a Will Message, sent by the server when the connection ends badly.
+    ///
+    /// @param delay Will Delay Interval, whole seconds, up to 2^32 - 1; zero leaves it out; 5.0 only
+    Will toWill(Duration delay) {
+        Properties p =
+                delay.isZero()
+                        ? properties
+                        : properties.with(Property.WILL_DELAY_INTERVAL, delay.toSeconds());
+        return new Will(topicName, payload, qos, retain, p);
+    }
+
+    @Override
+    public String toString() {
+        return topicName
+                + " "
+                + qos
+                + (retain ? " retained" : "")
+                + ", "
+                + payload.length
+                + " bytes";
+    }
+
+    /// Collects a message.
+    public static final class Builder {
+        private final TopicName topicName;
+        private final Properties.Builder properties = Properties.builder();
+        private byte[] payload = new byte[0];
+        private QoS qos = QoS.AT_MOST_ONCE;
+        private boolean retain;
+
+        private Builder(TopicName topicName) {
+            this.topicName = topicName;
+        }
+
+        /// @param bytes not copied; at most 268,435,455 less the rest of the packet
+        public Builder payload(byte[] bytes) {
+            payload = Objects.requireNonNull(bytes);
+            return this;
+        }
+
+        /// UTF-8, without a Payload Format Indicator; see [#utf8].
+        public Builder text(String text) {
+            return payload(text.getBytes(StandardCharsets.UTF_8));
+        }
+
+        /// Default: QoS 0.
+        public Builder qos(QoS level) {
+            qos = Objects.requireNonNull(level);
+            return this;
+        }
+
+        /// The server keeps the message for later subscribers.
+        public Builder retain() {
+            retain = true;
+            return this;
+        }
+
+        /// Announces that the payload is UTF-8 (Payload Format Indicator 1).
+        public Builder utf8() {
+            return with(Property.PAYLOAD_FORMAT_INDICATOR, 1);
+        }
+
+        /// The server drops the message after this time.
+        ///
+        /// @param interval whole seconds, 0 to 2^32 - 1
+        public Builder expiry(Duration interval) {
+            return with(Property.MESSAGE_EXPIRY_INTERVAL, interval.toSeconds());
+        }
+
+        public Builder contentType(String type) {
+            return with(Property.CONTENT_TYPE, type);
+        }
+
+        public Builder responseTopic(String topic) {
+            return with(Property.RESPONSE_TOPIC, TopicName.of(topic).toString());
+        }
+
+        public Builder correlationData(byte[] data) {
+            return with(Property.CORRELATION_DATA, data);
+        }
+
+        public Builder user(String name, String value) {
+            properties.user(name, value);
+            return this;
+        }
+
+        /// Any property that a PUBLISH or a Will may carry.
+        ///
+        /// @throws IllegalArgumentException for another property, or a value out of its range
+        public Builder with(Property property, Object value) {
+            if (!property.isAllowedIn(io.hawkermq.protocol.PacketType.PUBLISH)
+                    || property == Property.SUBSCRIPTION_IDENTIFIER) {
+                throw new IllegalArgumentException("a message cannot carry " + property);
+            }
+            properties.add(property, value);
+            return this;
+        }
+
+        public Message build() {
+            return new Message(this);
+        }
+    }
+
+    /// The User Properties in order.
+    public List<io.hawkermq.protocol.UserProperty> userProperties() {
+        return properties.userProperties();
+    }
+
+    /// The Response Topic, or null.
+    public @Nullable String responseTopic() {
+        return properties.text(Property.RESPONSE_TOPIC);
+    }
+}

@@ -1,0 +1,245 @@
+package io.hawkermq.client;
+
+import io.hawkermq.protocol.Properties;
+import io.hawkermq.protocol.QoS;
+import io.hawkermq.protocol.ReasonCode;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/// An MQTT client for 3.1.1 and 5.0. Safe for use by any number of threads; every blocking call
+/// may be interrupted, ends within a `Duration` (the operation time-out where none is given) and
+/// does well on a virtual thread.
+///
+/// ```java
+/// try (MqttClient client = MqttClient.connect("mqtt://localhost")) {
+///     client.publish("meter/7", "21.5");
+///     for (IncomingMessage message : client.subscribe("meter/#")) {
+///         System.out.println(message.topic() + " " + message.text());
+///     }
+/// }
+/// ```
+///
+/// It owns no thread: its [ClientGroup] moves its bytes, and virtual threads run the program's
+/// code. A lost connection is made again as [Reconnect] says; subscriptions and messages under way
+/// go on.
+public final class MqttClient implements AutoCloseable {
+    private final ClientCore core;
+    private final ClientOptions options;
+
+    MqttClient(ClientOptions options) {
+        this.options = options;
+        this.core = new ClientCore(options);
+    }
+
+    /// Begins a client with options of its own.
+    public static MqttClientBuilder builder() {
+        return new MqttClientBuilder();
+    }
+
+    /// Connects with MQTT 5.0, a new session and a Client Identifier that the server assigns.
+    ///
+    /// @param uri such as `mqtt://localhost`, see [MqttClientBuilder#uri]
+    /// @throws IllegalArgumentException if it is no such URI
+    /// @throws ConnectionException if the server cannot be reached or refuses
+    public static MqttClient connect(String uri) {
+        return builder().uri(uri).connect();
+    }
+
+    /// Connects, and waits for it at most as long as attempts are made: the connect time-out where
+    /// the first attempt is not repeated, without end where it is.
+    ///
+    /// @throws ConnectionException if it fails for good
+    public ConnectResult connect() {
+        return Waiting.result(core.connect(), Long.MAX_VALUE, "connection");
+    }
+
+    /// Connects, and waits for it at most `timeout`; attempts may go on after that.
+    ///
+    /// @throws ConnectionException if it fails for good
+    /// @throws MqttTimeoutException if it takes longer
+    public ConnectResult connect(Duration timeout) {
+        return Waiting.result(core.connect(), Waiting.nanos(timeout), "connection");
+    }
+
+    /// Connects; the future may fail with a [ConnectionException].
+    public CompletableFuture<ConnectResult> connectAsync() {
+        return core.connect();
+    }
+
+    /// What the client is doing at this moment.
+    public State state() {
+        return core.state();
+    }
+
+    /// The Client Identifier in force; empty before the server has assigned one.
+    public String clientId() {
+        return core.clientId();
+    }
+
+    // ---- publishing
+
+    /// Publishes at QoS 1 and waits for the acknowledgement.
+    ///
+    /// @throws MqttException as for [#publish(Message)]
+    public PublishResult publish(String topic, byte[] payload) {
+        return publish(Message.to(topic).payload(payload).qos(QoS.AT_LEAST_ONCE).build());
+    }
+
+    /// Publishes UTF-8 at QoS 1 and waits for the acknowledgement.
+    ///
+    /// @throws MqttException as for [#publish(Message)]
+    public PublishResult publish(String topic, String text) {
+        return publish(topic, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /// Publishes and waits until the delivery is over, at most the operation time-out. Also waits
+    /// for room, where too much is under way.
+    ///
+    /// @throws RefusedException if the server does not take the message
+    /// @throws ConnectionException if there is no connection and none is being made, or at QoS 0 if
+    ///     it broke before the message was written
+    /// @throws MqttTimeoutException if it takes longer; a message that is not sent by then is not
+    ///     sent any more, one that is goes on
+    public PublishResult publish(Message message) {
+        return publish(message, options.operationTimeout());
+    }
+
+    /// [#publish(Message)] with a time-out of its own.
+    ///
+    /// @throws MqttException as for [#publish(Message)]
+    public PublishResult publish(Message message, Duration timeout) {
+        return core.publish(message, Waiting.nanos(timeout));
+    }
+
+    /// Publishes without ever blocking. The future ends as [#publish(Message)] does, and fails at
+    /// once with [LimitExceededException] if too many messages or bytes are under way. Cancelling
+    /// it takes the message back if it is not sent yet. What hangs on it runs on a virtual thread.
+    public CompletableFuture<PublishResult> publishAsync(Message message) {
+        return core.publishAsync(message);
+    }
+
+    // ---- subscribing
+
+    /// Subscribes to one Topic Filter, for reading by [Subscription#next] or a loop.
+    ///
+    /// @throws MqttException as for [#subscribe(Subscribe)]
+    public Subscription subscribe(String filter) {
+        return subscribe(Subscribe.to(filter).build());
+    }
+
+    /// Subscribes to one Topic Filter with a handler.
+    ///
+    /// @throws MqttException as for [#subscribe(Subscribe)]
+    public Subscription subscribe(String filter, Handler handler) {
+        return subscribe(Subscribe.to(filter).build(), handler);
+    }
+
+    /// Subscribes and waits for SUBACK, at most the operation time-out.
+    ///
+    /// @throws RefusedException if the server has refused every Topic Filter; where it has refused
+    ///     some, [Subscription#reasonCodes] tells
+    /// @throws ConnectionException if there is no connection and none is being made
+    /// @throws MqttTimeoutException if SUBACK does not come in time
+    public Subscription subscribe(Subscribe subscribe) {
+        return await(start(subscribe, null));
+    }
+
+    /// [#subscribe(Subscribe)] with a handler, which gets one message at a time on a virtual thread
+    /// that belongs to this subscription.
+    ///
+    /// @throws MqttException as for [#subscribe(Subscribe)]
+    public Subscription subscribe(Subscribe subscribe, Handler handler) {
+        return await(start(subscribe, handler));
+    }
+
+    /// Subscribes without blocking; fails as [#subscribe(Subscribe)] does.
+    public CompletableFuture<Subscription> subscribeAsync(
+            Subscribe subscribe, @Nullable Handler handler) {
+        return start(subscribe, handler);
+    }
+
+    private CompletableFuture<Subscription> start(Subscribe request, @Nullable Handler handler) {
+        Subscription subscription = new Subscription(core, request);
+        CompletableFuture<Subscription> answer =
+                core.subscribe(subscription).thenApply(suback -> subscription);
+        if (handler != null) {
+            Thread.ofVirtual()
+                    .name("mqtt-handler-" + request.entries().getFirst().filter())
+                    .start(() -> subscription.handleAll(handler));
+        }
+        return answer;
+    }
+
+    private Subscription await(CompletableFuture<Subscription> future) {
+        return Waiting.result(future, Waiting.nanos(options.operationTimeout()), "SUBACK");
+    }
+
+    // ---- the end
+
+    /// Disconnects normally; the server drops the Will. Does not wait for what is under way, see
+    /// [#close(Duration)]. The client may connect again.
+    public void disconnect() {
+        disconnect(ReasonCode.SUCCESS, Properties.NONE);
+    }
+
+    /// Disconnects with a Reason Code and properties, which 3.1.1 does not send:
+    /// DISCONNECT_WITH_WILL_MESSAGE has the Will sent, SESSION_EXPIRY_INTERVAL changes how long the
+    /// session lasts.
+    public void disconnect(ReasonCode reasonCode, Properties properties) {
+        Waiting.result(
+                core.disconnect(reasonCode, properties),
+                Waiting.nanos(options.operationTimeout()),
+                "disconnection");
+    }
+
+    /// Authenticates again on the standing connection, with an [Authenticator] from the source that
+    /// the client was built with; 5.0 only.
+    ///
+    /// @throws IllegalStateException without such a source
+    /// @throws ConnectionException if the server refuses, which ends the connection
+    public void reauthenticate() {
+        Waiting.result(
+                core.reauthenticate(),
+                Waiting.nanos(options.operationTimeout()),
+                "re-authentication");
+    }
+
+    /// Counters and what is held at this moment.
+    public ClientMetrics metrics() {
+        return core.metrics();
+    }
+
+    /// Waits until the client is closed, by [#close] on another thread.
+    ///
+    /// @return how its last connection ended
+    public Ending awaitClosed() {
+        return Waiting.result(core.closed(), Long.MAX_VALUE, "the end");
+    }
+
+    /// [#close(Duration)] with the operation time-out.
+    @Override
+    public void close() {
+        close(options.operationTimeout());
+    }
+
+    /// Waits, at most `timeout` and only while there is or may be a connection, until everything
+    /// published is acknowledged; then disconnects and ends for good. Subscriptions end; what is
+    /// in their buffers can still be read. May be called again.
+    public void close(Duration timeout) {
+        if (!(core.state() instanceof State.Closed)) {
+            CompletableFuture<Void> drained = new CompletableFuture<>();
+            core.whenDrained(() -> drained.complete(null));
+            try {
+                Waiting.result(drained, Waiting.nanos(timeout), "end of what is under way");
+            } catch (MqttTimeoutException | MqttInterruptedException e) {
+                core.trace(e.toString());
+            }
+            core.close(ReasonCode.SUCCESS);
+        }
+        if (!Thread.currentThread().isInterrupted()) {
+            Waiting.result(core.closed(), Long.MAX_VALUE, "the end");
+        }
+    }
+}

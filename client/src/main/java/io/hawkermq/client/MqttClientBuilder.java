@@ -1,0 +1,359 @@
+package io.hawkermq.client;
+
+import io.hawkermq.protocol.Properties;
+import io.hawkermq.protocol.Property;
+import io.hawkermq.protocol.ProtocolVersion;
+import io.hawkermq.protocol.Will;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// Collects the options of an [MqttClient]. Not for several threads at once.
+public final class MqttClientBuilder {
+    private static final System.Logger LOG = System.getLogger("io.hawkermq.client");
+
+    private String uri = "mqtt://localhost";
+    private ProtocolVersion version = ProtocolVersion.MQTT_5;
+    private boolean isBridge;
+    private String clientId = "";
+    private boolean cleanStart = true;
+    private int keepAlive = 60;
+    private @Nullable Will will;
+    private Credentials.@Nullable Source credentials;
+    private Authenticator.@Nullable Source authenticator;
+    private final Properties.Builder properties = Properties.builder();
+    private Duration connectTimeout = Duration.ofSeconds(10);
+    private Duration operationTimeout = Duration.ofSeconds(30);
+    private Reconnect reconnect = Reconnect.always();
+    private ClientOptions.Offline offline = ClientOptions.Offline.BUFFERED;
+    private int mostMessages = 65_536;
+    private long mostBytes = 64L << 20;
+    private long mostBuffered = 64L << 20;
+    private int outboundAliases;
+    private Consumer<State> stateListener = s -> {};
+    private Consumer<Exception> errorHandler =
+            e -> LOG.log(System.Logger.Level.WARNING, "a handler has failed", e);
+    private Consumer<IncomingMessage> unclaimedHandler = IncomingMessage::acknowledge;
+    private @Nullable Tls tls;
+    private @Nullable Proxy proxy;
+    private final Map<String, List<String>> headers = new LinkedHashMap<>();
+    private @Nullable ClientGroup group;
+
+    MqttClientBuilder() {}
+
+    /// Where the server is. Default: `mqtt://localhost`.
+    ///
+    /// `mqtt://HOST[:1883]`, `mqtts://HOST[:8883]`, `ws://HOST[:80][/mqtt]`, `wss://HOST[:443][/mqtt]`,
+    /// `unix:///PATH`; `tcp`, `ssl` and `tls` mean `mqtt`, `mqtts` and `mqtts`. A user name and a
+    /// password may stand before the host, percent-encoded: `mqtt://user:password@host`.
+    public MqttClientBuilder uri(String text) {
+        uri = Objects.requireNonNull(text);
+        return this;
+    }
+
+    /// Default: 5.0.
+    public MqttClientBuilder version(ProtocolVersion protocolVersion) {
+        version = Objects.requireNonNull(protocolVersion);
+        return this;
+    }
+
+    /// Sets the highest bit of the version byte, as Mosquitto's bridges do: the server does not
+    /// send back what came from here, and keeps RETAIN. 3.1 and 3.1.1 only.
+    public MqttClientBuilder bridge() {
+        isBridge = true;
+        return this;
+    }
+
+    /// Default: empty, for the server to assign one.
+    public MqttClientBuilder clientId(String identifier) {
+        clientId = Objects.requireNonNull(identifier);
+        return this;
+    }
+
+    /// Asks for the session that this Client Identifier had, if any, and the server keeps it for
+    /// `expiry` (0 to 2^32 - 1 seconds; longer means without end) after the connection. In 3.1.1
+    /// there is no expiry, the session is kept.
+    public MqttClientBuilder resumeSession(Duration expiry) {
+        cleanStart = false;
+        return sessionExpiry(expiry);
+    }
+
+    /// How long the server keeps the session after the connection, 0 to 2^32 - 1 seconds; longer
+    /// means without end. 5.0 only. The first connection begins a new session nevertheless, unless
+    /// [#resumeSession] was called; reconnections resume it.
+    public MqttClientBuilder sessionExpiry(Duration expiry) {
+        return with(Property.SESSION_EXPIRY_INTERVAL, Math.min(expiry.toSeconds(), 0xFFFF_FFFFL));
+    }
+
+    /// The longest silence of this client.
+    ///
+    /// @param interval whole seconds, 0 to 65,535; 0 is off. Default: 60
+    public MqttClientBuilder keepAlive(Duration interval) {
+        long seconds = interval.toSeconds();
+        if (seconds < 0 || seconds > 65_535) {
+            throw new IllegalArgumentException(
+                    "Keep Alive is " + seconds + " s, allowed is 0 to 65535");
+        }
+        keepAlive = (int) seconds;
+        return this;
+    }
+
+    /// The Will Message, sent by the server when the connection ends badly.
+    public MqttClientBuilder will(Message message) {
+        return will(message, Duration.ZERO);
+    }
+
+    /// @param delay how long the server waits before it sends the Will, 0 to 2^32 - 1 seconds; 5.0
+    ///     only
+    public MqttClientBuilder will(Message message, Duration delay) {
+        will = message.toWill(delay);
+        return this;
+    }
+
+    public MqttClientBuilder credentials(String userName, String password) {
+        return credentials(Credentials.of(userName, password));
+    }
+
+    public MqttClientBuilder credentials(Credentials fixed) {
+        credentials = () -> fixed;
+        return this;
+    }
+
+    /// Called before each attempt, for credentials that change.
+    public MqttClientBuilder credentialsFrom(Credentials.Source source) {
+        credentials = Objects.requireNonNull(source);
+        return this;
+    }
+
+    /// Enhanced authentication, such as [Scram#sha256]; 5.0 only.
+    public MqttClientBuilder authentication(Authenticator.Source source) {
+        authenticator = Objects.requireNonNull(source);
+        return this;
+    }
+
+    /// How many unacknowledged messages of QoS 1 and 2 the server may send, 1 to 65,535; 5.0 only.
+    /// Default: not sent, 65,535.
+    public MqttClientBuilder receiveMaximum(int messages) {
+        return with(Property.RECEIVE_MAXIMUM, messages);
+    }
+
+    /// Bytes of the largest packet that this client takes, 1 to 2^31 - 1. A larger one ends the
+    /// connection; in 5.0 the server is told not to send any. Default: no limit.
+    public MqttClientBuilder maximumPacketSize(int bytes) {
+        return with(Property.MAXIMUM_PACKET_SIZE, bytes);
+    }
+
+    /// How many Topic Aliases the server may set, 0 to 65,535; 5.0 only. Default: 0.
+    public MqttClientBuilder inboundTopicAliases(int maximum) {
+        return with(Property.TOPIC_ALIAS_MAXIMUM, maximum);
+    }
+
+    /// How many Topic Aliases this client sets, as far as the server allows, 0 to 65,535; 5.0 only.
+    /// The first Topic Names published get them. Default: 0.
+    public MqttClientBuilder outboundTopicAliases(int maximum) {
+        if (maximum < 0 || maximum > 65_535) {
+            throw new IllegalArgumentException(
+                    "the Topic Aliases are " + maximum + ", allowed are 0 to 65535");
+        }
+        outboundAliases = maximum;
+        return this;
+    }
+
+    /// Asks for [ConnectResult#responseInformation]; 5.0 only.
+    public MqttClientBuilder requestResponseInformation() {
+        return with(Property.REQUEST_RESPONSE_INFORMATION, 1);
+    }
+
+    /// Asks for no Reason Strings and User Properties but in PUBLISH, CONNACK and DISCONNECT; 5.0
+    /// only.
+    public MqttClientBuilder withoutProblemInformation() {
+        return with(Property.REQUEST_PROBLEM_INFORMATION, 0);
+    }
+
+    /// A User Property of CONNECT.
+    public MqttClientBuilder user(String name, String value) {
+        properties.user(name, value);
+        return this;
+    }
+
+    /// Any property of CONNECT, in the order of the calls; 5.0 only.
+    ///
+    /// @throws IllegalArgumentException for another property, or a value out of its range
+    public MqttClientBuilder with(Property property, Object value) {
+        if (!property.isAllowedIn(io.hawkermq.protocol.PacketType.CONNECT)) {
+            throw new IllegalArgumentException("CONNECT cannot carry " + property);
+        }
+        properties.add(property, value);
+        return this;
+    }
+
+    /// How long an attempt may take, from name resolution to CONNACK, 1 ms or more. Default: 10 s.
+    public MqttClientBuilder connectTimeout(Duration timeout) {
+        connectTimeout = positive(timeout);
+        return this;
+    }
+
+    /// How long blocking calls take at most where they are not told. Default: 30 s.
+    public MqttClientBuilder operationTimeout(Duration timeout) {
+        operationTimeout = positive(timeout);
+        return this;
+    }
+
+    private static Duration positive(Duration timeout) {
+        if (timeout.isNegative() || timeout.isZero()) {
+            throw new IllegalArgumentException("the time-out is " + timeout);
+        }
+        return timeout;
+    }
+
+    /// Default: [Reconnect#always].
+    public MqttClientBuilder reconnect(Reconnect policy) {
+        reconnect = Objects.requireNonNull(policy);
+        return this;
+    }
+
+    /// Messages published while a connection is being made again fail, instead of waiting for it.
+    public MqttClientBuilder withoutOfflineBuffer() {
+        offline = ClientOptions.Offline.REFUSED;
+        return this;
+    }
+
+    /// How much may be between `publish` and its end: asynchronous calls beyond it fail, blocking
+    /// ones wait. Also what is buffered while there is no connection.
+    ///
+    /// @param messages 1 or more. Default: 65,536
+    /// @param bytes of Topic Names, payloads and 64 for each message. Default: 64 MiB
+    public MqttClientBuilder publishLimits(int messages, long bytes) {
+        if (messages < 1 || bytes < 1) {
+            throw new IllegalArgumentException(
+                    "the limits are " + messages + " messages and " + bytes + " bytes");
+        }
+        mostMessages = messages;
+        mostBytes = bytes;
+        return this;
+    }
+
+    /// Bytes of messages that wait for slow readers, from which on the client reads nothing more
+    /// until half of them are gone. Default: 64 MiB.
+    public MqttClientBuilder receiveBuffer(long bytes) {
+        mostBuffered = bytes;
+        return this;
+    }
+
+    /// Called at each change of [MqttClient#state], in order, on a virtual thread.
+    public MqttClientBuilder onState(Consumer<State> listener) {
+        stateListener = Objects.requireNonNull(listener);
+        return this;
+    }
+
+    /// Gets what handlers and listeners throw. Default: the logger `io.hawkermq.client`.
+    public MqttClientBuilder onError(Consumer<Exception> handler) {
+        errorHandler = Objects.requireNonNull(handler);
+        return this;
+    }
+
+    /// Gets messages that no subscription of this client wants, on a virtual thread; it has to
+    /// acknowledge them. Default: acknowledges and forgets them. In a session resumed from an
+    /// earlier process messages wait for their subscription instead.
+    public MqttClientBuilder onUnclaimed(Consumer<IncomingMessage> handler) {
+        unclaimedHandler = Objects.requireNonNull(handler);
+        return this;
+    }
+
+    /// How TLS is spoken with `mqtts` and `wss`. Default: [Tls#standard].
+    public MqttClientBuilder tls(Tls how) {
+        tls = Objects.requireNonNull(how);
+        return this;
+    }
+
+    /// Goes through a proxy; not with `unix`. Default: none.
+    public MqttClientBuilder proxy(Proxy through) {
+        proxy = Objects.requireNonNull(through);
+        return this;
+    }
+
+    /// A header of the WebSocket handshake, such as Authorization.
+    ///
+    /// @throws IllegalArgumentException if there is a line break in it
+    public MqttClientBuilder webSocketHeader(String name, String value) {
+        if ((name + value).chars().anyMatch(c -> c < ' ') || name.indexOf(':') >= 0) {
+            throw new IllegalArgumentException("the header " + name + " is invalid");
+        }
+        headers.computeIfAbsent(name, n -> new ArrayList<>()).add(value);
+        return this;
+    }
+
+    private static Map<String, List<String>> copyOf(Map<String, List<String>> from) {
+        Map<String, List<String>> copy = new LinkedHashMap<>();
+        from.forEach((name, values) -> copy.put(name, List.copyOf(values)));
+        return copy;
+    }
+
+    /// Default: one that all clients share.
+    public MqttClientBuilder group(ClientGroup threads) {
+        group = threads;
+        return this;
+    }
+
+    /// The client, not connected yet.
+    ///
+    /// @throws IllegalArgumentException if the options do not go together
+    public MqttClient build() {
+        ServerAddress server = ServerAddress.of(uri);
+        Credentials.Source source = credentials;
+        Credentials inUri = server.credentials();
+        if (source == null && inUri != null) {
+            source = () -> inUri;
+        }
+        if (!version.isMqtt5() && clientId.isEmpty() && !cleanStart) {
+            throw new IllegalArgumentException("to resume a session a Client Identifier is needed");
+        }
+        if (!version.isMqtt5() && authenticator != null) {
+            throw new IllegalArgumentException("enhanced authentication needs MQTT 5.0");
+        }
+        return new MqttClient(
+                new ClientOptions(
+                        server,
+                        version,
+                        isBridge,
+                        clientId,
+                        cleanStart,
+                        keepAlive,
+                        will,
+                        source,
+                        authenticator,
+                        properties.build(),
+                        connectTimeout,
+                        operationTimeout,
+                        reconnect,
+                        offline,
+                        mostMessages,
+                        mostBytes,
+                        mostBuffered,
+                        outboundAliases,
+                        stateListener,
+                        errorHandler,
+                        unclaimedHandler,
+                        new Transport(tls, proxy, copyOf(headers)),
+                        group));
+    }
+
+    /// The client, connected.
+    ///
+    /// @throws ConnectionException if that fails; the client is closed then
+    public MqttClient connect() {
+        MqttClient client = build();
+        try {
+            client.connect();
+        } catch (MqttException e) {
+            client.close();
+            throw e;
+        }
+        return client;
+    }
+}

@@ -1,0 +1,121 @@
+package io.hawkermq.client;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/// Where a server is, as a URI says it:
+///
+/// | scheme | what | port |
+/// |---|---|---|
+/// | `mqtt`, `tcp` | TCP | 1883 |
+/// | `mqtts`, `ssl`, `tls` | TLS | 8883 |
+/// | `ws` | WebSocket; the path is `/mqtt` where there is none | 80 |
+/// | `wss` | WebSocket over TLS | 443 |
+/// | `unix` | a Unix socket, `unix:///run/hawker.sock` | |
+///
+/// A user and a password may stand before the host, percent-encoded.
+///
+/// @param path of the WebSocket request, or of the Unix socket
+record ServerAddress(
+        Kind kind, String host, int port, String path, @Nullable Credentials credentials) {
+    enum Kind {
+        TCP,
+        TLS,
+        WEB_SOCKET,
+        WEB_SOCKET_TLS,
+        UNIX;
+
+        boolean isTls() {
+            return this == TLS || this == WEB_SOCKET_TLS;
+        }
+
+        boolean isWebSocket() {
+            return this == WEB_SOCKET || this == WEB_SOCKET_TLS;
+        }
+    }
+
+    /// @throws IllegalArgumentException if it is no such URI; the message says why
+    static ServerAddress of(String text) {
+        URI uri;
+        try {
+            uri = new URI(text.contains("://") ? text : "mqtt://" + text);
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException("not a URI: " + e.getMessage(), e);
+        }
+        String scheme = uri.getScheme().toLowerCase(Locale.ROOT);
+        Kind kind =
+                switch (scheme) {
+                    case "mqtt", "tcp" -> Kind.TCP;
+                    case "mqtts", "ssl", "tls" -> Kind.TLS;
+                    case "ws" -> Kind.WEB_SOCKET;
+                    case "wss" -> Kind.WEB_SOCKET_TLS;
+                    case "unix" -> Kind.UNIX;
+                    default ->
+                            throw new IllegalArgumentException(
+                                    "the scheme is "
+                                            + scheme
+                                            + ", allowed are mqtt, mqtts, ws, wss, unix, tcp, ssl"
+                                            + " and tls");
+                };
+        if (kind == Kind.UNIX) {
+            return new ServerAddress(kind, "", 0, path(uri, text), null);
+        }
+        String host = uri.getHost();
+        if (host == null) {
+            throw new IllegalArgumentException("the URI " + scheme + "://... names no host");
+        }
+        int port = uri.getPort() >= 0 ? uri.getPort() : defaultPort(kind);
+        String path =
+                uri.getRawPath() == null || uri.getRawPath().isEmpty() ? "/mqtt" : uri.getRawPath();
+        if (uri.getRawQuery() != null) {
+            path += "?" + uri.getRawQuery();
+        }
+        String literal = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+        return new ServerAddress(kind, literal, port, path, credentials(uri.getRawUserInfo()));
+    }
+
+    private static String path(URI uri, String text) {
+        String path = uri.getPath();
+        if (path == null || path.isEmpty()) {
+            throw new IllegalArgumentException("the URI " + text + " names no path");
+        }
+        return path;
+    }
+
+    private static int defaultPort(Kind kind) {
+        return switch (kind) {
+            case TCP -> 1883;
+            case TLS -> 8883;
+            case WEB_SOCKET -> 80;
+            case WEB_SOCKET_TLS -> 443;
+            case UNIX -> 0;
+        };
+    }
+
+    private static @Nullable Credentials credentials(@Nullable String userInfo) {
+        if (userInfo == null || userInfo.isEmpty()) {
+            return null;
+        }
+        int colon = userInfo.indexOf(':');
+        String user = decoded(colon < 0 ? userInfo : userInfo.substring(0, colon));
+        return colon < 0
+                ? new Credentials(user, null)
+                : Credentials.of(user, decoded(userInfo.substring(colon + 1)));
+    }
+
+    private static String decoded(String text) {
+        return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+    }
+
+    /// Without credentials, for people.
+    @Override
+    public String toString() {
+        return kind == Kind.UNIX
+                ? path
+                : (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
+    }
+}

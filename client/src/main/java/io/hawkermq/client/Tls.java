@@ -1,0 +1,311 @@
+package io.hawkermq.client;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Objects;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
+import org.jspecify.annotations.Nullable;
+
+/// How TLS is spoken: whom to trust, who to be, and what to offer. Immutable.
+///
+/// ```java
+/// Tls.trusting(Path.of("ca.pem")).identity(Path.of("client.pem"), Path.of("client.key"))
+/// ```
+///
+/// Without it, `mqtts` and `wss` trust what the JDK trusts. The server's name is checked and sent
+/// (SNI); TLS 1.2 and 1.3 are offered.
+public final class Tls {
+    private final @Nullable SSLContext given;
+    private final List<X509Certificate> authorities;
+    private final List<X509Certificate> chain;
+    private final @Nullable PrivateKey key;
+    private final List<String> alpn;
+    private final List<String> protocols;
+    private final List<String> cipherSuites;
+    private final @Nullable String serverName;
+    private final Checks checks;
+    private @Nullable SSLContext made;
+
+    private enum Checks {
+        ALL,
+        NOT_THE_NAME,
+        NONE
+    }
+
+    private Tls(
+            @Nullable SSLContext given,
+            List<X509Certificate> authorities,
+            List<X509Certificate> chain,
+            @Nullable PrivateKey key,
+            List<String> alpn,
+            List<String> protocols,
+            List<String> cipherSuites,
+            @Nullable String serverName,
+            Checks checks) {
+        this.given = given;
+        this.authorities = authorities;
+        this.chain = chain;
+        this.key = key;
+        this.alpn = alpn;
+        this.protocols = protocols;
+        this.cipherSuites = cipherSuites;
+        this.serverName = serverName;
+        this.checks = checks;
+    }
+
+    /// Trusts what the JDK trusts.
+    public static Tls standard() {
+        return new Tls(
+                null,
+                List.of(),
+                List.of(),
+                null,
+                List.of(),
+                List.of("TLSv1.3", "TLSv1.2"),
+                List.of(),
+                null,
+                Checks.ALL);
+    }
+
+    /// Trusts the certificates of a PEM file, and no others.
+    ///
+    /// @throws IOException if it cannot be read or holds no certificate
+    public static Tls trusting(Path pem) throws IOException {
+        Tls s = standard();
+        return new Tls(
+                null,
+                PemFile.certificates(pem),
+                s.chain,
+                s.key,
+                s.alpn,
+                s.protocols,
+                s.cipherSuites,
+                s.serverName,
+                s.checks);
+    }
+
+    /// Uses a context made elsewhere, with its trust and its keys.
+    public static Tls of(SSLContext context) {
+        Tls s = standard();
+        return new Tls(
+                Objects.requireNonNull(context),
+                s.authorities,
+                s.chain,
+                s.key,
+                s.alpn,
+                s.protocols,
+                s.cipherSuites,
+                s.serverName,
+                s.checks);
+    }
+
+    /// The client's own certificate with its chain, and its private key (PKCS #8, not encrypted),
+    /// each a PEM file.
+    ///
+    /// @throws IOException if one cannot be read
+    public Tls identity(Path certificates, Path privateKey) throws IOException {
+        List<X509Certificate> own = PemFile.certificates(certificates);
+        PrivateKey its =
+                PemFile.privateKey(privateKey, own.getFirst().getPublicKey().getAlgorithm());
+        return new Tls(
+                given, authorities, own, its, alpn, protocols, cipherSuites, serverName, checks);
+    }
+
+    /// Offers these application protocols (ALPN), such as `mqtt`, the best first. If the server
+    /// agrees to none, the connection goes on without.
+    public Tls alpn(String... names) {
+        return new Tls(
+                given,
+                authorities,
+                chain,
+                key,
+                List.of(names),
+                protocols,
+                cipherSuites,
+                serverName,
+                checks);
+    }
+
+    /// Speaks these versions only, such as `TLSv1.3`.
+    public Tls protocols(String... names) {
+        return new Tls(
+                given,
+                authorities,
+                chain,
+                key,
+                alpn,
+                List.of(names),
+                cipherSuites,
+                serverName,
+                checks);
+    }
+
+    /// Offers these cipher suites only, by the JDK's names. Default: the JDK's.
+    public Tls cipherSuites(String... names) {
+        return new Tls(
+                given,
+                authorities,
+                chain,
+                key,
+                alpn,
+                protocols,
+                List.of(names),
+                serverName,
+                checks);
+    }
+
+    /// Sends and checks this name instead of the host's, for a server that is reached by another.
+    public Tls serverName(String name) {
+        return new Tls(given, authorities, chain, key, alpn, protocols, cipherSuites, name, checks);
+    }
+
+    /// Takes a trusted certificate whatever name it is for: anybody who has one can be the server.
+    public Tls withoutNameCheck() {
+        return new Tls(
+                given,
+                authorities,
+                chain,
+                key,
+                alpn,
+                protocols,
+                cipherSuites,
+                serverName,
+                Checks.NOT_THE_NAME);
+    }
+
+    /// Takes any certificate: anybody can be the server. For tests.
+    public Tls withoutChecks() {
+        return new Tls(
+                given,
+                authorities,
+                chain,
+                key,
+                alpn,
+                protocols,
+                cipherSuites,
+                serverName,
+                Checks.NONE);
+    }
+
+    /// An engine for one connection to this host.
+    SSLEngine engine(String host, int port) throws IOException {
+        try {
+            String name = serverName == null ? host : serverName;
+            SSLEngine engine = context().createSSLEngine(name, port);
+            engine.setUseClientMode(true);
+            SSLParameters p = engine.getSSLParameters();
+            if (checks == Checks.ALL) {
+                p.setEndpointIdentificationAlgorithm("HTTPS");
+            }
+            if (!isLiteral(name)) {
+                p.setServerNames(List.of(new SNIHostName(name)));
+            }
+            p.setApplicationProtocols(alpn.toArray(String[]::new));
+            p.setProtocols(protocols.toArray(String[]::new));
+            if (!cipherSuites.isEmpty()) {
+                p.setCipherSuites(cipherSuites.toArray(String[]::new));
+            }
+            engine.setSSLParameters(p);
+            return engine;
+        } catch (GeneralSecurityException | IllegalArgumentException e) {
+            throw new IOException("TLS cannot be set up: " + e.getMessage(), e);
+        }
+    }
+
+    /// Addresses are not sent as names, RFC 6066.
+    private static boolean isLiteral(String name) {
+        return name.indexOf(':') >= 0 || name.matches("[0-9.]+");
+    }
+
+    /// Made once: it is large, keeps sessions to resume, and many clients may share this object.
+    private synchronized SSLContext context() throws GeneralSecurityException, IOException {
+        SSLContext context = given == null ? made : given;
+        if (context == null) {
+            if (key == null && authorities.isEmpty() && checks != Checks.NONE) {
+                context = SSLContext.getDefault();
+            } else {
+                context = SSLContext.getInstance("TLS");
+                context.init(keyManagers(), trustManagers(), null);
+            }
+            made = context;
+        }
+        return context;
+    }
+
+    private KeyManager @Nullable [] keyManagers() throws GeneralSecurityException, IOException {
+        if (key == null) {
+            return null;
+        }
+        KeyStore store = empty();
+        store.setKeyEntry("own", key, new char[0], chain.toArray(X509Certificate[]::new));
+        KeyManagerFactory factory =
+                KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        factory.init(store, new char[0]);
+        return factory.getKeyManagers();
+    }
+
+    private TrustManager @Nullable [] trustManagers() throws GeneralSecurityException, IOException {
+        if (checks == Checks.NONE) {
+            return new TrustManager[] {new Anybody()};
+        }
+        if (authorities.isEmpty()) {
+            return null;
+        }
+        KeyStore store = empty();
+        for (int i = 0; i < authorities.size(); i++) {
+            store.setCertificateEntry("ca" + i, authorities.get(i));
+        }
+        TrustManagerFactory factory =
+                TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        factory.init(store);
+        return factory.getTrustManagers();
+    }
+
+    private static KeyStore empty() throws GeneralSecurityException, IOException {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        return store;
+    }
+
+    /// What [#withoutChecks] asks for, in so many words.
+    private static final class Anybody extends javax.net.ssl.X509ExtendedTrustManager
+            implements X509TrustManager {
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String authType) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String authType) {}
+
+        @Override
+        public void checkClientTrusted(
+                X509Certificate[] chain, String authType, java.net.Socket socket) {}
+
+        @Override
+        public void checkServerTrusted(
+                X509Certificate[] chain, String authType, java.net.Socket socket) {}
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine e) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine e) {}
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
+    }
+}

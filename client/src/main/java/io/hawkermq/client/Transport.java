@@ -1,0 +1,12 @@
+package io.hawkermq.client;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// How the bytes get to the server, beside what its address says.
+///
+/// @param headers of the WebSocket handshake
+record Transport(@Nullable Tls tls, @Nullable Proxy proxy, Map<String, List<String>> headers) {
+    static final Transport DEFAULT = new Transport(null, null, Map.of());
+}

@@ -1,0 +1,276 @@
+package io.hawkermq.client;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.hawkermq.client.ScriptedServer.Peer;
+import io.hawkermq.protocol.Packet;
+import io.hawkermq.protocol.Properties;
+import io.hawkermq.protocol.QoS;
+import io.hawkermq.protocol.ReasonCode;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class ReconnectTest {
+    private static final Reconnect SOON =
+            Reconnect.between(Duration.ofMillis(5), Duration.ofMillis(20));
+
+    private final States states = new States();
+
+    private MqttClientBuilder builder(ScriptedServer server) {
+        return MqttClient.builder().uri(server.uri()).onState(states).reconnect(SOON);
+    }
+
+    @Test
+    void goesOnWhereItWas() throws Exception {
+        try (ScriptedServer server = new ScriptedServer();
+                MqttClient client =
+                        builder(server).sessionExpiry(Duration.ofHours(1)).clientId("c").build()) {
+            CompletableFuture<ConnectResult> connecting = client.connectAsync();
+            CompletableFuture<PublishResult> publishing;
+            try (Peer peer = server.accept()) {
+                assertTrue(peer.read(Packet.Connect.class).cleanStart());
+                peer.connack(false, Properties.NONE);
+                connecting.get(5, TimeUnit.SECONDS);
+                publishing = client.publishAsync(Message.to("a").qos(QoS.AT_LEAST_ONCE).build());
+                peer.read(Packet.Publish.class);
+            }
+            assertInstanceOf(Ending.Lost.class, states.await(State.Waiting.class).ending());
+            try (Peer peer = server.accept()) {
+                assertFalse(peer.read(Packet.Connect.class).cleanStart());
+                peer.connack(true, Properties.NONE);
+                Packet.Publish again = peer.read(Packet.Publish.class);
+                assertTrue(again.dup());
+                peer.send(new Packet.Puback(again.packetId(), ReasonCode.SUCCESS, Properties.NONE));
+                publishing.get(5, TimeUnit.SECONDS);
+                assertEquals(2, client.metrics().connections());
+            }
+        }
+    }
+
+    @Test
+    void subscribesAgainWhenTheSessionIsGoneAndReadersNoticeNothing() throws Exception {
+        try (ScriptedServer server = new ScriptedServer();
+                MqttClient client = builder(server).build()) {
+            client.connectAsync();
+            CompletableFuture<Subscription> subscribing;
+            try (Peer peer = server.accept(false)) {
+                states.await(State.Connected.class);
+                subscribing = client.subscribeAsync(Subscribe.to("a").build(), null);
+                answer(peer);
+                subscribing.get(5, TimeUnit.SECONDS);
+            }
+            try (Peer peer = server.accept(false)) {
+                answer(peer);
+                peer.send(
+                        new Packet.Publish(
+                                false,
+                                QoS.AT_MOST_ONCE,
+                                false,
+                                io.hawkermq.protocol.TopicName.of("a"),
+                                0,
+                                Properties.NONE,
+                                new byte[] {'m'}));
+                assertEquals(
+                        "m", subscribing.get().next(Duration.ofSeconds(5)).orElseThrow().text());
+            }
+        }
+    }
+
+    private static void answer(Peer peer) throws Exception {
+        Packet.Subscribe subscribe = peer.read(Packet.Subscribe.class);
+        peer.send(
+                new Packet.Suback(
+                        subscribe.packetId(), List.of(ReasonCode.GRANTED_QOS_2), Properties.NONE));
+    }
+
+    @Test
+    void messagesWaitWhileThereIsNoConnection() throws Exception {
+        try (ScriptedServer server = new ScriptedServer();
+                MqttClient client = builder(server).publishLimits(2, 1 << 20).build()) {
+            client.connectAsync();
+            server.accept(false).close();
+            states.await(State.Waiting.class);
+            client.publishAsync(Message.of("a", "1"));
+            CompletableFuture<PublishResult> second = client.publishAsync(Message.of("a", "2"));
+            ExecutionException e =
+                    assertThrows(
+                            ExecutionException.class,
+                            () -> client.publishAsync(Message.of("a", "3")).get());
+            assertInstanceOf(LimitExceededException.class, e.getCause());
+            try (Peer peer = server.accept(false)) {
+                assertEquals("1", text(peer));
+                assertEquals("2", text(peer));
+                second.get(5, TimeUnit.SECONDS);
+            }
+        }
+    }
+
+    private static String text(Peer peer) throws Exception {
+        return new String(
+                peer.read(Packet.Publish.class).payload(), java.nio.charset.StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void withoutABufferMessagesFailAtOnce() throws Exception {
+        try (ScriptedServer server = new ScriptedServer();
+                MqttClient client =
+                        builder(server)
+                                .reconnect(
+                                        Reconnect.between(
+                                                Duration.ofMinutes(1), Duration.ofMinutes(2)))
+                                .withoutOfflineBuffer()
+                                .build()) {
+            client.connectAsync();
+            server.accept(false).close();
+            states.await(State.Waiting.class);
+            ConnectionException e =
+                    assertThrows(ConnectionException.class, () -> client.publish("a", "1"));
+            assertInstanceOf(Ending.Lost.class, e.ending());
+        }
+    }
+
+    @Test
+    void theFirstAttemptIsRepeatedIfWished() throws Exception {
+        int port;
+        try (ServerSocket free = new ServerSocket(0)) {
+            port = free.getLocalPort();
+        }
+        try (MqttClient client =
+                MqttClient.builder()
+                        .uri("mqtt://127.0.0.1:" + port)
+                        .onState(states)
+                        .reconnect(SOON.withFirst())
+                        .build()) {
+            client.connectAsync();
+            assertEquals(2, states.await(State.Waiting.class).attempt());
+            assertEquals(3, states.await(State.Waiting.class).attempt());
+        }
+    }
+
+    @Test
+    void givesUpAfterSoManyFailures() throws Exception {
+        try (ScriptedServer server = new ScriptedServer();
+                MqttClient client = builder(server).reconnect(SOON.atMost(2)).build()) {
+            client.connectAsync();
+            server.accept(false).close();
+            server.accept().close();
+            server.accept().close();
+            assertInstanceOf(Ending.Lost.class, states.await(State.Disconnected.class).ending());
+        }
+    }
+
+    @Test
+    void credentialsAreFetchedBeforeEachAttempt() throws Exception {
+        AtomicInteger count = new AtomicInteger();
+        try (ScriptedServer server = new ScriptedServer();
+                MqttClient client =
+                        builder(server)
+                                .credentialsFrom(
+                                        () -> Credentials.of("u", "p" + count.incrementAndGet()))
+                                .build()) {
+            client.connectAsync();
+            for (int i = 1; i <= 2; i++) {
+                try (Peer peer = server.accept()) {
+                    byte[] password = peer.read(Packet.Connect.class).password();
+                    assertEquals(
+                            "p" + i,
+                            new String(
+                                    java.util.Objects.requireNonNull(password),
+                                    java.nio.charset.StandardCharsets.UTF_8));
+                    peer.connack(false, Properties.NONE);
+                    states.await(State.Connected.class);
+                }
+            }
+        }
+    }
+
+    @Test
+    void closingWaitsForWhatIsUnderWay() throws Exception {
+        try (ScriptedServer server = new ScriptedServer()) {
+            MqttClient client = builder(server).build();
+            client.connectAsync();
+            try (Peer peer = server.accept(false)) {
+                states.await(State.Connected.class);
+                client.publishAsync(Message.to("a").qos(QoS.AT_LEAST_ONCE).build());
+                Thread closing = Thread.ofVirtual().start(client::close);
+                int packetId = peer.read(Packet.Publish.class).packetId();
+                peer.send(new Packet.Puback(packetId, ReasonCode.SUCCESS, Properties.NONE));
+                peer.read(Packet.Disconnect.class);
+                assertTrue(closing.join(Duration.ofSeconds(5)));
+                states.await(State.Closed.class);
+            }
+        }
+    }
+
+    /// With full jitter, half of the clients come back in each half of the window.
+    @Test
+    void theWaitsAreSpread() {
+        Reconnect reconnect = Reconnect.between(Duration.ofSeconds(1), Duration.ofMinutes(1));
+        Random random = new Random(7);
+        for (int failures = 1; failures < 100; failures++) {
+            long most = Math.min(60_000, 1_000L << Math.min(failures, 20));
+            int early = 0;
+            for (int i = 0; i < 1_000; i++) {
+                long delay = reconnect.delay(failures, random).toMillis();
+                assertTrue(delay >= 1_000 && delay <= most, "waits " + delay + " ms");
+                early += delay < (1_000 + most) / 2 ? 1 : 0;
+            }
+            assertTrue(early > 400 && early < 600, early + " of 1000 are early");
+        }
+    }
+
+    @Test
+    void aThousandClientsDoNotComeBackAtOnce() throws Exception {
+        int count = 1_000;
+        List<MqttClient> clients = new ArrayList<>();
+        try (ScriptedServer server = new ScriptedServer();
+                ClientGroup group = ClientGroup.create(1)) {
+            List<Peer> peers = new ArrayList<>();
+            for (int i = 0; i < count; i++) {
+                MqttClient client =
+                        MqttClient.builder()
+                                .uri(server.uri())
+                                .group(group)
+                                .reconnect(
+                                        Reconnect.between(
+                                                Duration.ofMillis(500), Duration.ofSeconds(1)))
+                                .build();
+                clients.add(client);
+                client.connectAsync();
+            }
+            for (int i = 0; i < count; i++) {
+                peers.add(server.accept(false));
+            }
+            for (Peer peer : peers) {
+                peer.close();
+            }
+            long start = System.nanoTime();
+            int[] perTenth = new int[100];
+            for (int i = 0; i < count; i++) {
+                server.accept().close();
+                int tenth = (int) ((System.nanoTime() - start) / 100_000_000);
+                perTenth[Math.min(tenth, perTenth.length - 1)]++;
+            }
+            for (int c : perTenth) {
+                // Spread over five tenths of a second; all at once would be 1,000 in one.
+                assertTrue(c < 600, c + " clients came back within a tenth of a second");
+            }
+        } finally {
+            clients.forEach(c -> c.close(Duration.ZERO));
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.hawkermq.client;
+
+import org.jspecify.annotations.NullMarked;
