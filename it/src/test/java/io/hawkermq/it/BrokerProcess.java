@@ -162,7 +162,7 @@ public final class BrokerProcess implements AutoCloseable {
             try (ServerSocket s = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
                 return s.getLocalPort();
             } catch (IOException e) {
-                continue; // taken
+                // taken
             }
         }
         throw new AssertionError("no free port");
