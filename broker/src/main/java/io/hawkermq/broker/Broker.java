@@ -19,7 +19,9 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiPredicate;
 
@@ -42,6 +44,7 @@ public final class Broker implements AutoCloseable {
     private final Storage storage;
     private final Listening listening;
     private final SysPublisher sysPublisher;
+    private final HttpApi http;
     private final Spreading spreading;
     private volatile Slots slots;
 
@@ -76,6 +79,7 @@ public final class Broker implements AutoCloseable {
         }
         listening = new Listening(this, loops.getFirst(), allocator());
         sysPublisher = new SysPublisher(this, clock);
+        http = new HttpApi(this);
     }
 
     /// Starts a broker and returns when it accepts connections.
@@ -86,6 +90,7 @@ public final class Broker implements AutoCloseable {
         NettySettings.apply(options.log());
         Broker broker = new Broker(options, Storage.open(options));
         try {
+            broker.http.open(options.httpListeners()); // says that the broker is not ready yet
             broker.storage.restore(broker.loops, broker.slots, broker.clock.millis());
             broker.listening.open();
         } catch (StartException e) {
@@ -93,6 +98,7 @@ public final class Broker implements AutoCloseable {
             throw e;
         }
         broker.sysPublisher.start();
+        broker.http.ready();
         return broker;
     }
 
@@ -121,13 +127,21 @@ public final class Broker implements AutoCloseable {
         return listening.port(listener);
     }
 
+    /// The port of a listener of HTTP.
+    ///
+    /// @param listener its place in [BrokerOptions#httpListeners]
+    public int httpPort(int listener) {
+        return http.port(listener);
+    }
+
     /// Reads the files of TLS of all listeners again: connections from now on get the new
     /// certificates, authorities and revocation lists, those that are open stay as they are. A
     /// listener whose files cannot be used goes on with what it has.
     ///
     /// @return a sentence for each such listener
     public List<String> reloadCertificates() {
-        List<String> failures = listening.reloadCertificates();
+        List<String> failures = new ArrayList<>(listening.reloadCertificates());
+        failures.addAll(http.reloadCertificates());
         failures.forEach(failure -> options.log().log(LogLevel.ERROR, failure));
         return failures;
     }
@@ -177,6 +191,14 @@ public final class Broker implements AutoCloseable {
         return loops.get(slots.shardOf(clientId));
     }
 
+    Storage storage() {
+        return storage;
+    }
+
+    SysPublisher sysPublisher() {
+        return sysPublisher;
+    }
+
     Connections connections() {
         return connections;
     }
@@ -218,10 +240,27 @@ public final class Broker implements AutoCloseable {
         return sum;
     }
 
+    /// How long each loop that owns sessions has worked, in nanoseconds, by its number.
+    CompletableFuture<Map<Integer, Long>> worked() {
+        Map<Integer, Long> worked = new ConcurrentSkipListMap<>();
+        List<CompletableFuture<Void>> all = new ArrayList<>();
+        for (Loop loop : activeLoops()) {
+            CompletableFuture<Void> one = new CompletableFuture<>();
+            loop.execute(() -> {
+                worked.put(loop.number(), loop.worked());
+                one.complete(null);
+            });
+            all.add(one);
+        }
+        return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
+                .thenApply(_ -> worked);
+    }
+
     /// Stops: no new connections, a DISCONNECT to every client that understands one, then the
     /// loops. Returns when all is closed, after at most a few seconds.
     @Override
     public void close() {
+        http.close();
         sysPublisher.close();
         spreading.close();
         listening.close();

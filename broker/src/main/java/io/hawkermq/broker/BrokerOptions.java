@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// What a broker is started with.
 ///
 /// @param listeners where it accepts connections
+/// @param httpListeners where it tells about itself over HTTP
 /// @param maximumConnections of all listeners together, more are closed at once
 /// @param loops event loops, 1 to 64
 /// @param slots which of them own which sessions at the start
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// @param persistence where sessions and retained messages are kept on disk, null if they are not
 public record BrokerOptions(
         List<Listener> listeners,
+        List<HttpListener> httpListeners,
         int maximumConnections,
         int loops,
         Slots slots,
@@ -39,6 +41,7 @@ public record BrokerOptions(
         long heap = Runtime.getRuntime().maxMemory();
         return new BrokerOptions(
                 List.of(Listener.loopback(port)),
+                List.of(),
                 Integer.MAX_VALUE,
                 Math.min(Runtime.getRuntime().availableProcessors(), 64),
                 Slots.onOneShard(),
@@ -75,6 +78,7 @@ public record BrokerOptions(
     /// the unit and range documented there, and says what else it sets.
     public static final class Builder {
         private List<Listener> listeners;
+        private List<HttpListener> httpListeners;
         private int maximumConnections;
         private int loops;
         private Slots slots;
@@ -87,6 +91,7 @@ public record BrokerOptions(
 
         private Builder(BrokerOptions from) {
             listeners = from.listeners;
+            httpListeners = from.httpListeners;
             maximumConnections = from.maximumConnections;
             loops = from.loops;
             slots = from.slots;
@@ -105,6 +110,15 @@ public record BrokerOptions(
 
         public Builder listeners(Listener... value) {
             return listeners(List.of(value));
+        }
+
+        public Builder httpListeners(List<HttpListener> value) {
+            httpListeners = List.copyOf(value);
+            return this;
+        }
+
+        public Builder httpListeners(HttpListener... value) {
+            return httpListeners(List.of(value));
         }
 
         public Builder maximumConnections(int value) {
@@ -164,6 +178,7 @@ public record BrokerOptions(
         private BrokerOptions build() {
             return new BrokerOptions(
                     listeners,
+                    httpListeners,
                     maximumConnections,
                     loops,
                     slots,

@@ -62,7 +62,7 @@ final class FromConfiguration {
     /// @throws StartException if this build cannot do so; nothing was opened then
     static BrokerOptions options(Configuration configuration, AccessControl access, EventLog log)
             throws StartException {
-        return options(configuration, access, _ -> null, log);
+        return options(configuration, access, _ -> null, _ -> access, log);
     }
 
     /// The options that the configuration asks for, with an access control for each listener.
@@ -75,6 +75,7 @@ final class FromConfiguration {
                 configuration,
                 common,
                 listener -> common instanceof AnyAccess ? access.of(listener) : null,
+                access::of,
                 log);
     }
 
@@ -82,6 +83,7 @@ final class FromConfiguration {
             Configuration configuration,
             AccessControl access,
             Function<ListenerConfiguration, @Nullable AccessControl> ofListener,
+            Function<ListenerConfiguration, AccessControl> ofHttp,
             EventLog log)
             throws StartException {
         Unsupported.refuse(configuration);
@@ -89,6 +91,7 @@ final class FromConfiguration {
         BrokerOptions local = BrokerOptions.local(BrokerOptions.DEFAULT_PORT);
         return local.with(o -> {
             o.listeners(listeners);
+            o.httpListeners(ListenersFromConfiguration.httpListeners(configuration, ofHttp));
             int most = configuration.value(GlobalOptions.GLOBAL_MAX_CONNECTIONS);
             o.maximumConnections(most < 0 ? Integer.MAX_VALUE : most);
             configuration.value(HawkerOptions.LOOPS).ifPresent(o::loops);
@@ -112,6 +115,11 @@ final class FromConfiguration {
         for (Listener l : ListenersFromConfiguration.listeners(configuration, _ -> null)) {
             OpenListener.readTls(l);
             OpenListener.readPsk(l);
+        }
+        for (HttpListener l :
+                ListenersFromConfiguration.httpListeners(
+                        configuration, _ -> AccessControl.anonymous())) {
+            HttpApi.readTls(l);
         }
     }
 

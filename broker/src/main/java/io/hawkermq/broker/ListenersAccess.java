@@ -19,14 +19,21 @@ import java.util.function.Predicate;
 /// name is read once.
 final class ListenersAccess {
     private final Map<ListenerAddress, FileAccess> all = new LinkedHashMap<>();
+    private final List<ListenerAddress> ofHttp;
 
-    private ListenersAccess() {}
+    private ListenersAccess(Configuration configuration) {
+        ofHttp =
+                configuration.listeners().stream()
+                        .filter(l -> !Unsupported.speaksMqtt(l))
+                        .map(ListenerConfiguration::address)
+                        .toList();
+    }
 
     /// Reads the files.
     ///
     /// @throws StartException if one cannot be used
     static ListenersAccess open(Configuration configuration, EventLog log) throws StartException {
-        ListenersAccess access = new ListenersAccess();
+        ListenersAccess access = new ListenersAccess(configuration);
         FileAccess first = null;
         for (var entry : read(configuration, log).entrySet()) {
             FileAccess its;
@@ -45,16 +52,14 @@ final class ListenersAccess {
         return access;
     }
 
-    /// What the configuration says of each listener that is opened; at least one.
+    /// What the configuration says of each listener; at least one.
     ///
     /// @throws StartException if it is wrong
     static Map<ListenerAddress, AccessSettings> settings(Configuration configuration)
             throws StartException {
         Map<ListenerAddress, AccessSettings> settings = new LinkedHashMap<>();
         for (ListenerConfiguration listener : configuration.listeners()) {
-            if (Unsupported.isOpened(listener)) {
-                settings.putIfAbsent(listener.address(), AccessSettings.of(listener));
-            }
+            settings.putIfAbsent(listener.address(), AccessSettings.of(listener));
         }
         return settings;
     }
@@ -95,7 +100,11 @@ final class ListenersAccess {
 
     /// Decides where it is not known which listener a client came through.
     AccessControl ofNoListener() {
-        List<FileAccess> each = List.copyOf(all.values());
+        List<FileAccess> each =
+                all.entrySet().stream()
+                        .filter(e -> !ofHttp.contains(e.getKey()))
+                        .map(Map.Entry::getValue)
+                        .toList();
         return each.size() == 1 ? each.getFirst() : new AnyAccess(each);
     }
 

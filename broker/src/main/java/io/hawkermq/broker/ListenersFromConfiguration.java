@@ -41,7 +41,7 @@ final class ListenersFromConfiguration {
         List<Listener> listeners = new ArrayList<>();
         List<Listener.Address> taken = new ArrayList<>();
         for (ListenerConfiguration listener : configuration.listeners()) {
-            if (!Unsupported.isOpened(listener)) {
+            if (!Unsupported.speaksMqtt(listener)) {
                 continue;
             }
             // The two loopback addresses that stand for a file without listeners are one Listener.
@@ -52,6 +52,26 @@ final class ListenersFromConfiguration {
             }
             taken.add(address);
             listeners.add(listener(configuration, listener, address, access.apply(listener)));
+        }
+        return List.copyOf(listeners);
+    }
+
+    /// Those with `protocol http_api`.
+    static List<HttpListener> httpListeners(
+            Configuration configuration, Function<ListenerConfiguration, AccessControl> access) {
+        List<HttpListener> listeners = new ArrayList<>();
+        for (ListenerConfiguration listener : configuration.listeners()) {
+            if (!Unsupported.speaksMqtt(listener)
+                    && listener.address() instanceof ListenerAddress.Tcp tcp) {
+                listeners.add(
+                        new HttpListener(
+                                tcp.host().orElse(null),
+                                tcp.port(),
+                                tls(listener),
+                                listener.value(ListenerOptions.HTTP_DIR).orElse(null),
+                                access.apply(listener),
+                                "" + listener.origin()));
+            }
         }
         return List.copyOf(listeners);
     }

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,7 @@ final class Storage implements AutoCloseable {
     private final EventLog log;
     private final @Nullable DurableStore durable;
     private volatile List<Loop> loops = List.of();
+    private volatile Store.State state = Store.State.READY;
 
     private Storage(@Nullable Persistence persistence, EventLog log) throws StartException {
         this.persistence = persistence;
@@ -122,6 +124,16 @@ final class Storage implements AutoCloseable {
         }
     }
 
+    /// What keeps it from storing, as part of a sentence; empty if nothing does.
+    String trouble() {
+        return state == Store.State.FULL ? "the store is full" : "";
+    }
+
+    /// Figures of the store by name, see [DurableStore#figures]; none without one.
+    Map<String, Long> figures() {
+        return durable == null ? Map.of() : durable.figures();
+    }
+
     /// Brings to the disk what the loops, which have ended, handed in.
     @Override
     public void close() {
@@ -142,17 +154,18 @@ final class Storage implements AutoCloseable {
         }
 
         @Override
-        public void state(Store.State state) {
+        public void state(Store.State now) {
+            state = now;
             log.log(
                     LogLevel.WARNING,
-                    switch (state) {
+                    switch (now) {
                         case FULL ->
                                 "The store is full: what would have to be stored is refused until there is space.";
                         case READY -> "The store has space again.";
                     });
             for (Loop loop : loops) {
                 try {
-                    loop.onStoreState(state);
+                    loop.onStoreState(now);
                 } catch (RejectedExecutionException e) {
                     // as above
                 }

@@ -8,6 +8,7 @@ import io.hawkermq.protocol.Properties;
 import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.TopicName;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -67,14 +68,9 @@ final class SysPublisher implements AutoCloseable {
             return;
         }
         long now = clock.millis();
-        Runtime runtime = Runtime.getRuntime();
-        long heap = runtime.totalMemory() - runtime.freeMemory();
-        heapMaximum = Math.max(heapMaximum, heap);
         double seconds = lastUpdate == 0 ? 0 : Math.max(1, now - lastUpdate) / 1_000.0;
         lastUpdate = now;
-        SysTopics.Figures figures =
-                new SysTopics.Figures(
-                        (now - startedAt) / 1_000, heap, heapMaximum, broker.activeLoops().size());
+        SysTopics.Figures figures = figures(now);
         Shard shard = first().shard();
         for (SysTopics.Update update : topics.update(sum, figures, seconds)) {
             shard.publish(
@@ -87,6 +83,38 @@ final class SysPublisher implements AutoCloseable {
                             Message.SERVER,
                             Message.NEVER));
         }
+    }
+
+    private SysTopics.Figures figures(long now) {
+        Runtime runtime = Runtime.getRuntime();
+        long heap = runtime.totalMemory() - runtime.freeMemory();
+        heapMaximum = Math.max(heapMaximum, heap);
+        return new SysTopics.Figures(
+                (now - startedAt) / 1_000, heap, heapMaximum, broker.activeLoops().size());
+    }
+
+    /// The figures at one moment.
+    ///
+    /// @param maximumClients as [SysTopics#maximumClients]
+    record Sample(Counters sum, SysTopics.Figures figures, long maximumClients) {}
+
+    /// The figures now; by any thread.
+    CompletableFuture<Sample> sample() {
+        CompletableFuture<Sample> sample = new CompletableFuture<>();
+        broker.counters()
+                .whenComplete((sum, fault) -> {
+                    if (fault != null) {
+                        sample.completeExceptionally(fault);
+                        return;
+                    }
+                    first().execute(() ->
+                            sample.complete(
+                                    new Sample(
+                                            sum,
+                                            figures(clock.millis()),
+                                            topics.maximumClients())));
+                });
+        return sample;
     }
 
     private Loop first() {

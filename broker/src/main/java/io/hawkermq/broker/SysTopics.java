@@ -5,6 +5,7 @@ import io.hawkermq.core.DropReason;
 import io.hawkermq.protocol.PacketType;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -38,6 +39,54 @@ final class SysTopics {
     /// @param heapMaximumBytes the most in use so far
     /// @param loops event loops that own sessions
     record Figures(long uptimeSeconds, long heapBytes, long heapMaximumBytes, int loops) {}
+
+    /// The topics that Mosquitto's HTTP API tells, with numbers.
+    private static final List<String> NUMBERS =
+            List.of(
+                    "clients/total",
+                    "clients/disconnected",
+                    "clients/connected",
+                    "clients/expired",
+                    "messages/stored",
+                    "store/messages/bytes",
+                    "subscriptions/count",
+                    "shared_subscriptions/count",
+                    "retained messages/count",
+                    "heap/current",
+                    "heap/maximum",
+                    "messages/received",
+                    "messages/sent",
+                    "bytes/received",
+                    "bytes/sent",
+                    "publish/bytes/received",
+                    "publish/bytes/sent",
+                    "packet/out/count",
+                    "packet/out/bytes",
+                    "connections/socket/count",
+                    "publish/messages/dropped",
+                    "publish/messages/received",
+                    "publish/messages/sent");
+
+    /// Those topics whose payloads are whole numbers, as Mosquitto's HTTP API has them; changes
+    /// nothing of what was published.
+    ///
+    /// @param maximumClients the most sessions so far
+    static Map<String, Long> numbers(Counters sum, Figures figures, long maximumClients) {
+        SysTopics now = new SysTopics();
+        now.update(sum, figures, 0);
+        Map<String, Long> numbers = new LinkedHashMap<>();
+        for (String topic : NUMBERS) {
+            numbers.put(ROOT + topic, Long.parseLong(now.published.getOrDefault(topic, "0")));
+        }
+        numbers.put(ROOT + "clients/maximum", Math.max(sum.sessions, maximumClients));
+        numbers.put(ROOT + "uptime", figures.uptimeSeconds());
+        return numbers;
+    }
+
+    /// The most sessions that an update has told of so far; -1 before the first.
+    long maximumClients() {
+        return maximumClients;
+    }
 
     /// What is to be published now.
     ///
@@ -110,14 +159,14 @@ final class SysTopics {
         number("mqtt/publish/dropped", sum.allDropped());
     }
 
-    private static boolean isReceived(PacketType type) {
+    static boolean isReceived(PacketType type) {
         return switch (type) {
             case CONNACK, SUBACK, UNSUBACK, PINGRESP -> false;
             default -> true;
         };
     }
 
-    private static boolean isSent(PacketType type) {
+    static boolean isSent(PacketType type) {
         return switch (type) {
             case CONNECT, SUBSCRIBE, UNSUBSCRIBE, PINGREQ -> false;
             default -> true;

@@ -4,6 +4,7 @@ import io.hawkermq.mosquitto.AccessOptions;
 import io.hawkermq.mosquitto.BridgeConfiguration;
 import io.hawkermq.mosquitto.Configuration;
 import io.hawkermq.mosquitto.GlobalOptions;
+import io.hawkermq.mosquitto.ListenerAddress;
 import io.hawkermq.mosquitto.ListenerConfiguration;
 import io.hawkermq.mosquitto.ListenerOptions;
 import io.hawkermq.mosquitto.ListenerProtocol;
@@ -43,14 +44,28 @@ final class Unsupported {
         for (ListenerConfiguration listener : configuration.listeners()) {
             refuse(listener);
         }
-        if (configuration.listeners().stream().noneMatch(Unsupported::isOpened)) {
+        if (configuration.listeners().stream().noneMatch(Unsupported::speaksMqtt)) {
             throw new StartException(
                     "No listener for MQTT is left.", StartException.WRONG_CONFIGURATION);
         }
     }
 
     private static void refuse(ListenerConfiguration listener) throws StartException {
-        if (isOpened(listener)
+        boolean isBehindProxy = listener.value(ListenerOptions.ENABLE_PROXY_PROTOCOL).isPresent();
+        if (!speaksMqtt(listener)
+                && (listener.isPsk()
+                        || isBehindProxy
+                        || !(listener.address() instanceof ListenerAddress.Tcp))) {
+            throw new StartException(
+                    "The "
+                            + listener.name()
+                            + " cannot be opened: HTTP needs a port, without 'psk_hint' and"
+                            + " 'enable_proxy_protocol'. Error found at "
+                            + listener.origin()
+                            + ".",
+                    StartException.WRONG_CONFIGURATION);
+        }
+        if (speaksMqtt(listener)
                 && listener.isPsk()
                 && listener.value(AccessOptions.PSK_FILE).isEmpty()) {
             throw new StartException(
@@ -64,8 +79,8 @@ final class Unsupported {
         }
     }
 
-    /// False for those that are passed over: nobody gets anything at a port that is closed.
-    static boolean isOpened(ListenerConfiguration listener) {
+    /// False for `protocol http_api`.
+    static boolean speaksMqtt(ListenerConfiguration listener) {
         return listener.value(ListenerOptions.PROTOCOL) != ListenerProtocol.HTTP_API;
     }
 
@@ -119,15 +134,8 @@ final class Unsupported {
             }
         }
         for (ListenerConfiguration listener : configuration.listeners()) {
-            if (isOpened(listener)) {
+            if (speaksMqtt(listener)) {
                 warnings.addAll(ListenersFromConfiguration.warnings(listener));
-            } else {
-                warnings.add(
-                        "The "
-                                + listener.name()
-                                + " is not opened: this build has no HTTP API yet ["
-                                + listener.origin()
-                                + "]");
             }
         }
         for (BridgeConfiguration bridge : configuration.bridges()) {

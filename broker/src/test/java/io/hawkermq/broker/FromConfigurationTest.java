@@ -356,6 +356,7 @@ class FromConfigurationTest {
             textBlock =
                     """
                     listener 8883;psk_hint h | The listener 8883 (TLS-PSK) has a 'psk_hint' and no keys: name their file with 'psk_file'. Error found at a.conf:2. | 3
+                    listener 1883;listener 9883;protocol http_api;psk_hint x | The listener 9883 (TLS-PSK, HTTP API) cannot be opened: HTTP needs a port, without 'psk_hint' and 'enable_proxy_protocol'. Error found at a.conf:2. | 3
                     listener 9883;protocol http_api      | No listener for MQTT is left. | 3
                     plugin /usr/lib/mine.so              | Unable to load plugin '/usr/lib/mine.so'. This broker runs in a Java machine and loads no libraries: use 'password_file' and 'acl_file' for access, 'persistence true' for a store. Error found at a.conf:1. | 13
                     plugin mosquitto_persist_sqlite.so   | Unable to load plugin 'mosquitto_persist_sqlite.so'. Use 'persistence true', which stores each message too. Error found at a.conf:1. | 13
@@ -419,8 +420,6 @@ class FromConfigurationTest {
                         "'log_dest syslog' has no effect yet [a.conf:2]",
                         "'use_identity_as_username' has no effect without 'certfile' and"
                                 + " 'keyfile': clients are known by their User Names [a.conf:4]",
-                        "The listener 9883 (HTTP API) is not opened: this build has no HTTP API yet"
-                                + " [a.conf:5]",
                         "The bridge far is not active: this build has no bridges yet [a.conf:7]"),
                 Unsupported.warnings(
                         read(

@@ -87,7 +87,6 @@ final class TestClient implements AutoCloseable {
                 false, qos, false, TopicName.of(topic), packetId, Properties.NONE, payload);
     }
 
-    /// A connected client.
     /// A client whose session is kept when it goes; for versions before 5.0.
     static TestClient resuming(int port, ProtocolVersion version, String clientId)
             throws IOException {
@@ -99,6 +98,7 @@ final class TestClient implements AutoCloseable {
         return client;
     }
 
+    /// A connected client.
     static TestClient connected(int port, ProtocolVersion version, String clientId)
             throws IOException {
         return new TestClient(port, version).connected(clientId);

@@ -109,6 +109,11 @@ public final class FileAccess implements AccessControl {
         return rules;
     }
 
+    /// Whether clients without a user name are let in.
+    public AnonymousClients anonymous() {
+        return rules.anonymous();
+    }
+
     /// Decides by these from now on; called by anybody.
     ///
     /// @return whether a client that is connected may stay: its user still exists, with the same

@@ -73,6 +73,16 @@ public final class TlsContext {
         return files.identity().certificate();
     }
 
+    /// What was read last, for a server that makes its connections itself.
+    public SSLContext context() {
+        return files.context();
+    }
+
+    /// How those connections are to be.
+    public SSLParameters parameters() {
+        return files.parameters();
+    }
+
     /// A new server end of a connection.
     SSLEngine engine() {
         Files f = files;
