@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +42,7 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
     private final List<Runnable> whenDrained = new ArrayList<>();
     private int failuresInARow;
     private boolean wasConnected;
+    private long acceptedAt;
     private String clientId;
 
     private long connections;
@@ -184,7 +186,7 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
         loop.cancel(timer);
         timer = null;
         connections++;
-        failuresInARow = 0;
+        acceptedAt = Loop.now();
         wasConnected = true;
         clientId = result.clientId();
         enter(new State.Connected(result));
@@ -204,6 +206,9 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
         }
         session.offline();
         if (!(ending instanceof Ending.ByClient)) {
+            if (state instanceof State.Connected && Loop.now() - acceptedAt >= steadyNanos()) {
+                failuresInARow = 0;
+            }
             failures++;
             failuresInARow++;
             LOG.log(Level.DEBUG, () -> clientId + ": " + ending.text());
@@ -228,6 +233,12 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
         enter(new State.Waiting(ending, failuresInARow + 1, delay));
         timer = loop.schedule(Loop.now() + delay.toNanos(), this::attempt);
         checkDrained();
+    }
+
+    /// A connection that lasts shorter counts as a failure: a server that accepts and closes at
+    /// once, or two clients that take each other's session, are met with longer and longer waits.
+    private long steadyNanos() {
+        return Math.min(Waiting.nanos(options.reconnect().most()), TimeUnit.SECONDS.toNanos(5));
     }
 
     /// There will be no further attempt unless the program asks for one.

@@ -198,9 +198,9 @@ class OwnClientTest {
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"hawker", "mosquitto"})
-    void aTakeoverIsTyped(String server) throws Exception {
+    @Test
+    void aTakeoverIsTyped() throws Exception {
+        String server = "hawker"; // Mosquitto 2.0.11 closes without a word
         CompletableFuture<Ending> ending = new CompletableFuture<>();
         try (MqttClient first =
                         MqttClient.builder()
@@ -234,7 +234,8 @@ class OwnClientTest {
         Subscribe request =
                 Subscribe.to("keep/" + version).acknowledgement(Acknowledgement.MANUAL).build();
         try (MqttClient client = builder.connect();
-                MqttClient other = builder(server, version).clientId("other").connect()) {
+                MqttClient other =
+                        builder(server, version).clientId("other-" + version).connect()) {
             Subscription s = client.subscribe(request);
             other.publish(Message.to("keep/" + version).text("1").qos(QoS.EXACTLY_ONCE).build());
             other.publish(Message.to("keep/" + version).text("2").qos(QoS.AT_LEAST_ONCE).build());
@@ -257,15 +258,16 @@ class OwnClientTest {
     void aSlowHandlerStallsNobody() throws Exception {
         CountDownLatch stuck = new CountDownLatch(1);
         try (MqttClient client =
-                builder("mosquitto", ProtocolVersion.MQTT_3_1_1)
-                        .keepAlive(Duration.ofSeconds(1))
-                        .connect()) {
+                        builder("mosquitto", ProtocolVersion.MQTT_3_1_1)
+                                .keepAlive(Duration.ofSeconds(1))
+                                .connect();
+                MqttClient publisher = MqttClient.connect(uri("mosquitto"))) {
             client.subscribe("slow", m -> stuck.await());
             Subscription quick = client.subscribe("quick");
             for (int i = 0; i < 500; i++) {
-                client.publishAsync(Message.to("slow").qos(QoS.EXACTLY_ONCE).build());
+                publisher.publishAsync(Message.to("slow").qos(QoS.EXACTLY_ONCE).build());
             }
-            client.publish("quick", "1");
+            publisher.publish("quick", "1");
             assertEquals("1", quick.next(SOON).orElseThrow().text());
             // Longer than Mosquitto would wait for a client that does not ping.
             assertTrue(quick.next(Duration.ofSeconds(2)).isEmpty());
