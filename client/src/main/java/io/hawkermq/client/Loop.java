@@ -52,6 +52,7 @@ final class Loop implements Runnable {
     private final PriorityQueue<Timer> timers =
             new PriorityQueue<>(Comparator.comparingLong(Timer::at));
     private int cancelledTimers;
+    private final List<Runnable> beforeWriting = new ArrayList<>();
     private final List<Runnable> atEndOfTurn = new ArrayList<>();
     private final byte[] readBuffer = new byte[READ_BUFFER];
     private final TopicNames topicNames = new TopicNames();
@@ -136,6 +137,11 @@ final class Loop implements Runnable {
         atEndOfTurn.add(task);
     }
 
+    /// Runs `task` at the end of this turn, before anything is written.
+    void beforeWriting(Runnable task) {
+        beforeWriting.add(task);
+    }
+
     @Override
     public void run() {
         try {
@@ -152,7 +158,7 @@ final class Loop implements Runnable {
 
     private void turn() throws IOException {
         isAsleep.set(true);
-        if (!tasks.isEmpty() || !atEndOfTurn.isEmpty()) {
+        if (!tasks.isEmpty() || !atEndOfTurn.isEmpty() || !beforeWriting.isEmpty()) {
             isAsleep.set(false);
             selector.selectNow(this::ready);
         } else {
@@ -173,6 +179,10 @@ final class Loop implements Runnable {
             guarded(task);
         }
         runTimers();
+        for (int i = 0; i < beforeWriting.size(); i++) {
+            guarded(beforeWriting.get(i));
+        }
+        beforeWriting.clear();
         // What these add belongs to the next turn.
         int count = atEndOfTurn.size();
         for (int i = 0; i < count; i++) {

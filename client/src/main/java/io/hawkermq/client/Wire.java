@@ -139,7 +139,10 @@ final class Wire {
 
     private void readAndWrite() {
         try {
-            if (key.isWritable()) {
+            // What was added since the last end of a turn waits for the next one: an outbox may
+            // have
+            // to keep it first.
+            if (key.isWritable() && !isFlushDue) {
                 flush();
             }
             if (key.isValid() && key.isReadable()) {

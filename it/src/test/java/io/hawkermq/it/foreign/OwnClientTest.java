@@ -20,8 +20,10 @@ import io.hawkermq.client.ConnectionException;
 import io.hawkermq.client.Ending;
 import io.hawkermq.client.IncomingMessage;
 import io.hawkermq.client.Message;
+import io.hawkermq.client.Mqtt;
 import io.hawkermq.client.MqttClient;
 import io.hawkermq.client.MqttClientBuilder;
+import io.hawkermq.client.MqttTimeoutException;
 import io.hawkermq.client.PublishResult;
 import io.hawkermq.client.Reconnect;
 import io.hawkermq.client.Scram;
@@ -43,6 +45,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -430,5 +433,78 @@ class OwnClientTest {
                 assertFalse(m.retain());
             }
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"hawker", "mosquitto"})
+    void requestsAreAnswered(String server) throws Exception {
+        try (MqttClient service = MqttClient.connect(uri(server));
+                MqttClient client = MqttClient.connect(uri(server))) {
+            service.respond("add/one", r -> new byte[] {(byte) (r.payload()[0] + 1)});
+            List<CompletableFuture<IncomingMessage>> answers = new ArrayList<>();
+            for (int i = 0; i < 100; i++) {
+                answers.add(client.requestAsync("add/one", new byte[] {(byte) i}, SOON));
+            }
+            for (int i = 0; i < 100; i++) {
+                assertEquals(i + 1, answers.get(i).get(10, TimeUnit.SECONDS).payload()[0]);
+            }
+            assertThrows(
+                    MqttTimeoutException.class,
+                    () -> client.request("nobody", new byte[0], Duration.ofMillis(100)));
+        }
+    }
+
+    @Test
+    void aReactiveSubscriberGetsWhatItAsksFor() throws Exception {
+        try (MqttClient client = MqttClient.connect(uri("hawker"))) {
+            Subscription s = client.subscribe("flow/#");
+            java.util.concurrent.BlockingQueue<String> got =
+                    new java.util.concurrent.LinkedBlockingQueue<>();
+            CompletableFuture<Flow.Subscription> subscription = new CompletableFuture<>();
+            s.publisher()
+                    .subscribe(
+                            new Flow.Subscriber<>() {
+                                @Override
+                                public void onSubscribe(Flow.Subscription x) {
+                                    subscription.complete(x);
+                                }
+
+                                @Override
+                                public void onNext(IncomingMessage m) {
+                                    got.add(m.text());
+                                }
+
+                                @Override
+                                public void onError(Throwable e) {
+                                    got.add(e.toString());
+                                }
+
+                                @Override
+                                public void onComplete() {
+                                    got.add("complete");
+                                }
+                            });
+            for (int i = 0; i < 5; i++) {
+                client.publish("flow/" + i, "" + i);
+            }
+            subscription.get(10, TimeUnit.SECONDS).request(3);
+            for (int i = 0; i < 3; i++) {
+                assertEquals("" + i, got.poll(10, TimeUnit.SECONDS));
+            }
+            assertEquals(2, s.buffered());
+            subscription.get().request(Long.MAX_VALUE);
+            assertEquals("3", got.poll(10, TimeUnit.SECONDS));
+            assertEquals("4", got.poll(10, TimeUnit.SECONDS));
+            s.close();
+            assertEquals("complete", got.poll(10, TimeUnit.SECONDS));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"hawker", "mosquitto"})
+    void scriptsNeedOneLine(String server) {
+        Mqtt.publish(uri(server), Message.to("one/line").text("x").retain().build());
+        assertEquals(
+                "x", Mqtt.receiveOne(uri(server), "one/+", SOON).map(IncomingMessage::text).get());
     }
 }
