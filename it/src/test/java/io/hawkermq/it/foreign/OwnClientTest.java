@@ -507,4 +507,32 @@ class OwnClientTest {
         assertEquals(
                 "x", Mqtt.receiveOne(uri(server), "one/+", SOON).map(IncomingMessage::text).get());
     }
+
+    /// The README's program and the single file of examples/, run as people run them.
+    @ParameterizedTest
+    @ValueSource(strings = {"hawker", "mosquitto"})
+    void theReadmesProgramPrintsSys(String server) throws Exception {
+        Path root = Program.module().resolve("..");
+        String readme = Files.readString(root.resolve("README.md"));
+        int start = readme.indexOf("```java\nimport io.hawkermq.client") + 8;
+        String program = readme.substring(start, readme.indexOf("```", start));
+        assertTrue(program.lines().count() <= 10, program);
+        Path file = Files.createDirectory(folder.resolve("readme-" + server)).resolve("Sys.java");
+        Files.writeString(file, program.replace("mqtt://localhost", uri(server)));
+        expectSys(file.toString());
+        expectSys(root.resolve("examples/SysTopics.java").toString(), uri(server));
+    }
+
+    private static void expectSys(String... fileAndArguments) {
+        List<String> command =
+                new ArrayList<>(
+                        List.of(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-cp",
+                                System.getProperty("java.class.path")));
+        command.addAll(List.of(fileAndArguments));
+        try (Program p = Program.start(command.toArray(String[]::new))) {
+            p.await("$SYS", line -> line.startsWith("$SYS/broker/"));
+        }
+    }
 }
