@@ -50,7 +50,7 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
     private int failuresInARow;
     private boolean wasConnected;
     private long acceptedAt;
-    private String clientId;
+    private volatile String clientId;
 
     private long connections;
     private long failures;
@@ -216,6 +216,11 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
         clientId = result.clientId();
         enter(new State.Connected(result));
         session.online(result, this);
+        if (result.sessionPresent() && connections == 1) {
+            loop.schedule(
+                    Loop.now() + Waiting.nanos(options.operationTimeout()),
+                    () -> session.inbox().giveUpUnclaimed());
+        }
         connected.complete(result);
     }
 

@@ -93,8 +93,10 @@ final class Loop implements Runnable {
     }
 
     void stop() {
-        isStopped = true;
-        selector.wakeup();
+        if (!isStopped) {
+            isStopped = true;
+            selector.wakeup();
+        }
     }
 
     /// Nanoseconds of a clock that all timers of this process share.
@@ -230,6 +232,11 @@ final class Loop implements Runnable {
 
     private void closeAll() {
         runLeftOver();
+        for (SelectionKey key : selector.keys()) {
+            if (key.attachment() instanceof Wire wire) {
+                wire.closeNow();
+            }
+        }
         try {
             selector.close();
         } catch (IOException e) {

@@ -270,7 +270,8 @@ public final class MqttClientBuilder {
 
     /// Gets messages that no subscription of this client wants, on a virtual thread; it has to
     /// acknowledge them. Default: acknowledges and forgets them. In a session resumed from an
-    /// earlier process messages wait for their subscription instead.
+    /// earlier process, messages wait for their subscription instead, as long as the operation
+    /// time-out.
     public MqttClientBuilder onUnclaimed(Consumer<IncomingMessage> handler) {
         unclaimedHandler = Objects.requireNonNull(handler);
         return this;

@@ -52,7 +52,11 @@ class OutboxKillTest {
     @Test
     @Timeout(1_800)
     void whatWasAcceptedArrivesOnce() throws Exception {
-        try (Broker broker = Broker.start(BrokerOptions.local(0))) {
+        // Without the limit of a session's queue, at which a broker drops what a starved subscriber
+        // does not take in time: that would be no loss of the outbox.
+        BrokerOptions options =
+                BrokerOptions.local(0).with(o -> o.limits(l -> l.maximumQueuedMessages(0)));
+        try (Broker broker = Broker.start(options)) {
             uri = "mqtt://127.0.0.1:" + broker.port();
             BlockingQueue<String> arrived = new LinkedBlockingQueue<>();
             try (MqttClient subscriber = MqttClient.connect(uri)) {
