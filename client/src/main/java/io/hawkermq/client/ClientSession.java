@@ -161,6 +161,8 @@ final class ClientSession {
         for (Subscription s : routes.all()) {
             s.end(ending);
         }
+        routes.clear();
+        inbox.end();
     }
 
     private void failExchanges(MqttException exception) {

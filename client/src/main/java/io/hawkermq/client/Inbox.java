@@ -76,6 +76,11 @@ final class Inbox {
         order.clear();
     }
 
+    /// The subscriptions have ended; a later connection may resume their session.
+    void end() {
+        wasOnline = false;
+    }
+
     void onPublish(Packet.Publish p) throws MalformedPacketException {
         TopicName topic = aliases.resolve(p);
         if (p.qos() == QoS.AT_MOST_ONCE) {
