@@ -2,6 +2,7 @@ package io.hawkermq.client;
 
 import io.hawkermq.protocol.Packet;
 import io.hawkermq.protocol.Properties;
+import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.ReasonCode;
 import io.hawkermq.protocol.TopicName;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -22,12 +24,18 @@ import org.jspecify.annotations.Nullable;
 final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
     private static final System.Logger LOG = System.getLogger("io.hawkermq.client");
 
+    /// For messages that an outbox has given back.
+    private static final CompletableFuture<Void> DURABLE = CompletableFuture.completedFuture(null);
+
     private final ClientOptions options;
     private final ClientGroup group;
     private final Loop loop;
     private final ClientSession session;
     private final PublishLimits limits;
     private final Callbacks callbacks;
+    private final @Nullable OutboxFile outbox;
+    private final List<CompletableFuture<Void>> accepted = new ArrayList<>();
+    private boolean isCommitDue;
 
     private volatile State state = new State.Disconnected(new Ending.NotConnected());
     private volatile boolean isBufferPaused;
@@ -41,7 +49,8 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
     private final List<Runnable> whenDrained = new ArrayList<>();
     private int failuresInARow;
     private boolean wasConnected;
-    private String clientId;
+    private long acceptedAt;
+    private volatile String clientId;
 
     private long connections;
     private long failures;
@@ -53,13 +62,30 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
 
     ClientCore(ClientOptions options) {
         this.options = options;
-        this.group = options.group() == null ? ClientGroup.shared() : options.group();
+        this.outbox = open(options.outbox());
+        this.group = group(options);
         this.loop = group.nextLoop();
         this.session = new ClientSession(this, options.outboundAliases(), options.inboundAliases());
         this.limits = new PublishLimits(options.mostMessages(), options.mostBytes());
         this.callbacks = new Callbacks(this::listenerFailed);
         this.clientId = options.clientId();
         loop.execute(() -> loop.members().add(this));
+    }
+
+    private static ClientGroup group(ClientOptions options) {
+        ClientGroup given = options.group();
+        if (given != null) {
+            return given;
+        }
+        return options.outbox() == null ? ClientGroup.shared() : ClientGroup.create(1);
+    }
+
+    private static @Nullable OutboxFile open(@Nullable Outbox outbox) {
+        try {
+            return outbox == null ? null : outbox.open();
+        } catch (IOException e) {
+            throw new ConnectionException(new Ending.OutboxFailed(e));
+        }
     }
 
     ClientOptions options() {
@@ -108,6 +134,7 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
                 connected = new CompletableFuture<>();
                 follow(connected, answer);
                 failuresInARow = 0;
+                restoreOutbox();
                 attempt();
             }
             case State.Connecting s -> follow(connected, answer);
@@ -184,11 +211,16 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
         loop.cancel(timer);
         timer = null;
         connections++;
-        failuresInARow = 0;
+        acceptedAt = Loop.now();
         wasConnected = true;
         clientId = result.clientId();
         enter(new State.Connected(result));
         session.online(result, this);
+        if (result.sessionPresent() && connections == 1) {
+            loop.schedule(
+                    Loop.now() + Waiting.nanos(options.operationTimeout()),
+                    () -> session.inbox().giveUpUnclaimed());
+        }
         connected.complete(result);
     }
 
@@ -204,6 +236,9 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
         }
         session.offline();
         if (!(ending instanceof Ending.ByClient)) {
+            if (state instanceof State.Connected && Loop.now() - acceptedAt >= steadyNanos()) {
+                failuresInARow = 0;
+            }
             failures++;
             failuresInARow++;
             LOG.log(Level.DEBUG, () -> clientId + ": " + ending.text());
@@ -230,6 +265,12 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
         checkDrained();
     }
 
+    /// A connection that lasts shorter counts as a failure: a server that accepts and closes at
+    /// once, or two clients that take each other's session, are met with longer and longer waits.
+    private long steadyNanos() {
+        return Math.min(Waiting.nanos(options.reconnect().most()), TimeUnit.SECONDS.toNanos(5));
+    }
+
     /// There will be no further attempt unless the program asks for one.
     private void rest(Ending ending) {
         ConnectionException exception = new ConnectionException(ending);
@@ -243,6 +284,13 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
     private void enter(State next) {
         state = next;
         LOG.log(Level.DEBUG, () -> clientId + ": " + next);
+        StateEvent event = new StateEvent();
+        if (event.shouldCommit()) {
+            event.clientId = clientId;
+            event.server = options.server().toString();
+            event.state = next.toString();
+            event.commit();
+        }
         callbacks.run(() -> options.stateListener().accept(next));
     }
 
@@ -341,6 +389,7 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
             current.end(new Ending.ByClient(ReasonCode.SUCCESS), null);
         }
         if (!(state instanceof State.Closed)) {
+            closeOutbox();
             closeWith(new Ending.ByClient(ReasonCode.SUCCESS));
         }
     }
@@ -392,9 +441,20 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
                     case State.Connecting s -> options.offline() == ClientOptions.Offline.REFUSED;
                     case State.Connected s -> false;
                 };
-        if (isRefused) {
+        CompletableFuture<Void> waiting = outgoing.accepted;
+        if (waiting != null && !(state instanceof State.Closed)) {
+            put(outgoing);
+            accepted.add(waiting);
+            if (!(state instanceof State.Disconnected)) {
+                session.publish(outgoing);
+            } else {
+                // The next connection takes it from the outbox.
+                limits.release(outgoing.cost);
+            }
+        } else if (isRefused) {
             outgoing.fail(new ConnectionException(ending()));
         } else {
+            put(outgoing);
             session.publish(outgoing);
         }
     }
@@ -416,6 +476,7 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
         if (result != null) {
             published++;
         }
+        settleInOutbox(outgoing, exception);
         if (outgoing.isAsync) {
             callbacks.run(() -> outgoing.settle(result, exception));
         } else {
@@ -423,6 +484,110 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
         }
         if (!whenDrained.isEmpty()) {
             loop.atEndOfTurn(this::checkDrained);
+        }
+    }
+
+    // ---- the outbox
+
+    /// From any thread; waits until the outbox has the message.
+    void enqueue(Message message, long nanos) {
+        int cost = Outgoing.costOf(message);
+        try {
+            if (!limits.acquire(cost, nanos)) {
+                throw new MqttTimeoutException(limits.text());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new MqttInterruptedException("room to publish");
+        }
+        CompletableFuture<Void> waiting = new CompletableFuture<>();
+        Outgoing outgoing = new Outgoing(this, message, false);
+        outgoing.accepted = waiting;
+        loop.execute(outgoing);
+        Waiting.result(waiting, nanos, "answer of the outbox");
+    }
+
+    private void put(Outgoing outgoing) {
+        if (outbox != null && outgoing.qos() != QoS.AT_MOST_ONCE) {
+            outgoing.recordId = outbox.put(outgoing.message);
+            commitLater();
+        }
+    }
+
+    /// Takes up what the outbox has: after a crash, or after this client was disconnected.
+    private void restoreOutbox() {
+        if (outbox == null) {
+            return;
+        }
+        for (OutboxFile.Entry e : outbox.sent()) {
+            session.restore(e.packetId, restored(e), e.isReleased);
+        }
+        for (OutboxFile.Entry e : outbox.unsent()) {
+            session.publish(restored(e));
+        }
+    }
+
+    private Outgoing restored(OutboxFile.Entry entry) {
+        Outgoing outgoing = new Outgoing(this, entry.message, false);
+        outgoing.recordId = entry.id;
+        outgoing.accepted = DURABLE;
+        limits.add(outgoing.cost);
+        return outgoing;
+    }
+
+    /// What failed for want of a connection stays; everything else is over.
+    private void settleInOutbox(Outgoing outgoing, @Nullable MqttException exception) {
+        if (outgoing.recordId == 0 || outbox == null) {
+            CompletableFuture<Void> waiting = outgoing.accepted;
+            if (waiting != null && exception != null) {
+                waiting.completeExceptionally(exception);
+            }
+            return;
+        }
+        if (exception instanceof ConnectionException) {
+            return;
+        }
+        outbox.done(outgoing.recordId);
+        commitLater();
+        if (exception instanceof RefusedException && outgoing.accepted != null) {
+            callbacks.run(() -> failed(exception));
+        }
+    }
+
+    private void commitLater() {
+        if (!isCommitDue) {
+            isCommitDue = true;
+            loop.beforeWriting(this::commit);
+        }
+    }
+
+    private void commit() {
+        isCommitDue = false;
+        List<CompletableFuture<Void>> done = List.copyOf(accepted);
+        accepted.clear();
+        try {
+            if (outbox != null && outbox.isDirty()) {
+                outbox.commit();
+            }
+            done.forEach(f -> f.complete(null));
+        } catch (IOException e) {
+            Ending ending = new Ending.OutboxFailed(e);
+            done.forEach(f -> f.completeExceptionally(new ConnectionException(ending)));
+            Connection current = connection;
+            if (current != null) {
+                current.end(ending, null);
+            }
+        }
+    }
+
+    private void closeOutbox() {
+        commit();
+        try {
+            if (outbox != null) {
+                outbox.close();
+            }
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "closing the outbox", e);
         }
     }
 
@@ -477,6 +642,12 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
     @Override
     public void dropped(Subscription subscription) {
         dropped++;
+        DropEvent event = new DropEvent();
+        if (event.shouldCommit()) {
+            event.clientId = clientId;
+            event.filter = subscription.request().entries().getFirst().filter().toString();
+            event.commit();
+        }
     }
 
     /// From the loop: a message waits in a subscription's buffer.
@@ -542,7 +713,20 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
     }
 
     @Override
-    public void released(Outgoing outgoing) {}
+    public void started(Outgoing outgoing, int packetId) {
+        if (outbox != null && outgoing.recordId != 0) {
+            outbox.started(outgoing.recordId, packetId);
+            commitLater();
+        }
+    }
+
+    @Override
+    public void released(Outgoing outgoing) {
+        if (outbox != null && outgoing.recordId != 0) {
+            outbox.released(outgoing.recordId);
+            commitLater();
+        }
+    }
 
     @Override
     public void unclaimed(IncomingMessage message) {

@@ -35,6 +35,7 @@ record ClientOptions(
         Consumer<Exception> errorHandler,
         Consumer<IncomingMessage> unclaimedHandler,
         Transport transport,
+        @Nullable Outbox outbox,
         @Nullable ClientGroup group) {
     /// What becomes of messages that are published while there is no connection.
     enum Offline {

@@ -33,6 +33,9 @@ final class ClientSession {
         /// True while so much waits to be written that no further PUBLISH should be added.
         boolean isCongested();
 
+        /// A PUBLISH is about to be sent under a new identifier.
+        void started(Outgoing outgoing, int packetId);
+
         /// PUBREC has come for a message of the outbox, which from now on must not be sent again.
         void released(Outgoing outgoing);
 
@@ -158,6 +161,8 @@ final class ClientSession {
         for (Subscription s : routes.all()) {
             s.end(ending);
         }
+        routes.clear();
+        inbox.end();
     }
 
     private void failExchanges(MqttException exception) {
@@ -258,6 +263,9 @@ final class ClientSession {
         }
         int packetId =
                 message.qos() == QoS.AT_MOST_ONCE ? 0 : sender.start(outgoing, message.qos());
+        if (packetId != 0) {
+            peer.started(outgoing, packetId);
+        }
         boolean isSent;
         try {
             isSent = send(outgoing, packetId, false);

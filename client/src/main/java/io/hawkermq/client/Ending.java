@@ -212,6 +212,24 @@ public sealed interface Ending {
         }
     }
 
+    /// The outbox cannot be read or written; nothing is sent that it could not keep.
+    record OutboxFailed(java.io.IOException exception) implements Ending {
+        @Override
+        public String text() {
+            return "the outbox failed: " + describe(exception);
+        }
+
+        @Override
+        public Throwable cause() {
+            return exception;
+        }
+
+        @Override
+        public boolean isTransient() {
+            return false;
+        }
+    }
+
     /// A part of the client has failed that must not: please report it.
     record Defect(RuntimeException exception) implements Ending {
         @Override

@@ -47,6 +47,7 @@ final class Inbox {
     private @Nullable Delivery delivery;
     private boolean isOnline;
     private boolean isResumed;
+    private boolean wasOnline;
 
     Inbox(ClientSession.Peer peer, Routes routes, int aliasMaximum) {
         this.peer = peer;
@@ -58,7 +59,8 @@ final class Inbox {
     void online(boolean sessionPresent, Delivery how) {
         delivery = how;
         isOnline = true;
-        isResumed |= sessionPresent;
+        isResumed |= sessionPresent && !wasOnline;
+        wasOnline = true;
         aliases = new InboundTopicAliases(aliasMaximum);
         if (!sessionPresent) {
             receiver = new Receiver();
@@ -72,6 +74,11 @@ final class Inbox {
         isOnline = false;
         order.forEach(i -> i.isAwaited = false);
         order.clear();
+    }
+
+    /// The subscriptions have ended; a later connection may resume their session.
+    void end() {
+        wasOnline = false;
     }
 
     void onPublish(Packet.Publish p) throws MalformedPacketException {
@@ -141,6 +148,9 @@ final class Inbox {
             }
             unclaimed.add(m);
         } else {
+            if (inbound != null) {
+                inbound.holders = 1;
+            }
             peer.unclaimed(m);
         }
     }
@@ -155,6 +165,15 @@ final class Inbox {
                 subscription.offer(m);
             }
         }
+    }
+
+    /// Nobody has subscribed for long: what waits for it would hold back every later
+    /// acknowledgement.
+    void giveUpUnclaimed() {
+        isResumed = false;
+        List<IncomingMessage> waiting = List.copyOf(unclaimed);
+        unclaimed.clear();
+        waiting.forEach(peer::unclaimed);
     }
 
     /// One holder lets go of a message.

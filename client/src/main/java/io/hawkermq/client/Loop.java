@@ -52,6 +52,7 @@ final class Loop implements Runnable {
     private final PriorityQueue<Timer> timers =
             new PriorityQueue<>(Comparator.comparingLong(Timer::at));
     private int cancelledTimers;
+    private final List<Runnable> beforeWriting = new ArrayList<>();
     private final List<Runnable> atEndOfTurn = new ArrayList<>();
     private final byte[] readBuffer = new byte[READ_BUFFER];
     private final TopicNames topicNames = new TopicNames();
@@ -92,8 +93,10 @@ final class Loop implements Runnable {
     }
 
     void stop() {
-        isStopped = true;
-        selector.wakeup();
+        if (!isStopped) {
+            isStopped = true;
+            selector.wakeup();
+        }
     }
 
     /// Nanoseconds of a clock that all timers of this process share.
@@ -136,6 +139,11 @@ final class Loop implements Runnable {
         atEndOfTurn.add(task);
     }
 
+    /// Runs `task` at the end of this turn, before anything is written.
+    void beforeWriting(Runnable task) {
+        beforeWriting.add(task);
+    }
+
     @Override
     public void run() {
         try {
@@ -152,7 +160,7 @@ final class Loop implements Runnable {
 
     private void turn() throws IOException {
         isAsleep.set(true);
-        if (!tasks.isEmpty() || !atEndOfTurn.isEmpty()) {
+        if (!tasks.isEmpty() || !atEndOfTurn.isEmpty() || !beforeWriting.isEmpty()) {
             isAsleep.set(false);
             selector.selectNow(this::ready);
         } else {
@@ -173,6 +181,10 @@ final class Loop implements Runnable {
             guarded(task);
         }
         runTimers();
+        for (int i = 0; i < beforeWriting.size(); i++) {
+            guarded(beforeWriting.get(i));
+        }
+        beforeWriting.clear();
         // What these add belongs to the next turn.
         int count = atEndOfTurn.size();
         for (int i = 0; i < count; i++) {
@@ -220,6 +232,11 @@ final class Loop implements Runnable {
 
     private void closeAll() {
         runLeftOver();
+        for (SelectionKey key : selector.keys()) {
+            if (key.attachment() instanceof Wire wire) {
+                wire.closeNow();
+            }
+        }
         try {
             selector.close();
         } catch (IOException e) {

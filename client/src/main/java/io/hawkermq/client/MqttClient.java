@@ -27,10 +27,12 @@ import org.jspecify.annotations.Nullable;
 public final class MqttClient implements AutoCloseable {
     private final ClientCore core;
     private final ClientOptions options;
+    private final Requests requests;
 
     MqttClient(ClientOptions options) {
         this.options = options;
         this.core = new ClientCore(options);
+        this.requests = new Requests(this);
     }
 
     /// Begins a client with options of its own.
@@ -120,6 +122,26 @@ public final class MqttClient implements AutoCloseable {
         return core.publishAsync(message);
     }
 
+    /// Puts a message of QoS 1 or 2 into the outbox and returns when it is there to stay, at most
+    /// after the operation time-out. From then on it is this client's, or the next process's, to
+    /// deliver it, also without any connection now. Should the server refuse it for good, the error
+    /// handler gets the [RefusedException].
+    ///
+    /// @throws IllegalStateException without an outbox
+    /// @throws IllegalArgumentException at QoS 0
+    /// @throws ConnectionException with [Ending.OutboxFailed] if the disk fails, or if the client is
+    ///     closed
+    /// @throws MqttTimeoutException if there is no room, or no answer of the disk, in time
+    public void enqueue(Message message) {
+        if (options.outbox() == null) {
+            throw new IllegalStateException("the client has no outbox");
+        }
+        if (message.qos() == QoS.AT_MOST_ONCE) {
+            throw new IllegalArgumentException("QoS 0 is not kept in an outbox");
+        }
+        core.enqueue(message, Waiting.nanos(options.operationTimeout()));
+    }
+
     // ---- subscribing
 
     /// Subscribes to one Topic Filter, for reading by [Subscription#next] or a loop.
@@ -174,6 +196,65 @@ public final class MqttClient implements AutoCloseable {
 
     private Subscription await(CompletableFuture<Subscription> future) {
         return Waiting.result(future, Waiting.nanos(options.operationTimeout()), "SUBACK");
+    }
+
+    // ---- request and response
+
+    /// Publishes a request at QoS 1 and waits for its response; 5.0 only. The Response Topic is one
+    /// of this client's own, the first request subscribes to it.
+    ///
+    /// @throws IllegalStateException in 3.1.1
+    /// @throws MqttTimeoutException if no response comes in time
+    /// @throws MqttException as for [#subscribe(Subscribe)] and [#publish(Message)]
+    public IncomingMessage request(String topic, byte[] payload, Duration timeout) {
+        CompletableFuture<IncomingMessage> answer = requestAsync(topic, payload, timeout);
+        try {
+            return Waiting.result(answer, Long.MAX_VALUE, "response");
+        } catch (MqttInterruptedException e) {
+            answer.cancel(false);
+            throw e;
+        }
+    }
+
+    /// [#request] without blocking.
+    public CompletableFuture<IncomingMessage> requestAsync(
+            String topic, byte[] payload, Duration timeout) {
+        if (!options.version().isMqtt5()) {
+            throw new IllegalStateException("request and response need MQTT 5.0");
+        }
+        return requests.send(topic, payload, Waiting.nanos(timeout));
+    }
+
+    /// Answers requests: publishes what `responder` makes of each, with its Correlation Data, to
+    /// its Response Topic, at the request's QoS. Messages without a Response Topic are passed over.
+    ///
+    /// @param filter may be a Shared Subscription, so that several clients share the work
+    /// @throws MqttException as for [#subscribe(Subscribe)]
+    public Subscription respond(String filter, Responder responder) {
+        return subscribe(
+                Subscribe.to(filter).acknowledgement(Acknowledgement.AFTER_HANDLER).build(),
+                request -> {
+                    String topic = request.responseTopic();
+                    if (topic == null) {
+                        return;
+                    }
+                    Message.Builder answer =
+                            Message.to(topic)
+                                    .payload(responder.respond(request))
+                                    .qos(request.qos());
+                    byte[] correlation = request.correlationData();
+                    if (correlation != null) {
+                        answer.correlationData(correlation);
+                    }
+                    publish(answer.build());
+                });
+    }
+
+    /// Makes a response's payload.
+    @FunctionalInterface
+    public interface Responder {
+        /// @throws Exception which the client's error handler gets; nobody is answered
+        byte[] respond(IncomingMessage request) throws Exception;
     }
 
     // ---- the end

@@ -42,6 +42,7 @@ public final class MqttClientBuilder {
     private @Nullable Tls tls;
     private @Nullable Proxy proxy;
     private final Map<String, List<String>> headers = new LinkedHashMap<>();
+    private @Nullable Outbox outbox;
     private @Nullable ClientGroup group;
 
     MqttClientBuilder() {}
@@ -245,6 +246,16 @@ public final class MqttClientBuilder {
         return this;
     }
 
+    /// Keeps messages of QoS 1 and 2 on disk until the server has them, over crashes of this process.
+    /// Needs a Client Identifier and [#resumeSession], for the server has to remember too: with a
+    /// new session, what was sent and not acknowledged is sent again, and may arrive twice.
+    ///
+    /// Unless a [#group] is given, the client gets a thread of its own, since it waits for the disk.
+    public MqttClientBuilder outbox(Outbox durable) {
+        outbox = Objects.requireNonNull(durable);
+        return this;
+    }
+
     /// Called at each change of [MqttClient#state], in order, on a virtual thread.
     public MqttClientBuilder onState(Consumer<State> listener) {
         stateListener = Objects.requireNonNull(listener);
@@ -259,7 +270,8 @@ public final class MqttClientBuilder {
 
     /// Gets messages that no subscription of this client wants, on a virtual thread; it has to
     /// acknowledge them. Default: acknowledges and forgets them. In a session resumed from an
-    /// earlier process messages wait for their subscription instead.
+    /// earlier process, messages wait for their subscription instead, as long as the operation
+    /// time-out.
     public MqttClientBuilder onUnclaimed(Consumer<IncomingMessage> handler) {
         unclaimedHandler = Objects.requireNonNull(handler);
         return this;
@@ -303,6 +315,8 @@ public final class MqttClientBuilder {
     /// The client, not connected yet.
     ///
     /// @throws IllegalArgumentException if the options do not go together
+    /// @throws ConnectionException with [Ending.OutboxFailed] if the outbox cannot be opened, as
+    ///     when another client has it
     public MqttClient build() {
         ServerAddress server = ServerAddress.of(uri);
         Credentials.Source source = credentials;
@@ -312,6 +326,10 @@ public final class MqttClientBuilder {
         }
         if (!version.isMqtt5() && clientId.isEmpty() && !cleanStart) {
             throw new IllegalArgumentException("to resume a session a Client Identifier is needed");
+        }
+        if (outbox != null && (clientId.isEmpty() || cleanStart)) {
+            throw new IllegalArgumentException(
+                    "an outbox needs a Client Identifier and a session to resume");
         }
         if (!version.isMqtt5() && authenticator != null) {
             throw new IllegalArgumentException("enhanced authentication needs MQTT 5.0");
@@ -340,6 +358,7 @@ public final class MqttClientBuilder {
                         errorHandler,
                         unclaimedHandler,
                         new Transport(tls, proxy, copyOf(headers)),
+                        outbox,
                         group));
     }
 

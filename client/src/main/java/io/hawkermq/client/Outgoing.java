@@ -10,6 +10,9 @@ final class Outgoing implements Runnable {
     final Message message;
     final CompletableFuture<PublishResult> future = new CompletableFuture<>();
 
+    /// Done when the outbox has the message; null for who does not wait for that.
+    @Nullable CompletableFuture<Void> accepted;
+
     /// True if a program holds the future, so that what hangs on it must not run on the loop.
     final boolean isAsync;
 

@@ -41,6 +41,12 @@ final class PublishLimits {
         return false;
     }
 
+    /// Counts one that cannot be turned away.
+    void add(int cost) {
+        messages.incrementAndGet();
+        bytes.addAndGet(cost);
+    }
+
     /// @return false if there was no room within `nanos`
     boolean acquire(int cost, long nanos) throws InterruptedException {
         if (tryAcquire(cost)) {

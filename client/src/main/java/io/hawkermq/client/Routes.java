@@ -31,6 +31,11 @@ final class Routes {
         return wasThere;
     }
 
+    void clear() {
+        subscriptions.clear();
+        changed();
+    }
+
     boolean contains(Subscription subscription) {
         return subscriptions.contains(subscription);
     }

@@ -11,7 +11,7 @@ public sealed interface State {
 
     /// An attempt is under way.
     ///
-    /// @param attempt 1 or more, counted since the last connection
+    /// @param attempt 1 or more, counted since the last connection that lasted
     record Connecting(int attempt) implements State {}
 
     /// The server has accepted the connection.

@@ -10,6 +10,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.concurrent.Flow;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -172,7 +173,15 @@ public final class Subscription implements Iterable<IncomingMessage>, AutoClosea
         };
     }
 
-    private @Nullable IncomingMessage poll(long nanos) {
+    /// The messages as a reactive stream with one subscriber, which is called on a virtual thread.
+    /// It gets what it has asked for and no more; `onComplete` when the subscription or the client
+    /// is closed, `onError` with a [ConnectionException] if the client ends otherwise. Cancelling
+    /// does not unsubscribe.
+    public Flow.Publisher<IncomingMessage> publisher() {
+        return new SubscriptionPublisher(this);
+    }
+
+    @Nullable IncomingMessage poll(long nanos) {
         finish();
         IncomingMessage message;
         try {
@@ -188,7 +197,7 @@ public final class Subscription implements Iterable<IncomingMessage>, AutoClosea
     }
 
     /// The message that was handed out before has been dealt with.
-    private void finish() {
+    void finish() {
         IncomingMessage done = unfinished;
         if (done != null) {
             unfinished = null;

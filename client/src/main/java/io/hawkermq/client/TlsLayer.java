@@ -132,10 +132,11 @@ final class TlsLayer implements ByteLayer {
         if (next == HandshakeStatus.NEED_TASK) {
             runTasks();
         } else if (next == HandshakeStatus.NEED_WRAP) {
-            if (flush()) {
-                wrap(NOTHING);
-                flush();
+            if (!flush()) {
+                return false; // goes on when the channel takes more
             }
+            wrap(NOTHING);
+            flush();
         }
         if (status == SSLEngineResult.Status.BUFFER_UNDERFLOW) {
             int count = mayFill ? fill() : 0;

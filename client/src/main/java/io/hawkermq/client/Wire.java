@@ -57,6 +57,7 @@ final class Wire {
     private boolean isPaused;
     private boolean isClosed;
     private boolean isClosing;
+    private boolean isDraining;
     private long bytesRead;
     private long bytesWritten;
 
@@ -139,7 +140,10 @@ final class Wire {
 
     private void readAndWrite() {
         try {
-            if (key.isWritable()) {
+            // What was added since the last end of a turn waits for the next one: an outbox may
+            // have
+            // to keep it first.
+            if (key.isWritable() && !isFlushDue) {
                 flush();
             }
             if (key.isValid() && key.isReadable()) {
@@ -152,6 +156,10 @@ final class Wire {
     }
 
     private void read() {
+        if (isDraining) {
+            drain();
+            return;
+        }
         byte[] bytes = loop.readBuffer();
         ByteBuffer buffer = ByteBuffer.wrap(bytes);
         try {
@@ -196,7 +204,7 @@ final class Wire {
         } catch (MalformedPacketException e) {
             owner.malformed(e);
         }
-        if (out.length() - written > CLOGGED) {
+        if (out.length() - written > CLOGGED || layer.isWaiting()) {
             interest();
         }
     }
@@ -207,7 +215,7 @@ final class Wire {
     }
 
     private void flush() {
-        if (isClosed) {
+        if (isClosed || isDraining) {
             return;
         }
         try {
@@ -270,15 +278,28 @@ final class Wire {
         }
     }
 
+    /// Everything is written. The socket stays until the server closes it too: closing it with
+    /// unread bytes would be a reset, which may overtake DISCONNECT and have the Will sent.
     private void finish() {
         try {
             layer.sayGoodbye();
             layer.channel().shutdownOutput();
+            isDraining = true;
+            key.interestOps(SelectionKey.OP_READ);
         } catch (IOException | UnsupportedOperationException e) {
-            // The server was faster.
-            isClosing = true;
+            closeNow(); // the server was faster
         }
-        closeNow();
+    }
+
+    private void drain() {
+        try {
+            ByteBuffer rest = ByteBuffer.wrap(loop.readBuffer());
+            if (layer.channel().read(rest) < 0) {
+                closeNow();
+            }
+        } catch (IOException e) {
+            closeNow();
+        }
     }
 
     void closeNow() {

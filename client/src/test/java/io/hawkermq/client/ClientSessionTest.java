@@ -321,6 +321,18 @@ class ClientSessionTest {
     }
 
     @Test
+    void whatNobodySubscribesToHoldsNothingBackForEver() throws Exception {
+        online(host, true);
+        host.session.received(incoming("old", 1, QoS.AT_LEAST_ONCE, false));
+        host.subscribe(Subscribe.to("new").build());
+        host.session.received(incoming("new", 2, QoS.AT_LEAST_ONCE, false));
+        host.takeSent();
+        host.session.inbox().giveUpUnclaimed();
+        host.unclaimed.forEach(IncomingMessage::acknowledge);
+        assertEquals(List.of(puback(1), puback(2)), host.takeSent());
+    }
+
+    @Test
     void qos0WaitsWhileTheConnectionIsCongested() {
         online(host, false);
         host.isCongested = true;

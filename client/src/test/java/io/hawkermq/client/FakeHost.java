@@ -66,6 +66,9 @@ final class FakeHost implements Host, ClientSession.Peer, Inbox.Delivery {
     }
 
     @Override
+    public void started(Outgoing outgoing, int packetId) {}
+
+    @Override
     public void released(Outgoing outgoing) {}
 
     @Override

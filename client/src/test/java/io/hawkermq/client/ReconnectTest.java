@@ -216,6 +216,30 @@ class ReconnectTest {
         }
     }
 
+    @Test
+    void aClientThatWasDisconnectedBeginsAnew() throws Exception {
+        try (ScriptedServer server = new ScriptedServer();
+                MqttClient client = builder(server).build()) {
+            client.connectAsync();
+            try (Peer peer = server.accept(false)) {
+                states.await(State.Connected.class);
+                CompletableFuture<Subscription> subscribing =
+                        client.subscribeAsync(Subscribe.to("a").build(), null);
+                answer(peer);
+                Subscription s = subscribing.get(5, TimeUnit.SECONDS);
+                client.disconnect();
+                peer.read(Packet.Disconnect.class);
+                assertFalse(s.iterator().hasNext());
+            }
+            CompletableFuture<ConnectResult> again = client.connectAsync();
+            try (Peer peer = server.accept(false)) {
+                again.get(5, TimeUnit.SECONDS);
+                client.publishAsync(Message.of("b", "c"));
+                assertEquals("c", text(peer));
+            }
+        }
+    }
+
     /// With full jitter, half of the clients come back in each half of the window.
     @Test
     void theWaitsAreSpread() {
