@@ -76,6 +76,7 @@ public final class Broker implements AutoCloseable {
         }
         for (Loop loop : loops) {
             loop.shard().slots(slots);
+            loop.shard().publications(options.publications());
         }
         listening = new Listening(this, loops.getFirst(), allocator());
         sysPublisher = new SysPublisher(this, clock);
@@ -144,6 +145,24 @@ public final class Broker implements AutoCloseable {
         failures.addAll(http.reloadCertificates());
         failures.forEach(failure -> options.log().log(LogLevel.ERROR, failure));
         return failures;
+    }
+
+    /// For questions and orders to the running broker.
+    public Operator operator() {
+        return new Operator(this);
+    }
+
+    /// Closes the listening sockets until [#resumeListening]; connections stay. Not while anybody
+    /// else opens or closes them.
+    public void pauseListening() {
+        listening.pause();
+    }
+
+    /// Opens the sockets again, at the ports that they had.
+    ///
+    /// @throws StartException if somebody has taken a port meanwhile; the others are open then
+    public void resumeListening() throws StartException {
+        listening.resume();
     }
 
     BrokerOptions options() {

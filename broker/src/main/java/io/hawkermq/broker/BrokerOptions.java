@@ -3,6 +3,7 @@ package io.hawkermq.broker;
 import io.hawkermq.core.AccessControl;
 import io.hawkermq.core.EventLog;
 import io.hawkermq.core.Limits;
+import io.hawkermq.core.Publications;
 import io.hawkermq.core.Slots;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// @param slots which of them own which sessions at the start
 /// @param sysIntervalSeconds between updates of `$SYS`; 0 for none
 /// @param maximumOutboundBytes unsent bytes of one connection beyond which it counts as slow
+/// @param publications sees all that is published, on the loops
 /// @param persistence where sessions and retained messages are kept on disk, null if they are not
 public record BrokerOptions(
         List<Listener> listeners,
@@ -30,6 +32,7 @@ public record BrokerOptions(
         EventLog log,
         int sysIntervalSeconds,
         int maximumOutboundBytes,
+        Publications publications,
         @Nullable Persistence persistence) {
     public static final int DEFAULT_PORT = 1883;
     public static final int DEFAULT_OUTBOUND_BYTES = 1 << 20;
@@ -51,6 +54,7 @@ public record BrokerOptions(
                 EventLog.SILENT,
                 10,
                 DEFAULT_OUTBOUND_BYTES,
+                Publications.UNSEEN,
                 null);
     }
 
@@ -87,6 +91,7 @@ public record BrokerOptions(
         private EventLog log;
         private int sysIntervalSeconds;
         private int maximumOutboundBytes;
+        private Publications publications;
         private @Nullable Persistence persistence;
 
         private Builder(BrokerOptions from) {
@@ -100,6 +105,7 @@ public record BrokerOptions(
             log = from.log;
             sysIntervalSeconds = from.sysIntervalSeconds;
             maximumOutboundBytes = from.maximumOutboundBytes;
+            publications = from.publications;
             persistence = from.persistence;
         }
 
@@ -170,6 +176,11 @@ public record BrokerOptions(
             return this;
         }
 
+        public Builder publications(Publications value) {
+            publications = value;
+            return this;
+        }
+
         public Builder persistence(Persistence value) {
             persistence = value;
             return this;
@@ -187,6 +198,7 @@ public record BrokerOptions(
                     log,
                     sysIntervalSeconds,
                     maximumOutboundBytes,
+                    publications,
                     persistence);
         }
     }

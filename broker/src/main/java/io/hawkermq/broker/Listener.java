@@ -6,11 +6,13 @@ import io.hawkermq.broker.transport.TlsOptions;
 import io.hawkermq.broker.transport.WebSocketOptions;
 import io.hawkermq.core.AccessControl;
 import io.hawkermq.core.Terms;
+import io.netty.channel.ChannelHandler;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// One place where the broker accepts connections, and all that is special there. From the socket
@@ -27,6 +29,10 @@ import org.jspecify.annotations.Nullable;
 /// @param maximumConnections at the same time, more are closed at once; 1 or more
 /// @param access decides about its clients; null for that of the broker
 /// @param terms what its clients are held to
+/// @param tap makes for each connection a handler that stands right below MQTT, where TLS and
+///     WebSocket are off already, and may hold, change or drop the bytes that pass in packets; null
+///     for none. Called on the loop that accepts. What it hands up must be at most 64 KiB at a
+///     time.
 /// @param origin for messages, where it was asked for, like `mosquitto.conf:7`; empty if unknown
 public record Listener(
         Address address,
@@ -37,6 +43,7 @@ public record Listener(
         int maximumConnections,
         @Nullable AccessControl access,
         Terms terms,
+        @Nullable Supplier<ChannelHandler> tap,
         String origin) {
     /// Read and write for the owner and the group, as Mosquitto's.
     public static final Set<PosixFilePermission> DEFAULT_PERMISSIONS =
@@ -121,7 +128,7 @@ public record Listener(
     /// Plain MQTT.
     public static Listener at(Address address) {
         return new Listener(
-                address, null, null, null, null, Integer.MAX_VALUE, null, Terms.DEFAULT, "");
+                address, null, null, null, null, Integer.MAX_VALUE, null, Terms.DEFAULT, null, "");
     }
 
     /// The same, but for what the change sets.
@@ -133,7 +140,7 @@ public record Listener(
 
     /// True if a connection is plain MQTT from its first byte.
     boolean isPlain() {
-        return proxy == null && tls == null && psk == null && webSocket == null;
+        return proxy == null && tls == null && psk == null && webSocket == null && tap == null;
     }
 
     /// A listener that [#with] changes; each method sets what [Listener] has under its name.
@@ -146,6 +153,7 @@ public record Listener(
         private int maximumConnections;
         private @Nullable AccessControl access;
         private Terms terms;
+        private @Nullable Supplier<ChannelHandler> tap;
         private String origin;
 
         private Builder(Listener from) {
@@ -157,6 +165,7 @@ public record Listener(
             maximumConnections = from.maximumConnections;
             access = from.access;
             terms = from.terms;
+            tap = from.tap;
             origin = from.origin;
         }
 
@@ -200,6 +209,11 @@ public record Listener(
             return this;
         }
 
+        public Builder tap(@Nullable Supplier<ChannelHandler> value) {
+            tap = value;
+            return this;
+        }
+
         public Builder origin(String value) {
             origin = value;
             return this;
@@ -207,7 +221,8 @@ public record Listener(
 
         private Listener build() {
             return new Listener(
-                    address, proxy, tls, psk, webSocket, maximumConnections, access, terms, origin);
+                    address, proxy, tls, psk, webSocket, maximumConnections, access, terms, tap,
+                    origin);
         }
     }
 }

@@ -22,6 +22,7 @@ import java.net.UnknownHostException;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,7 @@ final class Listening implements AutoCloseable {
     private final ByteBufAllocator allocator;
     private final List<OpenListener> listeners = new ArrayList<>();
     private final List<UnixSocket> unixSockets = new ArrayList<>();
+    private final Map<OpenListener, Integer> pausedPorts = new HashMap<>();
 
     /// An address to bind, and whether the machine may lack it.
     private record Binding(InetAddress address, boolean isOptional) {}
@@ -57,12 +59,7 @@ final class Listening implements AutoCloseable {
             listeners.add(new OpenListener(broker, listener));
         }
         for (OpenListener listener : listeners) {
-            switch (listener.listener().address()) {
-                case Listener.Address.Tcp tcp -> open(listener, tcp.port(), bindings(tcp));
-                case Listener.Address.Loopback loopback ->
-                        open(listener, loopback.port(), loopbackBindings());
-                case Listener.Address.Unix unix -> open(listener, unix);
-            }
+            open(listener, (Integer) null);
         }
     }
 
@@ -144,6 +141,46 @@ final class Listening implements AutoCloseable {
             listener.sockets().forEach(s -> s.close().awaitUninterruptibly());
         }
         unixSockets.forEach(UnixSocket::delete);
+    }
+
+    /// Closes the sockets and notes where they were.
+    void pause() {
+        for (int i = 0; i < listeners.size(); i++) {
+            OpenListener listener = listeners.get(i);
+            if (!listener.sockets().isEmpty() && isTcp(listener)) {
+                pausedPorts.put(listener, port(i));
+            }
+            listener.sockets().forEach(s -> s.close().awaitUninterruptibly());
+            listener.sockets().clear();
+        }
+        unixSockets.forEach(UnixSocket::delete);
+        unixSockets.clear();
+    }
+
+    private static boolean isTcp(OpenListener listener) {
+        return !(listener.listener().address() instanceof Listener.Address.Unix);
+    }
+
+    /// Opens them again.
+    ///
+    /// @throws StartException if one cannot be opened
+    void resume() throws StartException {
+        for (OpenListener listener : listeners) {
+            if (listener.sockets().isEmpty()) {
+                open(listener, pausedPorts.get(listener));
+            }
+        }
+    }
+
+    /// @param port that it had before, null if it is to have the one that it asks for
+    private void open(OpenListener listener, @Nullable Integer port) throws StartException {
+        switch (listener.listener().address()) {
+            case Listener.Address.Tcp tcp ->
+                    open(listener, port == null ? tcp.port() : port, bindings(tcp));
+            case Listener.Address.Loopback loopback ->
+                    open(listener, port == null ? loopback.port() : port, loopbackBindings());
+            case Listener.Address.Unix unix -> open(listener, unix);
+        }
     }
 
     // ---- Unix sockets ----

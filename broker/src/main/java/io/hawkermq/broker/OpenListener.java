@@ -241,6 +241,9 @@ final class OpenListener {
         if (listener.webSocket() != null) {
             channel.pipeline().addLast(new WebSocketLayer(listener.webSocket()));
         }
+        if (listener.tap() != null) {
+            channel.pipeline().addLast(listener.tap().get());
+        }
     }
 
     /// Ends the layers of a connection, from the top down, so that its peer knows that nothing more

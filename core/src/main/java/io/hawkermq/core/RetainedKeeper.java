@@ -75,6 +75,19 @@ final class RetainedKeeper {
         return messages.matching(filter);
     }
 
+    /// All that match, at once.
+    List<Message> matching(TopicFilter filter, long now) {
+        List<Message> all = new ArrayList<>();
+        RetainedMessages.Cursor<Message> cursor = messages.matching(filter);
+        while (!cursor.isAtEnd()) {
+            Message found = cursor.next(VISITS);
+            if (found != null && !found.isExpired(now)) {
+                all.add(found);
+            }
+        }
+        return all;
+    }
+
     void release(long ticket) {
         streams.remove(ticket);
     }

@@ -3,6 +3,7 @@ package io.hawkermq.core;
 import io.hawkermq.protocol.PublishTemplates;
 import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.ReasonCode;
+import io.hawkermq.protocol.TopicFilter;
 import io.hawkermq.protocol.Will;
 import java.util.ArrayDeque;
 import java.util.Collection;
@@ -54,6 +55,7 @@ public final class Shard {
 
     private ArrayDeque<Session> toPump = new ArrayDeque<>();
     private Slots slots = Slots.onOneShard();
+    private Publications publications = Publications.UNSEEN;
 
     private long now;
     private boolean isDebug;
@@ -175,6 +177,7 @@ public final class Shard {
     ///
     /// @return true if there is at least one subscriber
     public boolean publish(Message message) {
+        publications.published(message);
         boolean matched = route(message);
         if (message.retain()) {
             retain(message);
@@ -356,6 +359,10 @@ public final class Shard {
         }
     }
 
+    List<Message> retained(TopicFilter filter) {
+        return keeper().matching(filter, now);
+    }
+
     private RetainedKeeper keeper() {
         if (keeper == null) {
             throw new IllegalStateException("shard " + number + " keeps no retained messages");
@@ -412,6 +419,10 @@ public final class Shard {
             end(session);
         }
         return sessions.get(clientId) == session;
+    }
+
+    @Nullable Session find(String clientId) {
+        return sessions.get(clientId);
     }
 
     boolean hasSession(String clientId) {
@@ -550,6 +561,11 @@ public final class Shard {
     public void slots(Slots newSlots) {
         slots = newSlots;
         peers.active(newSlots.activeShards());
+    }
+
+    /// Shows what is published here from now on to somebody.
+    public void publications(Publications onlooker) {
+        publications = onlooker;
     }
 
     /// True if the session of this Client Identifier belongs here.
