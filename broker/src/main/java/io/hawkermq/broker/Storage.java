@@ -42,6 +42,10 @@ final class Storage implements AutoCloseable {
             durable = persistence == null ? null : open(persistence);
         } catch (StoreException e) {
             throw new StartException(String.valueOf(e.getMessage()));
+        } catch (NoClassDefFoundError e) {
+            throw new StartException(
+                    "persistence needs RocksDB, which is not on the class path: add"
+                            + " org.rocksdb:rocksdbjni, or start without persistence.");
         }
     }
 

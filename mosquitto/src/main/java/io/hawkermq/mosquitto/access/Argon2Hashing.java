@@ -8,7 +8,21 @@ import org.bouncycastle.crypto.params.Argon2Parameters;
 final class Argon2Hashing {
     private Argon2Hashing() {}
 
+    /// @throws IllegalStateException if the library is not on the class path
     static byte[] derive(
+            byte[] password, byte[] salt, PasswordHash.Argon2id.Cost cost, int length) {
+        try {
+            return hash(password, salt, cost, length);
+        } catch (NoClassDefFoundError e) {
+            throw new IllegalStateException(
+                    "argon2id password hashes need Bouncy Castle, which is not on the class path:"
+                            + " add org.bouncycastle:bcprov-jdk18on, or hash the passwords with"
+                            + " sha512-pbkdf2",
+                    e);
+        }
+    }
+
+    private static byte[] hash(
             byte[] password, byte[] salt, PasswordHash.Argon2id.Cost cost, int length) {
         Argon2BytesGenerator generator = new Argon2BytesGenerator();
         generator.init(
