@@ -22,8 +22,8 @@ import java.net.Socket;
 import java.util.List;
 
 /// A client that sends what it is told, in the pieces it is told, and acknowledges nothing by
-/// itself. Each read waits 20 s at most.
-final class TestClient implements AutoCloseable {
+/// itself. Each read waits 20 s at most. The testkit's tests use it, too.
+public final class TestClient implements AutoCloseable {
     private static final int TIMEOUT_MILLIS = 20_000;
 
     private final ProtocolVersion version;
@@ -34,24 +34,24 @@ final class TestClient implements AutoCloseable {
     private final PacketDecoder decoder;
     private final byte[] read = new byte[65_536];
 
-    TestClient(int port, ProtocolVersion version) throws IOException {
+    public TestClient(int port, ProtocolVersion version) throws IOException {
         this(port, version, 0);
     }
 
     /// @param receiveBuffer bytes that the operating system may hold unread; 0 for its choice
-    TestClient(int port, ProtocolVersion version, int receiveBuffer) throws IOException {
+    public TestClient(int port, ProtocolVersion version, int receiveBuffer) throws IOException {
         this(socket(port, receiveBuffer), version);
     }
 
     /// A client on a socket that is connected, with TLS perhaps.
-    TestClient(Socket socket, ProtocolVersion version) throws IOException {
+    public TestClient(Socket socket, ProtocolVersion version) throws IOException {
         this(socket.getInputStream(), socket.getOutputStream(), socket, version);
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(TIMEOUT_MILLIS);
     }
 
     /// @param in must not wait for ever
-    TestClient(InputStream in, OutputStream out, Closeable whole, ProtocolVersion version) {
+    public TestClient(InputStream in, OutputStream out, Closeable whole, ProtocolVersion version) {
         this.in = in;
         this.out = out;
         this.whole = whole;
@@ -68,12 +68,12 @@ final class TestClient implements AutoCloseable {
         return socket;
     }
 
-    static Packet connect(ProtocolVersion version, String clientId) {
+    public static Packet connect(ProtocolVersion version, String clientId) {
         return new Packet.Connect(
                 version, false, true, 60, clientId, null, null, null, Properties.NONE);
     }
 
-    static Packet subscribe(String filter, QoS qos) {
+    public static Packet subscribe(String filter, QoS qos) {
         return new Packet.Subscribe(
                 1,
                 List.of(
@@ -82,13 +82,13 @@ final class TestClient implements AutoCloseable {
                 Properties.NONE);
     }
 
-    static Packet publish(String topic, QoS qos, int packetId, byte[] payload) {
+    public static Packet publish(String topic, QoS qos, int packetId, byte[] payload) {
         return new Packet.Publish(
                 false, qos, false, TopicName.of(topic), packetId, Properties.NONE, payload);
     }
 
     /// A client whose session is kept when it goes; for versions before 5.0.
-    static TestClient resuming(int port, ProtocolVersion version, String clientId)
+    public static TestClient resuming(int port, ProtocolVersion version, String clientId)
             throws IOException {
         TestClient client = new TestClient(port, version);
         client.send(
@@ -99,13 +99,13 @@ final class TestClient implements AutoCloseable {
     }
 
     /// A connected client.
-    static TestClient connected(int port, ProtocolVersion version, String clientId)
+    public static TestClient connected(int port, ProtocolVersion version, String clientId)
             throws IOException {
         return new TestClient(port, version).connected(clientId);
     }
 
     /// Sends CONNECT and awaits that it is accepted.
-    TestClient connected(String clientId) throws IOException {
+    public TestClient connected(String clientId) throws IOException {
         send(connect(version, clientId));
         Packet.Connack connack = next(Packet.Connack.class);
         if (connack.reasonCode().isError()) {
@@ -115,11 +115,11 @@ final class TestClient implements AutoCloseable {
     }
 
     /// All packets in one write.
-    void send(Packet... packets) throws IOException {
+    public void send(Packet... packets) throws IOException {
         write(encoded(packets));
     }
 
-    byte[] encoded(Packet... packets) {
+    public byte[] encoded(Packet... packets) {
         writer.reset();
         for (Packet packet : packets) {
             PacketEncoder.encode(packet, version, Long.MAX_VALUE, writer);
@@ -127,13 +127,13 @@ final class TestClient implements AutoCloseable {
         return java.util.Arrays.copyOf(writer.array(), writer.length());
     }
 
-    void write(byte[] bytes) throws IOException {
+    public void write(byte[] bytes) throws IOException {
         out.write(bytes);
         out.flush();
     }
 
     /// The next packet, which must be of this kind.
-    <P extends Packet> P next(Class<P> kind) throws IOException {
+    public <P extends Packet> P next(Class<P> kind) throws IOException {
         Packet packet = next();
         if (!kind.isInstance(packet)) {
             throw new AssertionError("expected " + kind.getSimpleName() + ", came " + packet);
@@ -141,7 +141,7 @@ final class TestClient implements AutoCloseable {
         return kind.cast(packet);
     }
 
-    Packet next() throws IOException {
+    public Packet next() throws IOException {
         try {
             while (true) {
                 Packet packet = decoder.next();
@@ -161,7 +161,7 @@ final class TestClient implements AutoCloseable {
     }
 
     /// True if the broker closes the connection, or has reset it, before the time is out.
-    boolean isClosedByBroker() throws IOException {
+    public boolean isClosedByBroker() throws IOException {
         try {
             return in.read() < 0;
         } catch (java.net.SocketTimeoutException e) {

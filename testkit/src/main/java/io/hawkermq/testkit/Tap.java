@@ -16,6 +16,8 @@ import java.util.ArrayDeque;
 import java.util.EnumSet;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -50,7 +52,7 @@ final class Tap extends ChannelDuplexHandler {
     private int heldToClientBytes;
     private boolean isReadingStopped;
     private boolean isGoneUnnoticed;
-    private @Nullable ChannelHandlerContext context;
+    private volatile @Nullable ChannelHandlerContext context;
     private @Nullable ProtocolVersion version;
     private volatile @Nullable String clientId;
     private volatile boolean isAccepted;
@@ -83,12 +85,26 @@ final class Tap extends ChannelDuplexHandler {
         heldToClientBytes = 0;
     }
 
-    /// Runs something on the connection's loop; by any thread.
-    void execute(Runnable action) {
+    /// Runs something on the connection's loop, if that has not ended; by any thread but it.
+    CompletableFuture<@Nullable Void> execute(Runnable action) {
         ChannelHandlerContext ctx = context;
-        if (ctx != null) {
-            ctx.executor().execute(action);
+        CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
+        try {
+            if (ctx == null) {
+                throw new RejectedExecutionException("the connection is not open yet");
+            }
+            ctx.executor()
+                    .execute(() -> {
+                        try {
+                            action.run();
+                        } finally {
+                            done.complete(null);
+                        }
+                    });
+        } catch (RejectedExecutionException e) { // the broker is closed, and this with it
+            done.complete(null);
         }
+        return done;
     }
 
     // ---- bytes of the client

@@ -1,8 +1,13 @@
 package io.hawkermq.testkit;
 
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// All open connections, with what happens to them.
@@ -29,35 +34,35 @@ final class Taps {
         open.remove(tap);
     }
 
-    /// For all connections, those to come included.
+    /// For all connections, those to come included. It is so on return.
     void partition(Set<Direction> directions) {
-        partitioned = directions.isEmpty() ? Set.of() : EnumSet.copyOf(directions);
-        for (Tap tap : open) {
-            tap.execute(() -> tap.partition(partitioned));
-        }
+        Set<Direction> wanted = directions.isEmpty() ? Set.of() : EnumSet.copyOf(directions);
+        partitioned = wanted;
+        forEach(tap -> true, tap -> tap.partition(wanted));
     }
 
-    /// Closes the connections of a client.
+    /// Closes the connections of a client. They are closed on return.
     ///
     /// @param clientId null for all connections
     /// @return how many there were
     int cut(@Nullable String clientId) {
-        int count = 0;
-        for (Tap tap : open) {
-            if (clientId == null || clientId.equals(tap.clientId())) {
-                count++;
-                tap.execute(tap::cut);
-            }
-        }
-        return count;
+        return forEach(
+                tap -> clientId == null || clientId.equals(tap.clientId()), Tap::cut);
     }
 
     /// Closes the connections that no client has been accepted on.
     void cutStrangers() {
+        forEach(tap -> !tap.isAccepted(), Tap::cut);
+    }
+
+    private int forEach(Predicate<Tap> which, Consumer<Tap> action) {
+        List<CompletableFuture<@Nullable Void>> under = new ArrayList<>();
         for (Tap tap : open) {
-            if (!tap.isAccepted()) {
-                tap.execute(tap::cut);
+            if (which.test(tap)) {
+                under.add(tap.execute(() -> action.accept(tap)));
             }
         }
+        under.forEach(CompletableFuture::join);
+        return under.size();
     }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.hawkermq.testkit;
+
+import org.jspecify.annotations.NullMarked;
