@@ -110,9 +110,7 @@ public final class HawkerBroker implements AutoCloseable {
                                 o.listeners(listeners)
                                         .loops(1)
                                         .limits(setup.limits)
-                                        .access(
-                                                new TestAccess(
-                                                        faults, setup.users, setup.access))
+                                        .access(new TestAccess(faults, setup.users, setup.access))
                                         .log(log)
                                         .sysIntervalSeconds(setup.sysIntervalSeconds)
                                         .publications(recording)));
@@ -326,8 +324,7 @@ public final class HawkerBroker implements AutoCloseable {
     /// Publishes a retained message; one without payload removes the one that is there.
     ///
     /// @param payload not to be changed any more
-    public void publishRetained(String topic, byte[] payload, QoS qos)
-            throws InterruptedException {
+    public void publishRetained(String topic, byte[] payload, QoS qos) throws InterruptedException {
         publish(message(topic, payload, qos, Properties.NONE, Retain.YES));
     }
 
@@ -364,8 +361,7 @@ public final class HawkerBroker implements AutoCloseable {
     /// Closes a client's connection; one of MQTT 5 is told the reason by DISCONNECT.
     ///
     /// @return whether it was connected
-    public boolean disconnect(String clientId, ReasonCode reasonCode)
-            throws InterruptedException {
+    public boolean disconnect(String clientId, ReasonCode reasonCode) throws InterruptedException {
         return answer(broker.operator().disconnect(clientId, reasonCode, "the test wants it so"));
     }
 

@@ -86,8 +86,7 @@ final class SelfSigned implements AutoCloseable {
             Path folder = Files.createTempDirectory("hawker-testkit");
             SelfSigned made = new SelfSigned(certificate, folder);
             Files.writeString(made.certificateFile(), pem("CERTIFICATE", encoded));
-            Files.writeString(
-                    made.keyFile(), pem("PRIVATE KEY", keys.getPrivate().getEncoded()));
+            Files.writeString(made.keyFile(), pem("PRIVATE KEY", keys.getPrivate().getEncoded()));
             return made;
         } catch (GeneralSecurityException | IOException e) {
             throw new IllegalStateException("A certificate cannot be made: " + e.getMessage(), e);
@@ -98,12 +97,7 @@ final class SelfSigned implements AutoCloseable {
         byte[] name =
                 der(
                         SEQUENCE,
-                        der(
-                                SET,
-                                der(
-                                        SEQUENCE,
-                                        COMMON_NAME,
-                                        der(UTF8_STRING, ascii("localhost")))));
+                        der(SET, der(SEQUENCE, COMMON_NAME, der(UTF8_STRING, ascii("localhost")))));
         Instant now = Instant.now();
         byte[] validity =
                 der(

@@ -46,8 +46,7 @@ final class Taps {
     /// @param clientId null for all connections
     /// @return how many there were
     int cut(@Nullable String clientId) {
-        return forEach(
-                tap -> clientId == null || clientId.equals(tap.clientId()), Tap::cut);
+        return forEach(tap -> clientId == null || clientId.equals(tap.clientId()), Tap::cut);
     }
 
     /// Closes the connections that no client has been accepted on.

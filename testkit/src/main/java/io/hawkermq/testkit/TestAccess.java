@@ -41,8 +41,7 @@ final class TestAccess implements AccessControl {
         } else {
             answer.accept(
                     new Decision.Denied(
-                            ReasonCode.NOT_AUTHORIZED,
-                            "the user name or the password is wrong"));
+                            ReasonCode.NOT_AUTHORIZED, "the user name or the password is wrong"));
         }
     }
 
@@ -55,8 +54,7 @@ final class TestAccess implements AccessControl {
     }
 
     @Override
-    public @Nullable Exchange begin(
-            String authenticationMethod, String clientId, String address) {
+    public @Nullable Exchange begin(String authenticationMethod, String clientId, String address) {
         ReasonCode refusal = faults.onConnect(clientId);
         if (refusal != null) {
             return data -> new Step.Failure(refusal, "the test wants it so");

@@ -30,8 +30,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class FaultTest {
     private static final ProtocolVersion V5 = ProtocolVersion.MQTT_5;
 
-    @RegisterExtension
-    final HawkerExtension hawker = new HawkerExtension(HawkerBroker.setup());
+    @RegisterExtension final HawkerExtension hawker = new HawkerExtension(HawkerBroker.setup());
 
     @ParameterizedTest
     @EnumSource(
@@ -69,8 +68,7 @@ class FaultTest {
         try (TestClient ann = client(broker, "ann")) {
             subscribe(ann, "t", QoS.AT_LEAST_ONCE);
             Injection dropped =
-                    broker.inject(
-                            Fault.drop(PacketType.PUBACK).to(Direction.TO_BROKER).of("ann"));
+                    broker.inject(Fault.drop(PacketType.PUBACK).to(Direction.TO_BROKER).of("ann"));
             broker.publish("t", "x");
             ann.send(Wired.puback(ann.next(Packet.Publish.class).packetId()));
             dropped.awaitHappened(1, SOON);
@@ -137,8 +135,7 @@ class FaultTest {
                                     .to(Direction.TO_CLIENT)
                                     .skip(1)
                                     .times(1));
-            try (Socket socket =
-                    new Socket(InetAddress.getLoopbackAddress(), broker.port())) {
+            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), broker.port())) {
                 socket.setSoTimeout(15_000);
                 TestClient ann =
                         new TestClient(
@@ -198,8 +195,7 @@ class FaultTest {
             }
         }
         client(broker, "ann").close();
-        assertThrows(
-                IllegalArgumentException.class, () -> Fault.refuse(ReasonCode.GRANTED_QOS_1));
+        assertThrows(IllegalArgumentException.class, () -> Fault.refuse(ReasonCode.GRANTED_QOS_1));
     }
 
     @Test
@@ -221,8 +217,7 @@ class FaultTest {
             broker.partition();
             ann.send(publish("t", QoS.AT_LEAST_ONCE, 2, "two"));
             assertThrows(
-                    AssertionError.class,
-                    () -> broker.awaitMessage("t", Duration.ofMillis(100)));
+                    AssertionError.class, () -> broker.awaitMessage("t", Duration.ofMillis(100)));
             broker.heal();
             assertEquals("two", broker.awaitMessage("t", SOON).text());
         }
@@ -238,8 +233,7 @@ class FaultTest {
         try (TestClient late = new TestClient(broker.port(), V5)) {
             late.send(TestClient.connect(V5, "late"));
             assertThrows(
-                    AssertionError.class,
-                    () -> broker.awaitClient("late", Duration.ofMillis(100)));
+                    AssertionError.class, () -> broker.awaitClient("late", Duration.ofMillis(100)));
             assertTrue(broker.clients().getFirst().isConnected());
             broker.heal();
             late.next(Packet.Connack.class);
@@ -254,7 +248,8 @@ class FaultTest {
         HawkerBroker broker = hawker.broker();
         broker.inject(Fault.drop(PacketType.PUBLISH));
         try (TestClient client = new TestClient(broker.port(), V5)) {
-            client.write("GET / HTTP/1.1\r\n\r\n".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+            client.write(
+                    "GET / HTTP/1.1\r\n\r\n".getBytes(java.nio.charset.StandardCharsets.UTF_8));
             assertTrue(client.isClosedByBroker());
         }
     }
@@ -264,8 +259,7 @@ class FaultTest {
         Injection never = hawker.broker().inject(Fault.drop(PacketType.AUTH));
         var error =
                 assertThrows(
-                        AssertionError.class,
-                        () -> never.awaitHappened(1, Duration.ofMillis(1)));
+                        AssertionError.class, () -> never.awaitHappened(1, Duration.ofMillis(1)));
         assertTrue(String.valueOf(error.getMessage()).contains("has happened 0 times"));
     }
 }

@@ -112,8 +112,7 @@ class HawkerBrokerTest {
             assertTrue(String.valueOf(error.getMessage()).contains("other 'no'"), error::toString);
             assertEquals(2, broker.published("#").size());
             assertThrows(
-                    AssertionError.class,
-                    () -> broker.awaitMessages("#", 2, Duration.ofMillis(1)));
+                    AssertionError.class, () -> broker.awaitMessages("#", 2, Duration.ofMillis(1)));
             assertEquals(1, broker.awaitMessages("#", 1, SOON).size());
         }
     }
@@ -180,8 +179,7 @@ class HawkerBrokerTest {
             assertEquals(1, broker.retained("#").size());
 
             assertTrue(broker.disconnect("ann", ReasonCode.QUOTA_EXCEEDED));
-            assertEquals(
-                    ReasonCode.QUOTA_EXCEEDED, ann.next(Packet.Disconnect.class).reasonCode());
+            assertEquals(ReasonCode.QUOTA_EXCEEDED, ann.next(Packet.Disconnect.class).reasonCode());
             assertFalse(broker.disconnect("ann", ReasonCode.QUOTA_EXCEEDED));
             assertFalse(broker.clients().getFirst().isConnected());
             assertEquals(1, broker.subscriptions().size());
@@ -227,7 +225,15 @@ class HawkerBrokerTest {
         try (TestClient client = new TestClient(broker.port(), V5)) {
             client.send(
                     new Packet.Connect(
-                            V5, false, true, 60, "c", null, user, bytes(password), Properties.NONE));
+                            V5,
+                            false,
+                            true,
+                            60,
+                            "c",
+                            null,
+                            user,
+                            bytes(password),
+                            Properties.NONE));
             return client.next(Packet.Connack.class).reasonCode();
         }
     }
@@ -240,8 +246,7 @@ class HawkerBrokerTest {
                         .limits(l -> l.receiveMaximum(3))
                         .terms(t -> t.maximumQos(QoS.AT_LEAST_ONCE))
                         .start()) {
-            try (TestClient old =
-                    new TestClient(broker.port(), ProtocolVersion.MQTT_3_1_1)) {
+            try (TestClient old = new TestClient(broker.port(), ProtocolVersion.MQTT_3_1_1)) {
                 old.send(TestClient.connect(ProtocolVersion.MQTT_3_1_1, "old"));
                 assertTrue(old.next(Packet.Connack.class).reasonCode().isError());
             }

@@ -35,7 +35,9 @@ final class RuntimeProbe {
             System.out.println("tls " + (broker.tlsPort() > 0));
         }
         for (String name :
-                new String[] {"org.rocksdb.RocksDB", "org.bouncycastle.crypto.params.KeyParameter"}) {
+                new String[] {
+                    "org.rocksdb.RocksDB", "org.bouncycastle.crypto.params.KeyParameter"
+                }) {
             try {
                 System.out.println("there is " + Class.forName(name));
             } catch (ClassNotFoundException e) {
@@ -61,8 +63,7 @@ final class RuntimeProbe {
         String line =
                 "ann:$argon2id$v=19$m=64,t=1,p=1$AAAAAAAAAAAAAAAAAAAAAA$"
                         + "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n";
-        PasswordFile file =
-                PasswordFile.parse("passwords", line.getBytes(StandardCharsets.UTF_8));
+        PasswordFile file = PasswordFile.parse("passwords", line.getBytes(StandardCharsets.UTF_8));
         try {
             System.out.println("argon2 " + file.verify("ann", new byte[1]));
         } catch (IllegalStateException e) {

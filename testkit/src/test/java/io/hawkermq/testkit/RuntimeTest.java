@@ -62,16 +62,14 @@ class RuntimeTest {
                                 folder.toString())
                         .redirectErrorStream(true)
                         .start();
-        String output =
-                new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertTrue(process.waitFor(60, TimeUnit.SECONDS));
         System.out.println(output);
         assertEquals(0, process.exitValue(), output);
         List<String> lines = output.lines().toList();
         assertTrue(lines.contains("tls true"), output);
         assertTrue(lines.contains("missing org.rocksdb.RocksDB"), output);
-        assertTrue(
-                lines.contains("missing org.bouncycastle.crypto.params.KeyParameter"), output);
+        assertTrue(lines.contains("missing org.bouncycastle.crypto.params.KeyParameter"), output);
         assertTrue(said(lines, "persistence ").contains("add org.rocksdb:rocksdbjni"), output);
         assertTrue(said(lines, "argon2 ").contains("add org.bouncycastle:bcprov"), output);
         assertTrue(Long.parseLong(said(lines, "median ")) <= MOST_MILLIS, output);
