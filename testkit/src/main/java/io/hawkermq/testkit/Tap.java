@@ -11,9 +11,12 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandler;
 import io.netty.channel.ChannelPromise;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -51,7 +54,7 @@ final class Tap extends ChannelDuplexHandler {
     private int heldToBrokerBytes;
     private int heldToClientBytes;
     private boolean isReadingStopped;
-    private boolean isGoneUnnoticed;
+    private @Nullable ChannelHandlerContext goneUnnoticed;
     private volatile @Nullable ChannelHandlerContext context;
     private @Nullable ProtocolVersion version;
     private volatile @Nullable String clientId;
@@ -79,7 +82,9 @@ final class Tap extends ChannelDuplexHandler {
     }
 
     private void release() {
-        taps.remove(this);
+        if (partitioned.isEmpty()) { // else the broker is still to be told
+            taps.remove(this);
+        }
         heldToClient.forEach(ByteBuf::release);
         heldToClient.clear();
         heldToClientBytes = 0;
@@ -140,11 +145,18 @@ final class Tap extends ChannelDuplexHandler {
     }
 
     private static void handUp(ChannelHandlerContext ctx, ByteBuf bytes) {
+        parts(bytes).forEach(ctx::fireChannelRead);
+    }
+
+    /// The same bytes in pieces that MQTT takes; they own themselves.
+    private static List<ByteBuf> parts(ByteBuf bytes) {
+        List<ByteBuf> parts = new ArrayList<>();
         while (bytes.isReadable()) {
             int count = Math.min(bytes.readableBytes(), MOST_AT_ONCE);
-            ctx.fireChannelRead(bytes.readRetainedSlice(count));
+            parts.add(bytes.readRetainedSlice(count));
         }
         bytes.release();
+        return parts;
     }
 
     @Override
@@ -152,7 +164,28 @@ final class Tap extends ChannelDuplexHandler {
         if (partitioned.isEmpty()) {
             ctx.fireChannelInactive();
         } else {
-            isGoneUnnoticed = true;
+            // Netty is about to empty the pipeline of the closed channel.
+            goneUnnoticed = ctx.pipeline().lastContext();
+        }
+    }
+
+    /// The client has gone while nobody could notice: tells MQTT what it sent before, and that.
+    private void noticeGone(ChannelHandlerContext mqtt) {
+        goneUnnoticed = null;
+        taps.remove(this);
+        ChannelInboundHandler handler = (ChannelInboundHandler) mqtt.handler();
+        try {
+            for (ByteBuf b = heldToBroker.poll(); b != null; b = heldToBroker.poll()) {
+                ByteBuf out = Unpooled.buffer(b.readableBytes() + 8);
+                toBroker.pass(b, out);
+                b.release();
+                for (ByteBuf part : parts(out)) {
+                    handler.channelRead(mqtt, part);
+                }
+            }
+            handler.channelInactive(mqtt);
+        } catch (Exception e) {
+            throw new IllegalStateException("MQTT handlers throw nothing", e);
         }
     }
 
@@ -239,15 +272,18 @@ final class Tap extends ChannelDuplexHandler {
         }
         partitioned.clear();
         partitioned.addAll(directions);
+        ChannelHandlerContext gone = goneUnnoticed;
+        if (gone != null) {
+            if (directions.isEmpty()) {
+                noticeGone(gone);
+            }
+            return;
+        }
         if (!directions.contains(Direction.TO_CLIENT)) {
             healToClient(ctx);
         }
         if (!directions.contains(Direction.TO_BROKER)) {
             healToBroker(ctx);
-        }
-        if (directions.isEmpty() && isGoneUnnoticed) {
-            isGoneUnnoticed = false;
-            ctx.fireChannelInactive();
         }
     }
 
