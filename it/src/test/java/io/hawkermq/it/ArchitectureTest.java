@@ -19,6 +19,7 @@ class ArchitectureTest {
     private static final String STORE = "io.hawkermq.store..";
     private static final String BROKER = "io.hawkermq.broker..";
     private static final String CLIENT = "io.hawkermq.client..";
+    private static final String TESTKIT = "io.hawkermq.testkit..";
 
     private final JavaClasses classes =
             new ClassFileImporter()
@@ -42,8 +43,12 @@ class ArchitectureTest {
                 .definedBy(CLIENT)
                 .layer("broker")
                 .definedBy(BROKER)
-                .whereLayer("broker")
+                .layer("testkit")
+                .definedBy(TESTKIT)
+                .whereLayer("testkit")
                 .mayNotBeAccessedByAnyLayer()
+                .whereLayer("broker")
+                .mayOnlyBeAccessedByLayers("testkit")
                 .whereLayer("store")
                 .mayOnlyBeAccessedByLayers("broker")
                 .whereLayer("mosquitto")
@@ -51,7 +56,7 @@ class ArchitectureTest {
                 .whereLayer("client")
                 .mayOnlyBeAccessedByLayers("broker")
                 .whereLayer("core")
-                .mayOnlyBeAccessedByLayers("store", "broker")
+                .mayOnlyBeAccessedByLayers("store", "broker", "testkit")
                 .check(classes);
     }
 

@@ -27,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -62,6 +63,7 @@ public final class HawkerBroker implements AutoCloseable {
     private final List<Integer> ports = new ArrayList<>();
     private Broker broker;
     private @Nullable Sessions down;
+    private final AtomicBoolean isClosed = new AtomicBoolean();
 
     /// @throws IllegalStateException if it cannot listen
     HawkerBroker(HawkerSetup setup) {
@@ -321,6 +323,11 @@ public final class HawkerBroker implements AutoCloseable {
         publish(message(topic, payload, qos, Properties.NONE, Retain.NO));
     }
 
+    /// Publishes a retained text at QoS 1.
+    public void publishRetained(String topic, String text) throws InterruptedException {
+        publishRetained(topic, text.getBytes(StandardCharsets.UTF_8), QoS.AT_LEAST_ONCE);
+    }
+
     /// Publishes a retained message; one without payload removes the one that is there.
     ///
     /// @param payload not to be changed any more
@@ -459,11 +466,16 @@ public final class HawkerBroker implements AutoCloseable {
         }
     }
 
-    /// Stops it for good. Its threads have ended on return.
+    /// Stops it for good. Its threads have ended on return. A second call does nothing.
     @Override
     public void close() {
+        if (isClosed.getAndSet(true)) {
+            return;
+        }
         reset();
-        broker.close();
+        if (down != Sessions.LOST) {
+            broker.close();
+        }
         if (certificate != null) {
             certificate.close();
         }
