@@ -6,6 +6,7 @@ import io.hawkermq.protocol.ProtocolVersion;
 import io.hawkermq.protocol.QoS;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// A program that speaks MQTT, for the example to test: asks for heat when it is cold, and tries
@@ -16,7 +17,7 @@ final class Thermostat implements AutoCloseable {
     private final int port;
     private final Thread thread = new Thread(this::run, "thermostat");
     private volatile boolean isClosed;
-    private volatile int attempts;
+    private final AtomicInteger attempts = new AtomicInteger();
     private volatile @Nullable TestClient current;
 
     Thermostat(String host, int port) {
@@ -29,12 +30,11 @@ final class Thermostat implements AutoCloseable {
 
     /// How often it has tried to connect.
     int attempts() {
-        return attempts;
+        return attempts.get();
     }
 
     private void run() {
-        while (!isClosed && attempts < MOST_ATTEMPTS) {
-            attempts = attempts + 1; // by this thread only
+        while (!isClosed && attempts.getAndIncrement() < MOST_ATTEMPTS) {
             try (TestClient client =
                     TestClient.connected(port, ProtocolVersion.MQTT_5, "thermostat")) {
                 current = client;
