@@ -221,7 +221,15 @@ public record Listener(
 
         private Listener build() {
             return new Listener(
-                    address, proxy, tls, psk, webSocket, maximumConnections, access, terms, tap,
+                    address,
+                    proxy,
+                    tls,
+                    psk,
+                    webSocket,
+                    maximumConnections,
+                    access,
+                    terms,
+                    tap,
                     origin);
         }
     }

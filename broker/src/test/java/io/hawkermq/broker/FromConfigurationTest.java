@@ -82,6 +82,12 @@ class FromConfigurationTest {
                                 "max_queued_messages 8192",
                                 "max_queued_bytes 1000000",
                                 "max_keepalive 120",
+                                "hawker_max_topic_levels 7",
+                                "global_max_clients 99",
+                                "message_size_limit 1000",
+                                "max_inflight_bytes 16",
+                                "retain_available false",
+                                "upgrade_outgoing_qos true",
                                 "persistent_client_expiration 2h",
                                 "hawker_max_offline_bytes 5000",
                                 "hawker_max_waiting_bytes 70000")
@@ -99,6 +105,12 @@ class FromConfigurationTest {
                         120,
                         7_200,
                         limits.maximumSubscriptions(),
+                        99,
+                        7,
+                        1_000,
+                        16,
+                        Limits.Retain.REFUSED,
+                        Limits.OutgoingQos.AS_GRANTED,
                         limits.streamBatch()),
                 limits);
     }
@@ -249,8 +261,10 @@ class FromConfigurationTest {
                         Terms.ClientIds.USER_NAME,
                         "dev",
                         Terms.EmptyClientIds.REFUSED,
-                        "made-"),
+                        "made-",
+                        Terms.ReasonStrings.OMITTED),
                 listener(
+                                "hawker_reason_strings false",
                                 "clientid_prefixes dev",
                                 "allow_zero_length_clientid false",
                                 "listener 1883",
@@ -278,8 +292,12 @@ class FromConfigurationTest {
                                 "hawker_durability interval 60")
                         .persistence());
         assertEquals(
-                new Persistence(Path.of("here"), Durability.OS),
-                options("persistence true", "persistence_location here", "hawker_durability os")
+                new Persistence(Path.of("here"), "own.db", Durability.OS),
+                options(
+                                "persistence true",
+                                "persistence_location here",
+                                "persistence_file own.db",
+                                "hawker_durability os")
                         .persistence());
     }
 
