@@ -478,7 +478,8 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
         }
         settleInOutbox(outgoing, exception);
         if (outgoing.isAsync) {
-            callbacks.run(() -> outgoing.settle(result, exception));
+            outgoing.over(result, exception);
+            callbacks.run(outgoing);
         } else {
             outgoing.settle(result, exception);
         }

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// Message.to("meter/7").text("21.5").qos(QoS.AT_LEAST_ONCE).retain().build()
 /// ```
 public final class Message {
+    private static final byte[] NOTHING = new byte[0];
+
     private final TopicName topicName;
     private final byte[] payload;
     private final QoS qos;
@@ -29,7 +31,7 @@ public final class Message {
         this.payload = b.payload;
         this.qos = b.qos;
         this.retain = b.retain;
-        this.properties = b.properties.build();
+        this.properties = b.properties == null ? Properties.NONE : b.properties.build();
     }
 
     /// A message at QoS 0.
@@ -109,8 +111,8 @@ public final class Message {
     /// Collects a message.
     public static final class Builder {
         private final TopicName topicName;
-        private final Properties.Builder properties = Properties.builder();
-        private byte[] payload = new byte[0];
+        private Properties.@Nullable Builder properties;
+        private byte[] payload = NOTHING;
         private QoS qos = QoS.AT_MOST_ONCE;
         private boolean retain;
 
@@ -166,7 +168,7 @@ public final class Message {
         }
 
         public Builder user(String name, String value) {
-            properties.user(name, value);
+            properties().user(name, value);
             return this;
         }
 
@@ -178,8 +180,18 @@ public final class Message {
                     || property == Property.SUBSCRIPTION_IDENTIFIER) {
                 throw new IllegalArgumentException("a message cannot carry " + property);
             }
-            properties.add(property, value);
+            properties().add(property, value);
             return this;
+        }
+
+        /// Most messages have none.
+        private Properties.Builder properties() {
+            Properties.Builder b = properties;
+            if (b == null) {
+                b = Properties.builder();
+                properties = b;
+            }
+            return b;
         }
 
         public Message build() {

@@ -20,6 +20,9 @@ final class Outgoing implements Runnable {
     final int cost;
 
     private final Host host;
+    private @Nullable PublishResult result;
+    private @Nullable MqttException exception;
+    private boolean isOver;
 
     /// Where the outbox has it, 0 where none has.
     long recordId;
@@ -44,9 +47,21 @@ final class Outgoing implements Runnable {
         return future.isDone();
     }
 
+    /// On the loop, hands it over; when its delivery is over, tells the program.
     @Override
     public void run() {
-        host.publish(this);
+        if (isOver) {
+            settle(result, exception);
+        } else {
+            host.publish(this);
+        }
+    }
+
+    /// Its end is known; [#run] tells it.
+    void over(@Nullable PublishResult how, @Nullable MqttException why) {
+        result = how;
+        exception = why;
+        isOver = true;
     }
 
     void complete(PublishResult result) {
