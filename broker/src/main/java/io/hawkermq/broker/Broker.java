@@ -18,11 +18,14 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiPredicate;
 
@@ -39,6 +42,8 @@ public final class Broker implements AutoCloseable {
 
     private volatile BrokerOptions options;
     private final MultiThreadIoEventLoopGroup group;
+    private final ThreadFactory loopThreads = new DefaultThreadFactory("hawker-loop");
+    private final List<Thread> threads = new CopyOnWriteArrayList<>();
     private final List<Loop> loops = new ArrayList<>();
     private final Connections connections = new Connections();
     private final Clock clock = new Clock();
@@ -56,9 +61,7 @@ public final class Broker implements AutoCloseable {
         this.spreading = new Spreading(this, options.slots(), IdleCores::ofLinux);
         boolean isEpoll = Epoll.isAvailable();
         IoHandlerFactory io = isEpoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
-        group =
-                new MultiThreadIoEventLoopGroup(
-                        options.loops(), new DefaultThreadFactory("hawker-loop"), io);
+        group = new MultiThreadIoEventLoopGroup(options.loops(), this::loopThread, io);
         Mailboxes mailboxes = (from, to, batch) -> loops.get(to).post(from, batch);
         for (EventExecutor executor : group) {
             int number = loops.size();
@@ -117,6 +120,12 @@ public final class Broker implements AutoCloseable {
         int largestBuffers = 256; // of 32 KiB, so 8 MiB
         return new PooledByteBufAllocator(
                 true, 0, options.loops(), pageSize, maxOrder, smallBuffers, largestBuffers, true);
+    }
+
+    private Thread loopThread(Runnable loop) {
+        Thread thread = loopThreads.newThread(loop);
+        threads.add(thread);
+        return thread;
     }
 
     /// The port of the first listener.
@@ -289,6 +298,18 @@ public final class Broker implements AutoCloseable {
         activeLoops().forEach(Loop::shutDown);
         connections.awaitClosed(CLOSE_SECONDS);
         group.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
+        awaitThreads();
         storage.close();
+    }
+
+    /// The group says that it has ended when its threads still have their last lines to run.
+    private void awaitThreads() {
+        try {
+            for (Thread thread : threads) {
+                thread.join(Duration.ofSeconds(CLOSE_SECONDS));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -101,6 +101,12 @@ final class OpenListener {
                     : new PskContext(listener.psk(), applicationProtocol(listener));
         } catch (TransportException e) {
             throw cannotListen(listener, e);
+        } catch (NoClassDefFoundError e) {
+            throw cannotListen(
+                    listener,
+                    new TransportException(
+                            "pre-shared keys need Bouncy Castle, which is not on the class path:"
+                                    + " add org.bouncycastle:bctls-jdk18on"));
         }
     }
 
@@ -256,7 +262,9 @@ final class OpenListener {
     static void endLayers(Channel channel) {
         WebSocketLayer.closeOutbound(channel);
         TlsLayer.closeOutbound(channel);
-        PskLayer.closeOutbound(channel);
+        if (channel.pipeline().get(PskLayer.NAME) != null) {
+            PskLayer.closeOutbound(channel);
+        }
     }
 
     private static String address(Channel channel) {

@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 /// that clients that arrive in crowds do not stop the messages of those that are there, the protocol
 /// belongs to that thread, and nothing is read from the socket.
 public final class PskLayer extends ChannelDuplexHandler {
+    /// In a pipeline: by it one can ask for the layer without loading Bouncy Castle's classes.
+    public static final String NAME = "psk";
+
     private static final ExecutorService HANDSHAKES =
             Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("hawker-psk-", 0).factory());
 
@@ -49,7 +52,7 @@ public final class PskLayer extends ChannelDuplexHandler {
 
     /// Adds the layer at the end of the channel's pipeline.
     public static void add(Channel channel, PskContext context) {
-        channel.pipeline().addLast(new PskLayer(context));
+        channel.pipeline().addLast(NAME, new PskLayer(context));
     }
 
     /// Says within TLS that nothing more will be sent; does nothing without this layer.
