@@ -127,12 +127,24 @@ final class FromConfiguration {
     private static Limits limits(Configuration c, Limits defaults) {
         int inflight = c.value(GlobalOptions.MAX_INFLIGHT_MESSAGES);
         int keepAlive = c.value(GlobalOptions.MAX_KEEPALIVE);
+        int payload = c.value(GlobalOptions.MESSAGE_SIZE_LIMIT);
         return defaults.with(l -> {
             l.receiveMaximum(inflight == 0 ? NO_LIMIT : inflight)
                     .maximumPacketSize(
                             Math.min(c.value(GlobalOptions.MAX_PACKET_SIZE), LARGEST_PACKET))
                     .maximumQueuedMessages(c.value(GlobalOptions.MAX_QUEUED_MESSAGES))
                     .maximumQueuedBytes(c.value(GlobalOptions.MAX_QUEUED_BYTES))
+                    .maximumInflightBytes(c.value(GlobalOptions.MAX_INFLIGHT_BYTES))
+                    .maximumTopicLevels(c.value(HawkerOptions.MAX_TOPIC_LEVELS))
+                    .maximumPayload(payload == 0 ? Integer.MAX_VALUE : payload)
+                    .retain(
+                            c.value(GlobalOptions.RETAIN_AVAILABLE)
+                                    ? Limits.Retain.AVAILABLE
+                                    : Limits.Retain.REFUSED)
+                    .outgoingQos(
+                            c.value(GlobalOptions.UPGRADE_OUTGOING_QOS)
+                                    ? Limits.OutgoingQos.AS_GRANTED
+                                    : Limits.OutgoingQos.AS_PUBLISHED)
                     .maximumKeepAlive(keepAlive == 0 ? NO_LIMIT : keepAlive)
                     .persistentClientExpiration(
                             c.value(GlobalOptions.PERSISTENT_CLIENT_EXPIRATION)

@@ -23,6 +23,10 @@ public final class LineLog implements EventLog {
     static final int LINES_AT_ONCE = 100;
     static final long DELAY_MILLIS = 50;
 
+    /// Characters of one entry: a Topic Name of 64 KiB would bury everything else, and fill the pipe
+    /// of whoever reads the log only at the end. Mosquitto's lines are as long.
+    static final int LONGEST = 1_000;
+
     private static final int MOST_COLLECTED_BYTES = 32 * 1024;
 
     private final ByteArrayOutputStream collected = new ByteArrayOutputStream();
@@ -133,7 +137,8 @@ public final class LineLog implements EventLog {
             long now = System.currentTimeMillis() / 1_000;
             StringBuilder line = new StringBuilder(text.length() + 32);
             line.append(current.time().prefix(now)).append(prefix);
-            for (int i = 0; i < text.length(); i++) {
+            int length = Math.min(text.length(), LONGEST);
+            for (int i = 0; i < length; i++) {
                 char c = text.charAt(i);
                 boolean isControl = c < ' ' || (c >= 0x7F && c <= 0x9F);
                 if (c == '\n') {
@@ -141,6 +146,9 @@ public final class LineLog implements EventLog {
                 } else {
                     line.append(isControl && c != '\t' ? '?' : c);
                 }
+            }
+            if (length < text.length()) {
+                line.append("... (").append(text.length()).append(" characters)");
             }
             byte[] bytes = line.append('\n').toString().getBytes(StandardCharsets.UTF_8);
             boolean isUrgent = level == LogLevel.ERROR || level == LogLevel.WARNING;

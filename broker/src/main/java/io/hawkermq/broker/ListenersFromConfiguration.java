@@ -9,6 +9,7 @@ import io.hawkermq.core.Terms;
 import io.hawkermq.mosquitto.AccessOptions;
 import io.hawkermq.mosquitto.Configuration;
 import io.hawkermq.mosquitto.GlobalOptions;
+import io.hawkermq.mosquitto.HawkerOptions;
 import io.hawkermq.mosquitto.ListenerAddress;
 import io.hawkermq.mosquitto.ListenerConfiguration;
 import io.hawkermq.mosquitto.ListenerOptions;
@@ -245,7 +246,11 @@ final class ListenersFromConfiguration {
                                 listener.value(AccessOptions.ALLOW_ZERO_LENGTH_CLIENTID)
                                         ? Terms.EmptyClientIds.ASSIGNED
                                         : Terms.EmptyClientIds.REFUSED)
-                        .assignedBeginning(listener.value(AccessOptions.AUTO_ID_PREFIX)));
+                        .assignedBeginning(listener.value(AccessOptions.AUTO_ID_PREFIX))
+                        .reasonStrings(
+                                configuration.value(HawkerOptions.REASON_STRINGS)
+                                        ? Terms.ReasonStrings.SENT
+                                        : Terms.ReasonStrings.OMITTED));
     }
 
     /// What a listener's options ask for that they do not get, a sentence with its place for each.

@@ -21,13 +21,9 @@ import java.util.List;
 final class Unsupported {
     private static final List<Option<?>> WARNED =
             List.of(
-                    GlobalOptions.MESSAGE_SIZE_LIMIT,
-                    GlobalOptions.MAX_INFLIGHT_BYTES,
                     GlobalOptions.QUEUE_QOS0_MESSAGES,
                     GlobalOptions.MEMORY_LIMIT,
                     GlobalOptions.GLOBAL_MAX_CLIENTS,
-                    GlobalOptions.RETAIN_AVAILABLE,
-                    GlobalOptions.UPGRADE_OUTGOING_QOS,
                     GlobalOptions.ALLOW_DUPLICATE_MESSAGES,
                     GlobalOptions.ENABLE_CONTROL_API,
                     GlobalOptions.PERSISTENCE_FILE);

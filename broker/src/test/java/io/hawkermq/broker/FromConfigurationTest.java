@@ -82,6 +82,11 @@ class FromConfigurationTest {
                                 "max_queued_messages 8192",
                                 "max_queued_bytes 1000000",
                                 "max_keepalive 120",
+                                "hawker_max_topic_levels 7",
+                                "message_size_limit 1000",
+                                "max_inflight_bytes 16",
+                                "retain_available false",
+                                "upgrade_outgoing_qos true",
                                 "persistent_client_expiration 2h",
                                 "hawker_max_offline_bytes 5000",
                                 "hawker_max_waiting_bytes 70000")
@@ -99,6 +104,11 @@ class FromConfigurationTest {
                         120,
                         7_200,
                         limits.maximumSubscriptions(),
+                        7,
+                        1_000,
+                        16,
+                        Limits.Retain.REFUSED,
+                        Limits.OutgoingQos.AS_GRANTED,
                         limits.streamBatch()),
                 limits);
     }
@@ -249,8 +259,10 @@ class FromConfigurationTest {
                         Terms.ClientIds.USER_NAME,
                         "dev",
                         Terms.EmptyClientIds.REFUSED,
-                        "made-"),
+                        "made-",
+                        Terms.ReasonStrings.OMITTED),
                 listener(
+                                "hawker_reason_strings false",
                                 "clientid_prefixes dev",
                                 "allow_zero_length_clientid false",
                                 "listener 1883",

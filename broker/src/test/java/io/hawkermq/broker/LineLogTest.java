@@ -48,6 +48,13 @@ class LineLogTest {
     }
 
     @Test
+    void aLongEntryIsCut() {
+        LineLog.normal(out).log(LogLevel.NOTICE, "x".repeat(65_535));
+        assertTrue(written().endsWith("x... (65535 characters)\n"), written());
+        assertTrue(written().length() < LineLog.LONGEST + 50, written());
+    }
+
+    @Test
     void aFloodIsCollectedAndAWarningTakesItAlong() {
         LineLog log = LineLog.normal(out);
         int flood = 3 * LineLog.LINES_AT_ONCE; // two seconds' worth at once, and one to collect

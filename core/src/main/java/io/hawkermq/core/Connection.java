@@ -46,6 +46,8 @@ public final class Connection {
     private long lastReceived;
     private int awaiting;
     private boolean isConnackAwaited;
+    private boolean isAnswering;
+    private int repeated;
     private InboundTopicAliases inboundAliases = new InboundTopicAliases(0);
     private OutboundTopicAliases outboundAliases = new OutboundTopicAliases(0);
 
@@ -176,15 +178,17 @@ public final class Connection {
             case CONNECTED -> refuse(e.reasonCode(), e.reason());
             case AWAITING_CONNECT -> {
                 if (e.reasonCode() == ReasonCode.UNSUPPORTED_PROTOCOL_VERSION) {
-                    // In the form that every client understands [MQTT-3.1.2-2].
-                    outbox.negotiated(ProtocolVersion.MQTT_3_1_1, Long.MAX_VALUE);
+                    // [MQTT-3.1.2-2], in the form of 5.0 as the code is one of 5.0.
+                    outbox.negotiated(ProtocolVersion.MQTT_5, Long.MAX_VALUE);
                     send(new Packet.Connack(false, e.reasonCode(), Properties.NONE));
-                } else if (sentBy == ProtocolVersion.MQTT_5) {
+                } else if (sentBy == ProtocolVersion.MQTT_5 && e.isAnswered()) {
                     version = sentBy;
                     outbox.negotiated(version, Long.MAX_VALUE);
                     send(
                             new Packet.Connack(
-                                    false, e.reasonCode(), reason(e.reason()))); // [MQTT-3.1.4-1]
+                                    false,
+                                    e.reasonCode(),
+                                    refusalReason(e.reason()))); // [MQTT-3.1.4-1]
                 }
                 closeSilently(e.reason());
             }
@@ -212,63 +216,15 @@ public final class Connection {
 
     /// Stop 3 of a PUBLISH.
     private void onPublish(Packet.Publish p, Session s) {
-        TopicName topic = p.topic();
-        if (topic == null || !p.properties().isEmpty()) {
-            try {
-                topic = inboundAliases.resolve(p);
-            } catch (MalformedPacketException e) {
-                refuse(e.reasonCode(), e.reason());
-                return;
-            }
-        }
-        if (p.qos().level() > terms.maximumQos().level()) {
-            refuse(
-                    ReasonCode.QOS_NOT_SUPPORTED,
-                    "QoS " + p.qos().level() + " is above what the listener allows");
-            return; // [MQTT-3.2.2-11]
-        }
-        if (terms.mountPoint() != null) {
-            try {
-                topic = terms.mounted(topic);
-            } catch (IllegalArgumentException e) {
-                refuse(ReasonCode.TOPIC_NAME_INVALID, String.valueOf(e.getMessage()));
-                return;
-            }
+        TopicName topic = topicOf(p);
+        if (topic == null) {
+            return; // refused
         }
         shard.counters().publishBytesReceived += p.payload().length;
         if (shard.isDebug()) {
-            shard.debug(
-                    "Received PUBLISH from "
-                            + clientId
-                            + " (d"
-                            + (p.dup() ? 1 : 0)
-                            + ", q"
-                            + p.qos().level()
-                            + ", r"
-                            + (p.retain() ? 1 : 0)
-                            + ", m"
-                            + p.packetId()
-                            + ", '"
-                            + topic
-                            + "', ... ("
-                            + p.payload().length
-                            + " bytes))");
+            debugReceived(p, topic);
         }
-        if (p.qos() == QoS.EXACTLY_ONCE && s.receiver().isUnreleased(p.packetId())) {
-            s.acknowledge(
-                    this,
-                    new Packet.Pubrec(
-                            p.packetId(), ReasonCode.SUCCESS, Properties.NONE)); // [MQTT-4.3.3-10]
-            return;
-        }
-        if (p.qos() == QoS.EXACTLY_ONCE
-                && version.isMqtt5()
-                && s.receiver().unreleased() >= shard.limits().receiveMaximum()) {
-            refuse(
-                    ReasonCode.RECEIVE_MAXIMUM_EXCEEDED,
-                    "more than "
-                            + shard.limits().receiveMaximum()
-                            + " QoS 2 messages wait for their PUBREL");
+        if (p.qos() == QoS.EXACTLY_ONCE && !isFirst(p, s)) {
             return;
         }
         Message message = Message.of(p, topic, clientId, shard.now());
@@ -278,10 +234,15 @@ public final class Connection {
         if (isReserved(topic) || !access.mayPublish(s.principal(), topic, p.qos())) {
             shard.drop(DropReason.NOT_AUTHORIZED, clientId);
             result = ReasonCode.NOT_AUTHORIZED;
+        } else if (p.payload().length > shard.limits().maximumPayload()) {
+            shard.drop(DropReason.PAYLOAD_TOO_LARGE, clientId);
+            // PUBACK and PUBREC have no code of their own for it [MQTT-3.4.2-1].
+            result = ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR;
         } else if (journal.isFull() && shard.wouldStore(message)) {
             shard.drop(DropReason.STORE_FULL, clientId);
             result = ReasonCode.QUOTA_EXCEEDED;
         } else {
+            isAnswering = p.qos() == QoS.EXACTLY_ONCE;
             boolean matched = shard.publish(message);
             result = matched ? ReasonCode.SUCCESS : ReasonCode.NO_MATCHING_SUBSCRIBERS;
         }
@@ -293,9 +254,99 @@ public final class Connection {
                     version.isMqtt5() ? result : ReasonCode.SUCCESS,
                     journal.changes() == before ? Storing.NOTHING : Storing.SOMETHING);
         }
+        if (isAnswering) {
+            isAnswering = false;
+            s.answered();
+        }
         if (shard.budgets().holdsBack()) {
             shard.budgets().holdBack(this);
         }
+    }
+
+    /// The Topic Name behind alias and mount point.
+    ///
+    /// @return null if the packet breaks the rules of the connection, which is refused then
+    private @Nullable TopicName topicOf(Packet.Publish p) {
+        TopicName topic = p.topic();
+        if (topic == null || !p.properties().isEmpty()) {
+            try {
+                topic = inboundAliases.resolve(p);
+            } catch (MalformedPacketException e) {
+                refuse(e.reasonCode(), e.reason());
+                return null;
+            }
+        }
+        if (p.qos().level() > terms.maximumQos().level()) {
+            refuse(
+                    ReasonCode.QOS_NOT_SUPPORTED,
+                    "QoS " + p.qos().level() + " is above what the listener allows");
+            return null; // [MQTT-3.2.2-11]
+        }
+        if (shard.limits().isTooDeep(topic.utf8())) {
+            refuse(ReasonCode.MALFORMED_PACKET, "the Topic Name has too many levels");
+            return null;
+        }
+        if (p.retain() && shard.limits().retain() == Limits.Retain.REFUSED) {
+            refuse(ReasonCode.RETAIN_NOT_SUPPORTED, "this server retains no messages");
+            return null; // [MQTT-3.2.2-14]
+        }
+        if (terms.mountPoint() != null) {
+            try {
+                topic = terms.mounted(topic);
+            } catch (IllegalArgumentException e) {
+                refuse(ReasonCode.TOPIC_NAME_INVALID, String.valueOf(e.getMessage()));
+                return null;
+            }
+        }
+        return topic;
+    }
+
+    /// False for a QoS 2 message that came before, which is answered again, and for one too many,
+    /// which ends the connection.
+    private boolean isFirst(Packet.Publish p, Session s) {
+        if (s.receiver().isUnreleased(p.packetId())) {
+            if (p.packetId() == repeated) {
+                // [MQTT-4.4.0-1] allows no repetition within a connection; one is passed over.
+                refuse(
+                        ReasonCode.PROTOCOL_ERROR,
+                        "the QoS 2 message " + repeated + " was sent for the third time");
+                return false;
+            }
+            repeated = p.packetId();
+            s.acknowledge(
+                    this,
+                    new Packet.Pubrec(
+                            p.packetId(), ReasonCode.SUCCESS, Properties.NONE)); // [MQTT-4.3.3-10]
+            return false;
+        }
+        if (version.isMqtt5() && s.receiver().unreleased() >= shard.limits().receiveMaximum()) {
+            refuse(
+                    ReasonCode.RECEIVE_MAXIMUM_EXCEEDED,
+                    "more than "
+                            + shard.limits().receiveMaximum()
+                            + " QoS 2 messages wait for their PUBREL");
+            return false;
+        }
+        return true;
+    }
+
+    private void debugReceived(Packet.Publish p, TopicName topic) {
+        shard.debug(
+                "Received PUBLISH from "
+                        + clientId
+                        + " (d"
+                        + (p.dup() ? 1 : 0)
+                        + ", q"
+                        + p.qos().level()
+                        + ", r"
+                        + (p.retain() ? 1 : 0)
+                        + ", m"
+                        + p.packetId()
+                        + ", '"
+                        + topic
+                        + "', ... ("
+                        + p.payload().length
+                        + " bytes))");
     }
 
     /// Whether what a packet did must be durable before it is acknowledged.
@@ -323,7 +374,10 @@ public final class Connection {
                         j.received(p.packetId());
                     }
                 }
-                Packet pubrec = new Packet.Pubrec(p.packetId(), result, Properties.NONE);
+                // As Mosquitto, which looks for subscribers only when PUBREL comes.
+                ReasonCode said =
+                        result == ReasonCode.NO_MATCHING_SUBSCRIBERS ? ReasonCode.SUCCESS : result;
+                Packet pubrec = new Packet.Pubrec(p.packetId(), said, Properties.NONE);
                 switch (storing) {
                     case NOTHING -> s.acknowledge(this, pubrec);
                     case SOMETHING -> shard.journal().sendWhenDurable(this, pubrec);
@@ -332,7 +386,7 @@ public final class Connection {
         }
     }
 
-    /// `$SYS` is the server's, `$CONTROL` is for commands to it.
+    /// `$SYS` is the server's, `$CONTROL` is for commands to it, `$share` begins Topic Filters.
     private static boolean isReserved(TopicName topic) {
         if (!topic.isReserved()) {
             return false;
@@ -341,7 +395,8 @@ public final class Connection {
         return text.equals("$SYS")
                 || (text.startsWith("$SYS/") && !isBridgeState(text))
                 || text.equals("$CONTROL")
-                || text.startsWith("$CONTROL/");
+                || text.startsWith("$CONTROL/")
+                || text.startsWith("$share/"); // never what was meant
     }
 
     /// `$SYS/broker/connection/NAME/state` is what a bridge of Mosquitto's kind reports itself.
@@ -352,19 +407,22 @@ public final class Connection {
     }
 
     private void onPubrel(Packet.Pubrel p, Session s) {
+        if (p.packetId() == repeated) {
+            repeated = 0;
+        }
         boolean known = s.receiver().onPubrel(p.packetId());
         SessionJournal j = s.journal();
         if (known && j != null) {
             j.receivedReleased(p.packetId());
         }
-        ReasonCode result =
-                known || !version.isMqtt5()
-                        ? ReasonCode.SUCCESS
-                        : ReasonCode.PACKET_IDENTIFIER_NOT_FOUND;
         // Durable first, in a durable session: or the client's next message under this identifier
         // would be taken for a repetition after a crash.
+        // An unknown identifier is most often one whose PUBCOMP was lost with a connection, and is
+        // confirmed like the first time.
         s.acknowledge(
-                this, new Packet.Pubcomp(p.packetId(), result, Properties.NONE)); // [MQTT-4.3.3-11]
+                this,
+                new Packet.Pubcomp(
+                        p.packetId(), ReasonCode.SUCCESS, Properties.NONE)); // [MQTT-4.3.3-11]
     }
 
     private void onDisconnect(Packet.Disconnect p, Session s) {
@@ -421,6 +479,8 @@ public final class Connection {
         }
         if (outbox.send(packet)) {
             shard.counters().sent[packet.type().value()]++;
+        } else if (packet instanceof Packet.Connack) {
+            closeSilently("its Maximum Packet Size leaves no room for CONNACK"); // [MQTT-3.1.2-24]
         }
     }
 
@@ -447,6 +507,12 @@ public final class Connection {
 
     boolean isWritable() {
         return outbox.isWritable() && !isConnackAwaited;
+    }
+
+    /// True while a QoS 2 message of this client is being routed: its own subscriptions get it
+    /// after the PUBREC, as many clients expect.
+    boolean isAnswering() {
+        return isAnswering;
     }
 
     /// Stop 8 of a PUBLISH begins here: into the outbound buffer.
@@ -561,7 +627,9 @@ public final class Connection {
     /// A Reason String, unless the client does not want any or its version has none
     /// [MQTT-3.1.2-29].
     Properties reason(String text) {
-        return version.isMqtt5() && givesReasons
+        return version.isMqtt5()
+                        && givesReasons
+                        && terms.reasonStrings() == Terms.ReasonStrings.SENT
                 ? Properties.of(Property.REASON_STRING, text)
                 : Properties.NONE;
     }
@@ -575,13 +643,15 @@ public final class Connection {
             send(new Packet.Connack(false, reasonCode, refusalReason(why)));
         } else if (state == State.CONNECTED && version.isMqtt5()) {
             // [MQTT-3.1.2-29] lets DISCONNECT and CONNACK have their Reason String always.
-            send(new Packet.Disconnect(reasonCode, Properties.of(Property.REASON_STRING, why)));
+            send(new Packet.Disconnect(reasonCode, refusalReason(why)));
         }
         closeSilently(why);
     }
 
     private Properties refusalReason(String why) {
-        return version.isMqtt5() ? Properties.of(Property.REASON_STRING, why) : Properties.NONE;
+        return version.isMqtt5() && terms.reasonStrings() == Terms.ReasonStrings.SENT
+                ? Properties.of(Property.REASON_STRING, why)
+                : Properties.NONE;
     }
 
     void closeSilently(String why) {

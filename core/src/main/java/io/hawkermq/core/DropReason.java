@@ -13,6 +13,8 @@ public enum DropReason {
     OFFLINE_BUDGET("offline-budget", "hawker_max_offline_bytes"),
     /// Larger than the subscriber's Maximum Packet Size [MQTT-3.1.2-25].
     PACKET_TOO_LARGE("packet-too-large", "the client's Maximum Packet Size"),
+    /// Published with a payload above the limit.
+    PAYLOAD_TOO_LARGE("payload-too-large", "message_size_limit"),
     /// Message Expiry Interval over before delivery began [MQTT-3.3.2-5].
     EXPIRED("expired", "the Message Expiry Interval"),
     /// Shared Subscription whose last member left while the message was on its way.

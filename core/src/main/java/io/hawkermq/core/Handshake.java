@@ -85,12 +85,45 @@ final class Handshake {
             connection.refuse( // [MQTT-3.2.2-12]
                     ReasonCode.QOS_NOT_SUPPORTED,
                     "the will's QoS " + will.qos().level() + " is above what is allowed");
+        } else if (will != null
+                && will.retain()
+                && connection.shard().limits().retain() == Limits.Retain.REFUSED) {
+            connection.refuse( // [MQTT-3.2.2-13]
+                    ReasonCode.RETAIN_NOT_SUPPORTED, "this server retains no messages");
+        } else if (will != null && connection.shard().limits().isTooDeep(will.topic().utf8())) {
+            connection.refuse(
+                    ReasonCode.TOPIC_NAME_INVALID, "the will's topic has too many levels");
+        } else if (will != null && will.topic().toString().startsWith("$CONTROL/")) {
+            connection.closeSilently("a will cannot be a command to the server");
+        } else if (will != null
+                && will.payload().length > connection.shard().limits().maximumPayload()) {
+            connection.refuse(
+                    c.version().isMqtt5()
+                            ? ReasonCode.PACKET_TOO_LARGE
+                            : ReasonCode.NOT_AUTHORIZED, // the best that the version has
+                    "the will's payload is larger than message_size_limit");
+        } else if (!meetsKeepAlive(c)) {
+            connection.refuse(
+                    ReasonCode.CLIENT_IDENTIFIER_NOT_VALID,
+                    "a Keep Alive of "
+                            + c.keepAlive()
+                            + " s is above what is allowed, "
+                            + connection.shard().limits().maximumKeepAlive()
+                            + " s");
         } else if (!mayBeMounted(will)) {
             connection.refuse(ReasonCode.TOPIC_NAME_INVALID, "the will's topic is too long");
         } else {
             return true;
         }
         return false;
+    }
+
+    /// Before 5.0 a client cannot be told another Keep Alive, and is refused as by Mosquitto.
+    private boolean meetsKeepAlive(Packet.Connect c) {
+        int most = connection.shard().limits().maximumKeepAlive();
+        return c.version().isMqtt5()
+                || most == 65_535
+                || (c.keepAlive() > 0 && c.keepAlive() <= most);
     }
 
     private boolean mayBeMounted(@Nullable Will will) {
@@ -109,8 +142,10 @@ final class Handshake {
                     "the User Name is the Client Identifier here, and there is none");
             return;
         }
-        connection.refuse( // [MQTT-3.1.3-8]
-                ReasonCode.CLIENT_IDENTIFIER_NOT_VALID,
+        boolean isMqtt5 = connection.version().isMqtt5();
+        // [MQTT-3.1.3-8] lets 5.0 have any code; Mosquitto gives this one.
+        connection.refuse(
+                isMqtt5 ? ReasonCode.UNSPECIFIED_ERROR : ReasonCode.CLIENT_IDENTIFIER_NOT_VALID,
                 terms.emptyClientIds() == Terms.EmptyClientIds.REFUSED
                         ? "an empty Client Identifier is not allowed"
                         : "an empty Client Identifier cannot be assigned one in this version with a"
@@ -325,8 +360,8 @@ final class Handshake {
         if (aliases > 0) {
             b.add(Property.TOPIC_ALIAS_MAXIMUM, aliases);
         }
-        if (terms.maximumQos() != QoS.EXACTLY_ONCE) {
-            b.add(Property.MAXIMUM_QOS, terms.maximumQos().level()); // [MQTT-3.2.2-9]
+        if (limits.retain() == Limits.Retain.REFUSED) {
+            b.add(Property.RETAIN_AVAILABLE, 0);
         }
         if (c.clientId().isEmpty()) {
             b.add(Property.ASSIGNED_CLIENT_IDENTIFIER, connection.clientId()); // [MQTT-3.2.2-16]
@@ -341,6 +376,9 @@ final class Handshake {
         }
         b.add(Property.MAXIMUM_PACKET_SIZE, limits.maximumPacketSize());
         b.add(Property.RECEIVE_MAXIMUM, limits.receiveMaximum());
+        if (terms.maximumQos() != QoS.EXACTLY_ONCE) {
+            b.add(Property.MAXIMUM_QOS, terms.maximumQos().level()); // [MQTT-3.2.2-9]
+        }
         return b.build();
     }
 }

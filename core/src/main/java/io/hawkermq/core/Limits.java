@@ -23,6 +23,14 @@ import java.util.function.Consumer;
 /// @param persistentClientExpiration seconds after which an offline session of a 3.x client, or of
 ///     a 5.0 client that never expires, ends (`persistent_client_expiration`); 0 means never
 /// @param maximumSubscriptions subscriptions of one session
+/// @param maximumTopicLevels of a Topic Name or Topic Filter (`hawker_max_topic_levels`), 1 to
+///     65,536; Mosquitto allows 201
+/// @param maximumPayload bytes of the largest payload that is passed on (`message_size_limit`);
+///     larger ones are acknowledged, before 5.0, and dropped
+/// @param maximumInflightBytes payload bytes of a client's unacknowledged messages from which on no
+///     further one is begun (`max_inflight_bytes`); 0 means no limit
+/// @param retain whether messages are retained (`retain_available`)
+/// @param outgoingQos of deliveries (`upgrade_outgoing_qos`)
 /// @param streamBatch retained messages that one session is sent in one turn of the loop
 public record Limits(
         int receiveMaximum,
@@ -36,10 +44,61 @@ public record Limits(
         int maximumKeepAlive,
         long persistentClientExpiration,
         int maximumSubscriptions,
+        int maximumTopicLevels,
+        int maximumPayload,
+        long maximumInflightBytes,
+        Retain retain,
+        OutgoingQos outgoingQos,
         int streamBatch) {
     public static final Limits DEFAULT =
             new Limits(
-                    20, 2_000_000, 10, 10, 1_000, 0, 1L << 30, 1L << 28, 65_535, 0, 1_000_000, 128);
+                    20,
+                    2_000_000,
+                    10,
+                    10,
+                    1_000,
+                    0,
+                    1L << 30,
+                    1L << 28,
+                    65_535,
+                    0,
+                    1_000_000,
+                    201,
+                    Integer.MAX_VALUE,
+                    0,
+                    Retain.AVAILABLE,
+                    OutgoingQos.AS_PUBLISHED,
+                    128);
+
+    /// What becomes of messages with RETAIN.
+    public enum Retain {
+        AVAILABLE,
+        /// Who sends one is disconnected [MQTT-3.2.2-14].
+        REFUSED
+    }
+
+    /// The QoS of deliveries.
+    public enum OutgoingQos {
+        /// That of the message, but at most that of the subscription.
+        AS_PUBLISHED,
+        /// That of the subscription.
+        AS_GRANTED
+    }
+
+    /// True if a Topic Name or Topic Filter has too many levels; at once for a short one.
+    boolean isTooDeep(byte[] utf8) {
+        return utf8.length >= maximumTopicLevels && levels(utf8) > maximumTopicLevels;
+    }
+
+    private static int levels(byte[] utf8) {
+        int levels = 1;
+        for (byte b : utf8) {
+            if (b == '/') {
+                levels++;
+            }
+        }
+        return levels;
+    }
 
     /// The Session Expiry Interval that a client gets, both in seconds.
     ///
@@ -75,6 +134,11 @@ public record Limits(
         private int maximumKeepAlive;
         private long persistentClientExpiration;
         private int maximumSubscriptions;
+        private int maximumTopicLevels;
+        private int maximumPayload;
+        private long maximumInflightBytes;
+        private Retain retain;
+        private OutgoingQos outgoingQos;
         private int streamBatch;
 
         private Builder(Limits from) {
@@ -89,6 +153,11 @@ public record Limits(
             maximumKeepAlive = from.maximumKeepAlive;
             persistentClientExpiration = from.persistentClientExpiration;
             maximumSubscriptions = from.maximumSubscriptions;
+            maximumTopicLevels = from.maximumTopicLevels;
+            maximumPayload = from.maximumPayload;
+            maximumInflightBytes = from.maximumInflightBytes;
+            retain = from.retain;
+            outgoingQos = from.outgoingQos;
             streamBatch = from.streamBatch;
         }
 
@@ -147,6 +216,31 @@ public record Limits(
             return this;
         }
 
+        public Builder maximumTopicLevels(int value) {
+            maximumTopicLevels = value;
+            return this;
+        }
+
+        public Builder maximumPayload(int value) {
+            maximumPayload = value;
+            return this;
+        }
+
+        public Builder maximumInflightBytes(long value) {
+            maximumInflightBytes = value;
+            return this;
+        }
+
+        public Builder retain(Retain value) {
+            retain = value;
+            return this;
+        }
+
+        public Builder outgoingQos(OutgoingQos value) {
+            outgoingQos = value;
+            return this;
+        }
+
         public Builder streamBatch(int value) {
             streamBatch = value;
             return this;
@@ -165,6 +259,11 @@ public record Limits(
                     maximumKeepAlive,
                     persistentClientExpiration,
                     maximumSubscriptions,
+                    maximumTopicLevels,
+                    maximumPayload,
+                    maximumInflightBytes,
+                    retain,
+                    outgoingQos,
                     streamBatch);
         }
     }

@@ -64,7 +64,7 @@ final class RetainedStreams {
             return false;
         }
         Subscription s = stream.subscription();
-        QoS qos = m.qos().min(s.qos());
+        QoS qos = session.effective(m, s.qos());
         if (qos != QoS.AT_MOST_ONCE && (!session.hasQuota() || session.isStoreFull())) {
             return false;
         }

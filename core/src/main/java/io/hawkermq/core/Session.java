@@ -396,7 +396,14 @@ final class Session {
             return false;
         }
         return qos == QoS.AT_MOST_ONCE
-                || (isQueueEmpty() && !sender.isResending() && sender.hasQuota());
+                || (isQueueEmpty() && !sender.isResending() && hasQuota() && !c.isAnswering());
+    }
+
+    /// The client has its PUBREC: what it sent to itself may follow.
+    void answered() {
+        if (!isQueueEmpty()) {
+            schedulePump();
+        }
     }
 
     /// True while nothing can be stored that would have to be.
@@ -404,9 +411,21 @@ final class Session {
         return isDurable() && shard.journal().isFull();
     }
 
-    /// True if a message of QoS 1 or 2 could be begun, as far as its Receive Maximum goes.
+    /// True if a message of QoS 1 or 2 could be begun, as far as its Receive Maximum and the bytes
+    /// in flight go.
     boolean hasQuota() {
-        return sender.hasQuota();
+        long most = shard.limits().maximumInflightBytes();
+        return sender.hasQuota() && (most == 0 || inflightBytes() < most);
+    }
+
+    /// Payload bytes that are not acknowledged yet; a few messages, as the Receive Maximum says.
+    private long inflightBytes() {
+        long bytes = 0;
+        for (var d = sender.oldest(); d != null; d = sender.after(d)) {
+            Delivery delivery = d.message();
+            bytes += delivery == null ? 0 : delivery.message().payload().length;
+        }
+        return bytes;
     }
 
     boolean mayReceive(Message message) {
@@ -423,7 +442,7 @@ final class Session {
         if (!mayReceive(message)) {
             return;
         }
-        QoS qos = message.qos().min(granted); // [MQTT-3.8.4-8]
+        QoS qos = effective(message, granted);
         boolean isTaken;
         if (qos == QoS.AT_MOST_ONCE) {
             isTaken = deliverAtMostOnce(message, retain, identifiers);
@@ -433,6 +452,14 @@ final class Session {
         if (isTaken && streams != null) { // else what was retained before is better than nothing
             streams.liveDelivered(message);
         }
+    }
+
+    /// The QoS of a delivery.
+    QoS effective(Message message, QoS granted) {
+        return switch (shard.limits().outgoingQos()) {
+            case AS_PUBLISHED -> message.qos().min(granted); // [MQTT-3.8.4-8]
+            case AS_GRANTED -> granted;
+        };
     }
 
     /// @return false if it was dropped
@@ -699,7 +726,7 @@ final class Session {
 
     private boolean pumpQueue(Connection c) {
         DeliveryQueue q = queue;
-        if (q == null || q.isEmpty() || !sender.hasQuota()) {
+        if (q == null || q.isEmpty() || !hasQuota()) {
             return false;
         }
         Delivery d = q.remove();

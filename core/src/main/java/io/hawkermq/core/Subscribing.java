@@ -8,6 +8,7 @@ import io.hawkermq.protocol.ReasonCode;
 import io.hawkermq.protocol.RetainHandling;
 import io.hawkermq.protocol.SubscriptionOptions;
 import io.hawkermq.protocol.TopicFilter;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -27,6 +28,13 @@ final class Subscribing {
     }
 
     void subscribe(Packet.Subscribe packet) {
+        for (Packet.Subscribe.Entry entry : packet.entries()) {
+            if (isTooDeep(entry.filter())) {
+                connection.refuse(
+                        ReasonCode.MALFORMED_PACKET, "a Topic Filter has too many levels");
+                return;
+            }
+        }
         int identifier = (int) packet.properties().number(Property.SUBSCRIPTION_IDENTIFIER, 0);
         List<ReasonCode> results = new ArrayList<>(packet.entries().size());
         List<Subscription> toStream = new ArrayList<>();
@@ -104,6 +112,12 @@ final class Subscribing {
                 : "the session has "
                         + shard.limits().maximumSubscriptions()
                         + " subscriptions already";
+    }
+
+    private boolean isTooDeep(TopicFilter filter) {
+        String text = filter.filter();
+        return text.length() >= shard.limits().maximumTopicLevels()
+                && shard.limits().isTooDeep(text.getBytes(StandardCharsets.UTF_8));
     }
 
     /// @return null if it is too long behind the mount point

@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 /// @param emptyClientIds whether one is assigned to clients that have none
 ///     (`allow_zero_length_clientid`)
 /// @param assignedBeginning what such a one begins with (`auto_id_prefix`)
+/// @param reasonStrings whether clients of 5.0 are told in words why they are refused
+///     (`hawker_reason_strings`)
 public record Terms(
         Set<ProtocolVersion> versions,
         QoS maximumQos,
@@ -36,7 +38,8 @@ public record Terms(
         ClientIds clientIds,
         String clientIdBeginning,
         EmptyClientIds emptyClientIds,
-        String assignedBeginning) {
+        String assignedBeginning,
+        ReasonStrings reasonStrings) {
     /// The number that [Limits] has.
     public static final int AS_LIMITS = -1;
 
@@ -51,7 +54,8 @@ public record Terms(
                     ClientIds.OWN,
                     "",
                     EmptyClientIds.ASSIGNED,
-                    "auto-");
+                    "auto-",
+                    ReasonStrings.SENT);
 
     /// Where the Client Identifier of a connection comes from.
     public enum ClientIds {
@@ -65,6 +69,12 @@ public record Terms(
     public enum EmptyClientIds {
         ASSIGNED,
         REFUSED
+    }
+
+    /// What becomes of the sentence that says why a client is refused; the log has it always.
+    public enum ReasonStrings {
+        SENT,
+        OMITTED
     }
 
     public Terms {
@@ -148,6 +158,7 @@ public record Terms(
         private String clientIdBeginning;
         private EmptyClientIds emptyClientIds;
         private String assignedBeginning;
+        private ReasonStrings reasonStrings;
 
         private Builder(Terms from) {
             versions = from.versions;
@@ -159,6 +170,7 @@ public record Terms(
             clientIdBeginning = from.clientIdBeginning;
             emptyClientIds = from.emptyClientIds;
             assignedBeginning = from.assignedBeginning;
+            reasonStrings = from.reasonStrings;
         }
 
         public Builder versions(Set<ProtocolVersion> value) {
@@ -206,6 +218,11 @@ public record Terms(
             return this;
         }
 
+        public Builder reasonStrings(ReasonStrings value) {
+            reasonStrings = value;
+            return this;
+        }
+
         private Terms build() {
             return new Terms(
                     versions,
@@ -216,7 +233,8 @@ public record Terms(
                     clientIds,
                     clientIdBeginning,
                     emptyClientIds,
-                    assignedBeginning);
+                    assignedBeginning,
+                    reasonStrings);
         }
     }
 }

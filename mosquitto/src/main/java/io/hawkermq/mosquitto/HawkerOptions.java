@@ -60,6 +60,14 @@ public final class HawkerOptions {
                                     "Unsent bytes of one connection beyond which it counts as"
                                             + " slow."));
 
+    public static final Option<Integer> MAX_TOPIC_LEVELS =
+            own(
+                    TABLE.number("hawker_max_topic_levels", 1, 65_536, 201)
+                            .reload(NEW_CONNECTIONS)
+                            .means(
+                                    "Levels of a Topic Name or Topic Filter; who sends more is"
+                                            + " disconnected."));
+
     public static final Option<Integer> LOGIN_FAILURES =
             own(
                     TABLE.number("hawker_login_failures", 0, 1_000_000, 10)
@@ -96,6 +104,14 @@ public final class HawkerOptions {
                             .means(
                                     "Milliseconds until a failed login is answered, doubled with"
                                             + " each further one up to 5000; 0 for no delay."));
+
+    public static final Option<Boolean> REASON_STRINGS =
+            own(
+                    TABLE.flag("hawker_reason_strings", true)
+                            .reload(NEW_CONNECTIONS)
+                            .means(
+                                    "Tells clients of MQTT 5.0 in words why they are refused or"
+                                            + " disconnected. Mosquitto sends the code alone."));
 
     public static final Option<BrokenReload> RELOAD_ON_ERROR =
             own(

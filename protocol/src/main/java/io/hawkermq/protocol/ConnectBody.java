@@ -79,7 +79,8 @@ final class ConnectBody {
             userName = isPresent(in, flags, USER_NAME, version) ? in.name("User Name") : null;
             password = isPresent(in, flags, PASSWORD, version) ? in.binary("Password") : null;
         } catch (MalformedPacketException e) {
-            throw new MalformedPacketException(ReasonCode.BAD_USER_NAME_OR_PASSWORD, e.reason());
+            throw new MalformedPacketException(ReasonCode.BAD_USER_NAME_OR_PASSWORD, e.reason())
+                    .unanswered();
         }
         return new Packet.Connect(
                 version,
@@ -132,9 +133,13 @@ final class ConnectBody {
             FieldReader in, TopicNames names, int flags, ProtocolVersion version)
             throws MalformedPacketException {
         Properties properties = version.isMqtt5() ? in.willProperties() : Properties.NONE;
-        TopicName topic = in.topicName(names, "the Will Topic");
-        byte[] payload = in.binary("the Will Payload");
-        QoS qos = QoS.of((flags & WILL_QOS) >> 3);
-        return new Will(topic, payload, qos, (flags & WILL_RETAIN) != 0, properties);
+        try {
+            TopicName topic = in.topicName(names, "the Will Topic");
+            byte[] payload = in.binary("the Will Payload");
+            QoS qos = QoS.of((flags & WILL_QOS) >> 3);
+            return new Will(topic, payload, qos, (flags & WILL_RETAIN) != 0, properties);
+        } catch (MalformedPacketException e) {
+            throw e.unanswered();
+        }
     }
 }

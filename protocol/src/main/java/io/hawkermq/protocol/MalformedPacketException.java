@@ -7,15 +7,32 @@ public final class MalformedPacketException extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final ReasonCode reasonCode;
+    private final boolean isAnswered;
 
     public MalformedPacketException(ReasonCode reasonCode, String message) {
+        this(reasonCode, message, true);
+    }
+
+    private MalformedPacketException(ReasonCode reasonCode, String message, boolean isAnswered) {
         super(message, null, false, false);
         this.reasonCode = reasonCode;
+        this.isAnswered = isAnswered;
     }
 
     /// MALFORMED_PACKET with `message`.
     public MalformedPacketException(String message) {
         this(ReasonCode.MALFORMED_PACKET, message);
+    }
+
+    /// The same, but the peer is not told: see [#isAnswered].
+    MalformedPacketException unanswered() {
+        return new MalformedPacketException(reasonCode, reason(), false);
+    }
+
+    /// False for parts of a CONNECT at which Mosquitto closes without a CONNACK, as
+    /// [MQTT-3.1.4-1] allows.
+    public boolean isAnswered() {
+        return isAnswered;
     }
 
     /// An error code, never below 0x80.

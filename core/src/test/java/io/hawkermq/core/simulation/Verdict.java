@@ -35,7 +35,12 @@ final class Verdict {
                 case QUEUE_COUNT, QUEUE_BYTES, OUTBOUND_FULL, OFFLINE_BUDGET ->
                         dropped += counters.dropped[reason.ordinal()];
                 // STORE_FULL: what is refused is not acknowledged, and so not missing.
-                case EXPIRED, PACKET_TOO_LARGE, NO_SHARE_MEMBER, NOT_AUTHORIZED, STORE_FULL -> {}
+                case EXPIRED,
+                        PACKET_TOO_LARGE,
+                        PAYLOAD_TOO_LARGE,
+                        NO_SHARE_MEMBER,
+                        NOT_AUTHORIZED,
+                        STORE_FULL -> {}
             }
         }
         if (world.profile().drops() == Profile.Drops.NEVER && dropped > 0) {
