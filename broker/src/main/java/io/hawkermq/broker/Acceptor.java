@@ -41,6 +41,15 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object accepted) {
         Channel channel = (Channel) accepted;
+        if (listener.isFull()) {
+            // Those who have left before it came may still stand behind it in this turn.
+            loop.eventLoop().execute(() -> take(channel));
+        } else {
+            take(channel);
+        }
+    }
+
+    private void take(Channel channel) {
         if (!listener.admits(channel)) {
             channel.unsafe().closeForcibly();
             return;

@@ -57,6 +57,32 @@ record Arguments(
         Dialect(String command) {
             this.command = command;
         }
+
+        /// The value of an option of Mosquitto's, whose complaint scripts know.
+        private String next(List<String> words, int i, String option) throws WrongException {
+            if (this == MOSQUITTO && i >= words.size()) {
+                throw new WrongException(
+                        option
+                                + " argument given, but no "
+                                + (option.startsWith("-p") || option.equals("--port")
+                                        ? "port"
+                                        : "config file")
+                                + " specified.");
+            }
+            return Arguments.next(words, i, option);
+        }
+
+        private int port(String option, String word) throws WrongException {
+            if (this == HAWKER) {
+                return (int) number(option, word, 0, 65_535);
+            }
+            try {
+                return (int) number(option, word, 1, 65_535);
+            } catch (WrongException e) {
+                throw new WrongException(
+                        "Invalid port specified (" + word + "). Allowed are 1 to 65535.");
+            }
+        }
     }
 
     /// A wrong command line; the message is one line.
@@ -121,13 +147,18 @@ record Arguments(
                 case "-v", "--verbose" -> draft.loudness = Loudness.VERBOSE;
                 case "-q", "--quiet" -> draft.loudness = Loudness.QUIET;
                 case "-c", "--config-file" ->
-                        draft.file = Optional.of(file(word, next(words, ++i, word)));
+                        draft.file = Optional.of(file(word, dialect.next(words, ++i, word)));
                 case "-p", "--port" ->
-                        draft.ports.add((int) number(word, next(words, ++i, word), 0, 65_535));
+                        draft.ports.add(dialect.port(word, dialect.next(words, ++i, word)));
                 case "--loops" ->
                         draft.loops =
                                 Optional.of((int) number(word, next(words, ++i, word), 1, 64));
                 case "-o" -> draft.assignments.add(assignment(next(words, ++i, word)));
+                case "--tls-keylog" ->
+                        throw new WrongException(
+                                i + 1 < words.size()
+                                        ? refusal(word, dialect)
+                                        : word + " argument given, but no file specified.");
                 default -> throw new WrongException(refusal(word, dialect));
             }
         }

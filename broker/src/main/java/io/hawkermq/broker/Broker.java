@@ -5,6 +5,7 @@ import io.hawkermq.core.Connection;
 import io.hawkermq.core.Counters;
 import io.hawkermq.core.LogLevel;
 import io.hawkermq.core.Mailboxes;
+import io.hawkermq.core.Population;
 import io.hawkermq.core.Shard;
 import io.hawkermq.core.SlotMove;
 import io.hawkermq.core.Slots;
@@ -74,9 +75,11 @@ public final class Broker implements AutoCloseable {
                             clock,
                             () -> spreading.relieve(number)));
         }
+        Population population = new Population();
         for (Loop loop : loops) {
             loop.shard().slots(slots);
             loop.shard().publications(options.publications());
+            loop.shard().population(population);
         }
         listening = new Listening(this, loops.getFirst(), allocator());
         sysPublisher = new SysPublisher(this, clock);

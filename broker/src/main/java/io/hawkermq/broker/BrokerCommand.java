@@ -62,7 +62,10 @@ final class BrokerCommand {
                     version(dialect)
                             + System.lineSeparator()
                             + System.lineSeparator()
-                            + Arguments.HELP.replace("hawker broker", "mosquitto");
+                            + Arguments.HELP.replaceFirst(
+                                    "Usage: .*",
+                                    "Usage: mosquitto [-c config_file] [-d] [-h] [-p port] [-v]"
+                                            + " [-o NAME=VALUE]... [--loops N]");
         };
     }
 

@@ -127,6 +127,7 @@ final class FromConfiguration {
     private static Limits limits(Configuration c, Limits defaults) {
         int inflight = c.value(GlobalOptions.MAX_INFLIGHT_MESSAGES);
         int keepAlive = c.value(GlobalOptions.MAX_KEEPALIVE);
+        int clients = c.value(GlobalOptions.GLOBAL_MAX_CLIENTS);
         int payload = c.value(GlobalOptions.MESSAGE_SIZE_LIMIT);
         return defaults.with(l -> {
             l.receiveMaximum(inflight == 0 ? NO_LIMIT : inflight)
@@ -135,6 +136,7 @@ final class FromConfiguration {
                     .maximumQueuedMessages(c.value(GlobalOptions.MAX_QUEUED_MESSAGES))
                     .maximumQueuedBytes(c.value(GlobalOptions.MAX_QUEUED_BYTES))
                     .maximumInflightBytes(c.value(GlobalOptions.MAX_INFLIGHT_BYTES))
+                    .maximumSessions(clients < 0 ? Integer.MAX_VALUE : clients)
                     .maximumTopicLevels(c.value(HawkerOptions.MAX_TOPIC_LEVELS))
                     .maximumPayload(payload == 0 ? Integer.MAX_VALUE : payload)
                     .retain(
@@ -165,6 +167,7 @@ final class FromConfiguration {
                 };
         return new Persistence(
                 configuration.value(GlobalOptions.PERSISTENCE_LOCATION).orElse(Path.of("")),
+                configuration.value(GlobalOptions.PERSISTENCE_FILE),
                 durability);
     }
 

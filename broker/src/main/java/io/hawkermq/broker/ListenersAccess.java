@@ -108,6 +108,15 @@ final class ListenersAccess {
         return each.size() == 1 ? each.getFirst() : new AnyAccess(each);
     }
 
+    /// Clients that connect wait from now on until [#endReload].
+    void beginReload() {
+        all.values().forEach(a -> a.changeover().begin());
+    }
+
+    void endReload() {
+        all.values().forEach(a -> a.changeover().end());
+    }
+
     /// Decides by what was read from now on. Listeners that are new keep out everybody until they
     /// are opened with the next start.
     ///

@@ -177,8 +177,7 @@ final class OpenListener {
         if (isIpv6Only() && isIpv4(channel.remoteAddress())) {
             return false; // a socket for all IPv6 addresses takes IPv4 too
         }
-        if (connections.get() >= listener().maximumConnections()
-                || broker.connections().open() >= broker.options().maximumConnections()) {
+        if (isFull()) {
             broker.options()
                     .log()
                     .log(
@@ -191,6 +190,12 @@ final class OpenListener {
         connections.incrementAndGet();
         channel.closeFuture().addListener(closed -> connections.decrementAndGet());
         return true;
+    }
+
+    /// True if it has all connections that it may have, or the broker has.
+    boolean isFull() {
+        return connections.get() >= listener().maximumConnections()
+                || broker.connections().open() >= broker.options().maximumConnections();
     }
 
     private boolean isIpv6Only() {

@@ -52,6 +52,20 @@ final class Reloading {
 
     /// Reads and changes; by any thread, one at a time.
     synchronized void reload() {
+        if (access == null) {
+            read();
+            return;
+        }
+        // Who sends the signal and then connects is to meet the new rules.
+        access.beginReload();
+        try {
+            read();
+        } finally {
+            access.endReload();
+        }
+    }
+
+    private void read() {
         log.log(LogLevel.INFORMATION, "Reloading config.");
         try {
             take(arguments.configuration());

@@ -110,6 +110,9 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
                 address = clients;
                 connection = new Connection(loop.shard(), this, address, access, terms);
             }
+            case LayerEvent.Negotiated(String tls) ->
+                    loop.log().log(
+                            LogLevel.DEBUG, "Connection from " + address + " negotiated " + tls);
             case LayerEvent.Named(String userName) -> {
                 certifiedName = userName;
                 access = new CertifiedAccess(access, userName);

@@ -24,11 +24,6 @@ import org.jspecify.annotations.Nullable;
 /// all without a [Persistence]. Between the storage thread, which tells it what is durable, and the
 /// loops, which wait to hear that.
 final class Storage implements AutoCloseable {
-    /// Below `persistence_location`, where a `mosquitto.db` may lie, too.
-    private static final String DIRECTORY = "hawker";
-
-    private static final String MOSQUITTO_DATABASE = "mosquitto.db";
-
     private final @Nullable Persistence persistence;
     private final EventLog log;
     private final @Nullable DurableStore durable;
@@ -40,6 +35,9 @@ final class Storage implements AutoCloseable {
         this.log = log;
         try {
             durable = persistence == null ? null : open(persistence);
+            if (persistence != null) {
+                PersistenceFile.afterOpening(persistence);
+            }
         } catch (StoreException e) {
             throw new StartException(String.valueOf(e.getMessage()));
         } catch (NoClassDefFoundError e) {
@@ -51,15 +49,18 @@ final class Storage implements AutoCloseable {
 
     private DurableStore open(Persistence p) throws StoreException {
         return DurableStore.open(
-                p.location().resolve(DIRECTORY),
-                StoreOptions.DEFAULT.withDurability(p.durability()),
-                new Listener());
+                p.directory(), StoreOptions.DEFAULT.withDurability(p.durability()), new Listener());
     }
 
     /// Takes the directory.
     ///
     /// @throws StartException if it cannot be written, or belongs to another broker
     static Storage open(BrokerOptions options) throws StartException {
+        Persistence persistence = options.persistence();
+        if (persistence != null) {
+            PersistenceFile.beforeOpening(
+                    persistence, line -> options.log().log(LogLevel.NOTICE, line));
+        }
         return new Storage(options.persistence(), options.log());
     }
 
@@ -82,8 +83,7 @@ final class Storage implements AutoCloseable {
         try {
             RecoveryReport report = durable.recover(restoration);
             if (report.isEmpty()) {
-                takeOver(
-                        persistence.location().resolve(MOSQUITTO_DATABASE), restoration, nowMillis);
+                takeOver(persistence.file(), restoration, nowMillis);
             }
             durable.start();
             log.log(
@@ -108,6 +108,9 @@ final class Storage implements AutoCloseable {
             return;
         }
         try {
+            if (PersistenceFile.standsForStore(database)) {
+                return;
+            }
             List<StoreChange> changes =
                     MosquittoImport.changes(
                             MosquittoDatabase.read(database),

@@ -23,10 +23,8 @@ final class Unsupported {
             List.of(
                     GlobalOptions.QUEUE_QOS0_MESSAGES,
                     GlobalOptions.MEMORY_LIMIT,
-                    GlobalOptions.GLOBAL_MAX_CLIENTS,
                     GlobalOptions.ALLOW_DUPLICATE_MESSAGES,
-                    GlobalOptions.ENABLE_CONTROL_API,
-                    GlobalOptions.PERSISTENCE_FILE);
+                    GlobalOptions.ENABLE_CONTROL_API);
 
     private Unsupported() {}
 

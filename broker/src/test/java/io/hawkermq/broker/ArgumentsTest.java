@@ -119,6 +119,24 @@ class ArgumentsTest {
         assertEquals("Unknown option '-x'. Run 'mosquitto --help'.", e.getMessage());
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    -p 0         | Invalid port specified (0). Allowed are 1 to 65535.
+                    -p           | -p argument given, but no port specified.
+                    -c           | -c argument given, but no config file specified.
+                    --tls-keylog | --tls-keylog argument given, but no file specified.
+                    """)
+    void mosquittosCommandLineSaysWhatMosquittoSays(String words, String message) {
+        Arguments.WrongException e =
+                assertThrows(
+                        Arguments.WrongException.class,
+                        () -> Arguments.parse(List.of(words.split(" ")), Dialect.MOSQUITTO));
+        assertEquals(message, e.getMessage());
+    }
+
     @Test
     void unknownNameListsThoseThatThereAre() {
         String message = refusal("-o", "max_queue=3");

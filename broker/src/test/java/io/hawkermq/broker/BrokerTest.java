@@ -15,6 +15,7 @@ import io.hawkermq.protocol.ReasonCode;
 import io.hawkermq.store.Durability;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -297,6 +298,36 @@ class BrokerTest {
                         TestClient.resuming(broker.port(), ProtocolVersion.MQTT_3_1_1, "s")) {
             Packet.Publish kept = subscriber.next(Packet.Publish.class);
             assertEquals("kept", new String(kept.payload(), StandardCharsets.UTF_8));
+        }
+    }
+
+    @Test
+    void whoRemovesThePersistenceFileStartsEmpty(@TempDir Path directory) throws Exception {
+        BrokerOptions durable =
+                options()
+                        .with(o ->
+                                o.persistence(new Persistence(directory, "own.db", Durability.OS)));
+        Path file = directory.resolve("own.db");
+        for (boolean wasRemoved : new boolean[] {true, false, true, true}) {
+            if (wasRemoved) {
+                Files.deleteIfExists(file);
+            }
+            try (Broker broker = Broker.start(durable);
+                    TestClient client = new TestClient(broker.port(), ProtocolVersion.MQTT_3_1_1)) {
+                client.send(
+                        new Packet.Connect(
+                                ProtocolVersion.MQTT_3_1_1,
+                                false,
+                                false,
+                                0,
+                                "s",
+                                null,
+                                null,
+                                null,
+                                Properties.NONE));
+                assertEquals(!wasRemoved, client.next(Packet.Connack.class).sessionPresent());
+                assertTrue(Files.exists(file));
+            }
         }
     }
 

@@ -83,6 +83,7 @@ class FromConfigurationTest {
                                 "max_queued_bytes 1000000",
                                 "max_keepalive 120",
                                 "hawker_max_topic_levels 7",
+                                "global_max_clients 99",
                                 "message_size_limit 1000",
                                 "max_inflight_bytes 16",
                                 "retain_available false",
@@ -104,6 +105,7 @@ class FromConfigurationTest {
                         120,
                         7_200,
                         limits.maximumSubscriptions(),
+                        99,
                         7,
                         1_000,
                         16,
@@ -290,8 +292,12 @@ class FromConfigurationTest {
                                 "hawker_durability interval 60")
                         .persistence());
         assertEquals(
-                new Persistence(Path.of("here"), Durability.OS),
-                options("persistence true", "persistence_location here", "hawker_durability os")
+                new Persistence(Path.of("here"), "own.db", Durability.OS),
+                options(
+                                "persistence true",
+                                "persistence_location here",
+                                "persistence_file own.db",
+                                "hawker_durability os")
                         .persistence());
     }
 

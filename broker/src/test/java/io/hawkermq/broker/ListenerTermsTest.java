@@ -286,7 +286,11 @@ class ListenerTermsTest {
         try (Broker broker = start(t -> t.emptyClientIds(Terms.EmptyClientIds.REFUSED))) {
             for (ProtocolVersion version : List.of(V4, V5)) {
                 Packet.Connack connack = answer(broker, connect(version, "", null, null));
-                assertEquals(ReasonCode.UNSPECIFIED_ERROR, connack.reasonCode());
+                assertEquals(
+                        version == V5
+                                ? ReasonCode.UNSPECIFIED_ERROR
+                                : ReasonCode.CLIENT_IDENTIFIER_NOT_VALID,
+                        connack.reasonCode());
                 assertNull(connack.properties().text(Property.ASSIGNED_CLIENT_IDENTIFIER));
             }
         }

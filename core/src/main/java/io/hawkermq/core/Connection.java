@@ -175,7 +175,13 @@ public final class Connection {
     /// @param sentBy the version of the peer as far as its CONNECT told it, or null
     public void onMalformed(MalformedPacketException e, @Nullable ProtocolVersion sentBy) {
         switch (state) {
-            case CONNECTED -> refuse(e.reasonCode(), e.reason());
+            case CONNECTED -> {
+                if (e.isAnswered()) {
+                    refuse(e.reasonCode(), e.reason());
+                } else {
+                    closeSilently(e.reason());
+                }
+            }
             case AWAITING_CONNECT -> {
                 if (e.reasonCode() == ReasonCode.UNSUPPORTED_PROTOCOL_VERSION) {
                     // [MQTT-3.1.2-2], in the form of 5.0 as the code is one of 5.0.
@@ -305,14 +311,14 @@ public final class Connection {
     /// which ends the connection.
     private boolean isFirst(Packet.Publish p, Session s) {
         if (s.receiver().isUnreleased(p.packetId())) {
-            if (p.packetId() == repeated) {
+            if (p.dup() && p.packetId() == repeated) {
                 // [MQTT-4.4.0-1] allows no repetition within a connection; one is passed over.
                 refuse(
                         ReasonCode.PROTOCOL_ERROR,
                         "the QoS 2 message " + repeated + " was sent for the third time");
                 return false;
             }
-            repeated = p.packetId();
+            repeated = p.dup() ? p.packetId() : 0;
             s.acknowledge(
                     this,
                     new Packet.Pubrec(
@@ -641,6 +647,10 @@ public final class Connection {
     void refuse(ReasonCode reasonCode, String why) {
         if (state == State.AUTHENTICATING) {
             send(new Packet.Connack(false, reasonCode, refusalReason(why)));
+            if (reasonCode == ReasonCode.NOT_AUTHORIZED) {
+                closeSilently("not authorised. The reason: " + why); // scripts know the beginning
+                return;
+            }
         } else if (state == State.CONNECTED && version.isMqtt5()) {
             // [MQTT-3.1.2-29] lets DISCONNECT and CONNACK have their Reason String always.
             send(new Packet.Disconnect(reasonCode, refusalReason(why)));

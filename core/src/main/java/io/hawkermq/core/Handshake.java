@@ -279,6 +279,11 @@ final class Handshake {
                     ReasonCode.QUOTA_EXCEEDED, "the server has no space left to store sessions");
             return;
         }
+        if (shard.isFull() && !shard.hasSession(connection.clientId())) {
+            connection.refuse(
+                    ReasonCode.SERVER_BUSY, "the server has all the sessions that it may have");
+            return;
+        }
         long before = journal.changes();
         boolean present = shard.takeOver(connection.clientId(), c.cleanStart());
         Session session = shard.sessionFor(principal);
@@ -369,10 +374,6 @@ final class Handshake {
         if (authenticationMethod != null) {
             b.add(Property.AUTHENTICATION_METHOD, authenticationMethod); // [MQTT-4.12.0-5]
             b.addIfPresent(Property.AUTHENTICATION_DATA, authenticationData);
-        }
-        if (c.properties().number(Property.REQUEST_RESPONSE_INFORMATION, 0) == 1) {
-            // A topic that no other client is given [MQTT-3.1.2-28].
-            b.add(Property.RESPONSE_INFORMATION, "response/" + connection.clientId());
         }
         b.add(Property.MAXIMUM_PACKET_SIZE, limits.maximumPacketSize());
         b.add(Property.RECEIVE_MAXIMUM, limits.receiveMaximum());

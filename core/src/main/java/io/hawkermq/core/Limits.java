@@ -23,6 +23,8 @@ import java.util.function.Consumer;
 /// @param persistentClientExpiration seconds after which an offline session of a 3.x client, or of
 ///     a 5.0 client that never expires, ends (`persistent_client_expiration`); 0 means never
 /// @param maximumSubscriptions subscriptions of one session
+/// @param maximumSessions of all shards together (`global_max_clients`); who has none already is
+///     refused beyond
 /// @param maximumTopicLevels of a Topic Name or Topic Filter (`hawker_max_topic_levels`), 1 to
 ///     65,536; Mosquitto allows 201
 /// @param maximumPayload bytes of the largest payload that is passed on (`message_size_limit`);
@@ -44,6 +46,7 @@ public record Limits(
         int maximumKeepAlive,
         long persistentClientExpiration,
         int maximumSubscriptions,
+        int maximumSessions,
         int maximumTopicLevels,
         int maximumPayload,
         long maximumInflightBytes,
@@ -63,6 +66,7 @@ public record Limits(
                     65_535,
                     0,
                     1_000_000,
+                    Integer.MAX_VALUE,
                     201,
                     Integer.MAX_VALUE,
                     0,
@@ -134,6 +138,7 @@ public record Limits(
         private int maximumKeepAlive;
         private long persistentClientExpiration;
         private int maximumSubscriptions;
+        private int maximumSessions;
         private int maximumTopicLevels;
         private int maximumPayload;
         private long maximumInflightBytes;
@@ -153,6 +158,7 @@ public record Limits(
             maximumKeepAlive = from.maximumKeepAlive;
             persistentClientExpiration = from.persistentClientExpiration;
             maximumSubscriptions = from.maximumSubscriptions;
+            maximumSessions = from.maximumSessions;
             maximumTopicLevels = from.maximumTopicLevels;
             maximumPayload = from.maximumPayload;
             maximumInflightBytes = from.maximumInflightBytes;
@@ -216,6 +222,11 @@ public record Limits(
             return this;
         }
 
+        public Builder maximumSessions(int value) {
+            maximumSessions = value;
+            return this;
+        }
+
         public Builder maximumTopicLevels(int value) {
             maximumTopicLevels = value;
             return this;
@@ -259,6 +270,7 @@ public record Limits(
                     maximumKeepAlive,
                     persistentClientExpiration,
                     maximumSubscriptions,
+                    maximumSessions,
                     maximumTopicLevels,
                     maximumPayload,
                     maximumInflightBytes,

@@ -626,7 +626,7 @@ final class Session {
                     c.send(
                             new Packet.Pubrel(
                                     packetId,
-                                    ReasonCode.PACKET_IDENTIFIER_NOT_FOUND,
+                                    ReasonCode.SUCCESS, // most often one of a lost connection
                                     Properties.NONE));
                 }
             }
@@ -735,9 +735,11 @@ final class Session {
         }
         if (d.message().isExpired(shard.now())) {
             removeStored(d);
+            sender.skip();
             shard.drop(DropReason.EXPIRED, clientId);
         } else if (!mayReceive(d.message())) { // any more: the rules have changed since
             removeStored(d);
+            sender.skip();
             shard.drop(DropReason.NOT_AUTHORIZED, clientId);
         } else {
             begin(d, c);

@@ -57,6 +57,7 @@ public final class Shard {
     private Slots slots = Slots.onOneShard();
     private Publications publications = Publications.UNSEEN;
 
+    private Population population = new Population();
     private long now;
     private boolean isDebug;
 
@@ -425,16 +426,33 @@ public final class Shard {
         return sessions.get(clientId);
     }
 
+    /// Counts its sessions here from now on, with those of other shards; before it has any.
+    public void population(Population shared) {
+        population = shared;
+    }
+
+    /// True if the server has all the sessions that it may have.
+    boolean isFull() {
+        return population.sessions() >= limits.maximumSessions();
+    }
+
     boolean hasSession(String clientId) {
         return sessions.containsKey(clientId);
     }
 
     Session sessionFor(AccessControl.Principal principal) {
-        return sessions.computeIfAbsent(principal.clientId(), id -> new Session(this, principal));
+        return sessions.computeIfAbsent(
+                principal.clientId(),
+                _ -> {
+                    population.entered();
+                    return new Session(this, principal);
+                });
     }
 
     void end(Session session) {
-        sessions.remove(session.clientId());
+        if (sessions.remove(session.clientId()) != null) {
+            population.left();
+        }
         session.ended();
     }
 

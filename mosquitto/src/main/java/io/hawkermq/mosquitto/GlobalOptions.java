@@ -125,7 +125,10 @@ public final class GlobalOptions {
                             new ValueTypes.Text("the name of a file", true, 255, ""),
                             "mosquitto.db")
                     .reload(RESTART)
-                    .means("The name of the file in that directory.");
+                    .means("The name of the file in that directory.")
+                    .here(
+                            "Messages are in a directory beside it; a name of one's own names that,"
+                                    + " too, and removing the file empties the store.");
 
     public static final Option<Integer> AUTOSAVE_INTERVAL =
             TABLE.value("autosave_interval", Whole.integer(0, Integer.MAX_VALUE).raising(), 1800)

@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -94,14 +95,14 @@ final class Reading {
         } catch (IOException | InvalidPathException e) {
             refuse(
                     "Unable to open config file '" + name + "'.",
-                    "The reason: " + reason(e) + ".",
+                    // Nothing more for a file that is not there: scripts know the whole line.
+                    e instanceof NoSuchFileException ? "" : "The reason: " + reason(e) + ".",
                     Origin.DEFAULT);
         }
     }
 
     private static String reason(Exception e) {
         return switch (e) {
-            case java.nio.file.NoSuchFileException n -> "there is no such file";
             case java.nio.file.AccessDeniedException a -> "permission denied";
             default -> String.valueOf(e.getMessage());
         };

@@ -37,7 +37,11 @@ final class FixedHeader {
             }
             case PINGREQ, PINGRESP -> {
                 checkFlags(type, version, first);
-                checkLength(type, remaining, 0, 0);
+                try {
+                    checkLength(type, remaining, 0, 0);
+                } catch (MalformedPacketException e) {
+                    throw e.unanswered();
+                }
             }
             case CONNECT, AUTH -> {
                 if (type == PacketType.AUTH) {

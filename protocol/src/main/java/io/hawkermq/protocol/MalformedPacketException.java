@@ -29,8 +29,8 @@ public final class MalformedPacketException extends Exception {
         return new MalformedPacketException(reasonCode, reason(), false);
     }
 
-    /// False for parts of a CONNECT at which Mosquitto closes without a CONNACK, as
-    /// [MQTT-3.1.4-1] allows.
+    /// False for what Mosquitto closes at without a CONNACK or DISCONNECT, as [MQTT-3.1.4-1] and
+    /// [MQTT-4.13.1-1] allow.
     public boolean isAnswered() {
         return isAnswered;
     }

@@ -180,7 +180,12 @@ final class PacketBody {
 
     /// DISCONNECT; in 3.x its Remaining Length is 0, as the fixed header said.
     static Packet disconnect(FieldReader in, PacketSource source) throws MalformedPacketException {
-        ReasonCode code = in.isAtEnd() ? ReasonCode.SUCCESS : reasonCode(in, source);
+        ReasonCode code;
+        try {
+            code = in.isAtEnd() ? ReasonCode.SUCCESS : reasonCode(in, source);
+        } catch (MalformedPacketException e) {
+            throw e.unanswered(); // it leaves anyway
+        }
         Properties properties = in.isAtEnd() ? Properties.NONE : in.properties();
         if (source == PacketSource.SERVER && properties.has(Property.SESSION_EXPIRY_INTERVAL)) {
             // [MQTT-3.14.2-2]

@@ -276,7 +276,8 @@ public final class PacketDecoder {
                 break;
             }
             if (shift == 21) {
-                throw new MalformedPacketException("the Remaining Length has more than four bytes");
+                throw new MalformedPacketException("the Remaining Length has more than four bytes")
+                        .unanswered();
             }
         }
         headerLength = pos - from;

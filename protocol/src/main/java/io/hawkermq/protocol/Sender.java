@@ -155,6 +155,12 @@ public final class Sender<T> {
         return taken != null && taken.get(packetId);
     }
 
+    /// Passes over an identifier, for a message that waited and is not sent after all: Mosquitto
+    /// numbers what it queues.
+    public void skip() {
+        lastPacketId = lastPacketId == MAXIMUM_PACKET_ID ? 1 : lastPacketId + 1;
+    }
+
     private InFlight<T> add(int packetId, @Nullable T message, Awaited awaited) {
         lastPacketId = packetId;
         InFlight<T> delivery = new InFlight<>(packetId, message, awaited);

@@ -75,6 +75,7 @@ public final class FileAccess implements AccessControl {
     private final FailedLogins failedLogins;
     private final Semaphore processors;
     private final AtomicInteger logins;
+    private final Changeover changeover;
     private volatile Rules rules;
 
     public FileAccess(Rules rules, LoginLimits limits, EventLog log) {
@@ -83,6 +84,7 @@ public final class FileAccess implements AccessControl {
                 new FailedLogins(limits),
                 new Semaphore(Math.max(1, Runtime.getRuntime().availableProcessors() / 2), true),
                 new AtomicInteger(),
+                new Changeover(),
                 log);
     }
 
@@ -91,18 +93,25 @@ public final class FileAccess implements AccessControl {
             FailedLogins failedLogins,
             Semaphore processors,
             AtomicInteger logins,
+            Changeover changeover,
             EventLog log) {
         this.rules = rules;
         this.failedLogins = failedLogins;
         this.processors = processors;
         this.logins = logins;
+        this.changeover = changeover;
         this.log = log;
     }
 
     /// One that decides by other rules and shares with this one the processors, the number of
-    /// logins under way and the failed ones: for another listener.
+    /// logins under way, the failed ones and the changeover: for another listener.
     public FileAccess beside(Rules others) {
-        return new FileAccess(others, failedLogins, processors, logins, log);
+        return new FileAccess(others, failedLogins, processors, logins, changeover, log);
+    }
+
+    /// During which clients that connect wait.
+    public Changeover changeover() {
+        return changeover;
     }
 
     public Rules rules() {
@@ -143,6 +152,17 @@ public final class FileAccess implements AccessControl {
     public void connect(
             Packet.Connect connect,
             String clientId,
+            String address,
+            Consumer<Runnable> owner,
+            Consumer<Decision> answer) {
+        if (changeover.defers(() -> owner.accept(() -> decide(connect, address, owner, answer)))) {
+            return;
+        }
+        decide(connect, address, owner, answer);
+    }
+
+    private void decide(
+            Packet.Connect connect,
             String address,
             Consumer<Runnable> owner,
             Consumer<Decision> answer) {
@@ -226,7 +246,8 @@ public final class FileAccess implements AccessControl {
                             ReasonCode.BANNED, "too many failed logins; try again in some minutes"),
                     0);
         }
-        if (password != null) {
+        // An empty password is no password, whatever the file holds.
+        if (password != null && password.length > 0) {
             if (!processors.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
                 return new Verdict(busy(), 0);
             }

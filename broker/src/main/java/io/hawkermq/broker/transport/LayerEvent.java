@@ -8,6 +8,11 @@ public sealed interface LayerEvent {
     /// The client's own address, as text, which is not that of the socket.
     record Address(String address) implements LayerEvent {}
 
+    /// A proxy has spoken TLS with the client.
+    ///
+    /// @param tls version and cipher suite, for a person
+    record Negotiated(String tls) implements LayerEvent {}
+
     /// The client is whom its certificate names, whatever it says in CONNECT.
     ///
     /// @param userName null if there is no certificate, or it names nobody

@@ -23,7 +23,9 @@ final class ProxyHeader {
     private static final int FIXED = 16;
     private static final int UNIX_PATH = 108;
     private static final int TLV_TLS = 0x20;
+    private static final int TLV_TLS_VERSION = 0x21;
     private static final int TLV_COMMON_NAME = 0x22;
+    private static final int TLV_CIPHER = 0x23;
     private static final int CLIENT_TLS = 0x01;
     private static final int CLIENT_CERTIFICATE = 0x04;
 
@@ -46,7 +48,13 @@ final class ProxyHeader {
 
     /// @param isVerified true if the client showed a valid certificate
     /// @param commonName of that certificate, as the proxy says
-    record ClientTls(boolean isVerified, @Nullable String commonName) {}
+    /// @param version of TLS, as the proxy says
+    /// @param cipher suite, as the proxy says
+    record ClientTls(
+            boolean isVerified,
+            @Nullable String commonName,
+            @Nullable String version,
+            @Nullable String cipher) {}
 
     private ProxyHeader() {}
 
@@ -205,6 +213,8 @@ final class ProxyHeader {
             boolean isValid =
                     (bytes[from + 1] | bytes[from + 2] | bytes[from + 3] | bytes[from + 4]) == 0;
             String commonName = null;
+            String version = null;
+            String cipher = null;
             int at = from + 5;
             while (at < to) {
                 int value = at + 3;
@@ -212,14 +222,18 @@ final class ProxyHeader {
                     return false;
                 }
                 int next = value + number(bytes, at + 1);
-                if (bytes[at] == TLV_COMMON_NAME) {
-                    commonName = new String(bytes, value, next - value, StandardCharsets.UTF_8);
+                String text = new String(bytes, value, next - value, StandardCharsets.UTF_8);
+                switch (bytes[at]) {
+                    case TLV_TLS_VERSION -> version = text;
+                    case TLV_COMMON_NAME -> commonName = text;
+                    case TLV_CIPHER -> cipher = text;
+                    default -> {}
                 }
                 at = next;
             }
             if ((client & CLIENT_TLS) != 0) {
                 boolean isVerified = isValid && (client & CLIENT_CERTIFICATE) != 0;
-                tls = new ClientTls(isVerified, commonName);
+                tls = new ClientTls(isVerified, commonName, version, cipher);
             }
             return true;
         }

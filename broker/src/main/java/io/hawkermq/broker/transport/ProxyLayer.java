@@ -68,6 +68,10 @@ public final class ProxyLayer extends ChannelInboundHandlerAdapter {
         }
         ProxyHeader.ClientTls tls = header.tls();
         boolean isVerified = tls != null && tls.isVerified();
+        if (tls != null && tls.version() != null && tls.cipher() != null) {
+            ctx.fireUserEventTriggered(
+                    new LayerEvent.Negotiated(tls.version() + " cipher " + tls.cipher()));
+        }
         if (options.clientTls() == ProxyOptions.ClientTls.REQUIRED && tls == null) {
             refuse(ctx, "client did not connect using TLS");
             return false;

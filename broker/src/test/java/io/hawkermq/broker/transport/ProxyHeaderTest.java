@@ -113,7 +113,7 @@ class ProxyHeaderTest {
                 new Complete(
                         16 + 12 + 5 + 3 + 5 + 10 + 6,
                         "192.0.2.5:6275",
-                        new ProxyHeader.ClientTls(true, "ppp")),
+                        new ProxyHeader.ClientTls(true, "ppp", "TLSv1.3", null)),
                 parse(
                         binary(
                                 "21110029" // 41
@@ -126,7 +126,10 @@ class ProxyHeaderTest {
         // Not verified, and no certificate in this session.
         for (String client : new String[] {"0500000001", "0100000000"}) {
             assertEquals(
-                    new Complete(28 + 8, "192.0.2.5:6275", new ProxyHeader.ClientTls(false, null)),
+                    new Complete(
+                            28 + 8,
+                            "192.0.2.5:6275",
+                            new ProxyHeader.ClientTls(false, null, null, null)),
                     parse(binary("21110014" + IPV4 + "200005" + client)));
         }
     }
