@@ -87,8 +87,13 @@ record AccessSettings(
             return FileAccess.Rules.read(
                     passwordFile.orElse(null), aclFile.orElse(null), anonymous);
         } catch (AccessFileException e) {
+            boolean isPasswordFile =
+                    passwordFile.isPresent() && e.file().equals(passwordFile.get().toString());
             throw new StartException(
-                    String.valueOf(e.getMessage()), StartException.WRONG_CONFIGURATION);
+                    isPasswordFile && e.line() > 0
+                            ? e.faultFirst()
+                            : String.valueOf(e.getMessage()),
+                    StartException.WRONG_CONFIGURATION);
         }
     }
 }

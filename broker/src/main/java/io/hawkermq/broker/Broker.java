@@ -78,7 +78,7 @@ public final class Broker implements AutoCloseable {
                             clock,
                             () -> spreading.relieve(number)));
         }
-        Population population = new Population();
+        SharedPopulation population = new SharedPopulation();
         for (Loop loop : loops) {
             loop.shard().slots(slots);
             loop.shard().publications(options.publications());

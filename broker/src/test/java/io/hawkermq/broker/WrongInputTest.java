@@ -92,8 +92,8 @@ class WrongInputTest {
                     3 | listener 18;psk_hint x                  | name their file with 'psk_file' | a.conf:2
                     3 | listener 18;password_file @/none        | @/none: the file does not exist |
                     3 | listener 18;password_file @             | @: |
-                    3 | listener 18;password_file @/plain.pw    | @/plain.pw:1: |
-                    3 | listener 18;password_file @/cut.pw      | @/cut.pw:2: unable to decode line in password file |
+                    3 | listener 18;password_file @/plain.pw    | @/plain.pw:1. |
+                    3 | listener 18;password_file @/cut.pw      | unable to decode line in password file |
                     3 | listener 18;acl_file @/none             | @/none: the file does not exist |
                     3 | listener 18;acl_file @/wrong.acl        | @/wrong.acl:2: |
                     1 | listener 18;certfile @/none;keyfile @/server.key       | Cannot listen on port 18: the file @/none does not exist. | a.conf:1

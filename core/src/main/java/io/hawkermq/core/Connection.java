@@ -647,7 +647,8 @@ public final class Connection {
     void refuse(ReasonCode reasonCode, String why) {
         if (state == State.AUTHENTICATING) {
             send(new Packet.Connack(false, reasonCode, refusalReason(why)));
-            if (reasonCode == ReasonCode.NOT_AUTHORIZED) {
+            if (reasonCode == ReasonCode.NOT_AUTHORIZED
+                    || reasonCode == ReasonCode.BAD_USER_NAME_OR_PASSWORD) {
                 closeSilently("not authorised. The reason: " + why); // scripts know the beginning
                 return;
             }

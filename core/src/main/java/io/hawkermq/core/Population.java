@@ -1,22 +1,34 @@
 package io.hawkermq.core;
 
-import java.util.concurrent.atomic.AtomicInteger;
+/// How many sessions the whole server has, connected or not. Its shards share one; each tells it of
+/// its own. Two clients that connect to different shards at the same moment may both become the
+/// last one that is allowed.
+public interface Population {
+    int sessions();
 
-/// How many sessions the whole server has, connected or not. The shards share it, so it is the one
-/// counter of the core that several threads touch: two clients that connect to different shards at
-/// the same moment may both become the last one allowed.
-public final class Population {
-    private final AtomicInteger sessions = new AtomicInteger();
+    void entered();
 
-    int sessions() {
-        return sessions.get();
-    }
+    void left();
 
-    void entered() {
-        sessions.incrementAndGet();
-    }
+    /// That of a shard which is alone.
+    static Population ofOneShard() {
+        return new Population() {
+            private int sessions;
 
-    void left() {
-        sessions.decrementAndGet();
+            @Override
+            public int sessions() {
+                return sessions;
+            }
+
+            @Override
+            public void entered() {
+                sessions++;
+            }
+
+            @Override
+            public void left() {
+                sessions--;
+            }
+        };
     }
 }

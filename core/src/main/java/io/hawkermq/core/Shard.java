@@ -57,7 +57,7 @@ public final class Shard {
     private Slots slots = Slots.onOneShard();
     private Publications publications = Publications.UNSEEN;
 
-    private Population population = new Population();
+    private Population population = Population.ofOneShard();
     private long now;
     private boolean isDebug;
 

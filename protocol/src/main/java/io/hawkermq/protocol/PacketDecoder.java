@@ -257,9 +257,6 @@ public final class PacketDecoder {
             return 0;
         }
         int first = bytes[from] & 0xFF;
-        if ((expected & 1 << (first >> 4)) == 0) {
-            throw source.unexpected(first, version, expected);
-        }
         int remaining = 0;
         int pos = from + 1;
         for (int shift = 0; ; shift += 7) {
@@ -279,6 +276,11 @@ public final class PacketDecoder {
                 throw new MalformedPacketException("the Remaining Length has more than four bytes")
                         .unanswered();
             }
+        }
+        if ((expected & 1 << (first >> 4)) == 0) {
+            MalformedPacketException e = source.unexpected(first, version, expected);
+            boolean isPing = first >> 4 == PacketType.PINGRESP.value();
+            throw isPing && remaining > 0 ? e.unanswered() : e;
         }
         headerLength = pos - from;
         FixedHeader.check(source, version, first, remaining);

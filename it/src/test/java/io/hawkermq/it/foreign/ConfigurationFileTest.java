@@ -328,7 +328,7 @@ class ConfigurationFileTest {
             Files.writeString(directory.resolve("pw"), "bob:notahash\n");
             hangUp(broker);
             await("it is said", () -> broker.output().contains("Nothing was reloaded"));
-            assertTrue(broker.output().contains("pw:1: "), broker.output());
+            assertTrue(broker.output().contains("pw:1."), broker.output());
             exchange("t", "-u", "ann", "-P", "secret");
         }
     }

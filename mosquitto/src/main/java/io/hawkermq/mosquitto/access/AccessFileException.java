@@ -7,6 +7,7 @@ public final class AccessFileException extends Exception {
 
     private final String file;
     private final int line;
+    private final String fault;
 
     /// @param line from 1; 0 if the fault is not in one line
     AccessFileException(String file, int line, String fault) {
@@ -17,6 +18,12 @@ public final class AccessFileException extends Exception {
                 false);
         this.file = file;
         this.line = line;
+        this.fault = fault;
+    }
+
+    /// The same in the order of Mosquitto's messages, which scripts know: what is wrong comes first.
+    public String faultFirst() {
+        return fault + ". Error found at " + file + (line == 0 ? "." : ":" + line + ".");
     }
 
     /// The file as it was named to the reader.

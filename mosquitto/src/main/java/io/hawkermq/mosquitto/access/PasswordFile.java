@@ -95,7 +95,8 @@ public final class PasswordFile {
         }
         if (parts.size() < 2) {
             throw lines.fault(
-                    "Invalid line in password file: user "
+                    (line.startsWith(":") ? "Invalid line" : "Unable to decode line")
+                            + " in password file: user "
                             + Lines.quoted(user)
                             + " has no hash, allowed is USER:HASH");
         }
