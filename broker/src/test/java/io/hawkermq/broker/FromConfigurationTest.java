@@ -99,6 +99,8 @@ class FromConfigurationTest {
                         120,
                         7_200,
                         limits.maximumSubscriptions(),
+                        limits.queueHead(),
+                        limits.queueHeadOffline(),
                         limits.streamBatch()),
                 limits);
     }

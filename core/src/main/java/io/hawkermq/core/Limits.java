@@ -23,6 +23,9 @@ import java.util.function.Consumer;
 /// @param persistentClientExpiration seconds after which an offline session of a 3.x client, or of
 ///     a 5.0 client that never expires, ends (`persistent_client_expiration`); 0 means never
 /// @param maximumSubscriptions subscriptions of one session
+/// @param queueHead messages of 1 KiB that a durable session's queue has on the heap while its client
+///     is connected, 1 or more; what waits behind them is in the store only
+/// @param queueHeadOffline the same while its client is not connected
 /// @param streamBatch retained messages that one session is sent in one turn of the loop
 public record Limits(
         int receiveMaximum,
@@ -36,10 +39,13 @@ public record Limits(
         int maximumKeepAlive,
         long persistentClientExpiration,
         int maximumSubscriptions,
+        int queueHead,
+        int queueHeadOffline,
         int streamBatch) {
     public static final Limits DEFAULT =
             new Limits(
-                    20, 2_000_000, 10, 10, 1_000, 0, 1L << 30, 1L << 28, 65_535, 0, 1_000_000, 128);
+                    20, 2_000_000, 10, 10, 1_000, 0, 1L << 30, 1L << 28, 65_535, 0, 1_000_000,
+                    1_000, 16, 128);
 
     /// The Session Expiry Interval that a client gets, both in seconds.
     ///
@@ -75,6 +81,8 @@ public record Limits(
         private int maximumKeepAlive;
         private long persistentClientExpiration;
         private int maximumSubscriptions;
+        private int queueHead;
+        private int queueHeadOffline;
         private int streamBatch;
 
         private Builder(Limits from) {
@@ -89,6 +97,8 @@ public record Limits(
             maximumKeepAlive = from.maximumKeepAlive;
             persistentClientExpiration = from.persistentClientExpiration;
             maximumSubscriptions = from.maximumSubscriptions;
+            queueHead = from.queueHead;
+            queueHeadOffline = from.queueHeadOffline;
             streamBatch = from.streamBatch;
         }
 
@@ -147,6 +157,16 @@ public record Limits(
             return this;
         }
 
+        public Builder queueHead(int value) {
+            queueHead = value;
+            return this;
+        }
+
+        public Builder queueHeadOffline(int value) {
+            queueHeadOffline = value;
+            return this;
+        }
+
         public Builder streamBatch(int value) {
             streamBatch = value;
             return this;
@@ -165,6 +185,8 @@ public record Limits(
                     maximumKeepAlive,
                     persistentClientExpiration,
                     maximumSubscriptions,
+                    queueHead,
+                    queueHeadOffline,
                     streamBatch);
         }
     }

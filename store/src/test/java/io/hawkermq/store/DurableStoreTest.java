@@ -138,7 +138,7 @@ class DurableStoreTest {
             }
             disk.write(
                     new StoreChange.RemoveSession(
-                            1, "client 1", List.copyOf(r.deliveries.values())));
+                            1, "client 1", List.copyOf(r.deliveries.values()), 0));
         }
         try (Disk disk = new Disk(directory())) {
             assertEquals(java.util.Map.of(), disk.recovered.all);
@@ -263,7 +263,7 @@ class DurableStoreTest {
                     new StoreChange.PutReceived(1, 4),
                     new StoreChange.PutDelivery(Some.delivery(2, 1, shared)),
                     new StoreChange.RemoveDelivery(removed),
-                    new StoreChange.RemoveSession(1, "client 1", List.of(written, pending)));
+                    new StoreChange.RemoveSession(1, "client 1", List.of(written, pending), 0));
             assertEquals(1, shared.references());
         }
         try (Disk disk = new Disk(directory())) {

@@ -87,7 +87,7 @@ class ModelTest {
                                 && !words[0].equals("forward")
                                 && words[1].equals("" + session);
                     });
-            return new StoreChange.RemoveSession(session, "client " + session, remaining);
+            return new StoreChange.RemoveSession(session, "client " + session, remaining, 0);
         }
 
         private StoredMessage message() {

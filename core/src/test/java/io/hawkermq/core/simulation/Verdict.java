@@ -36,6 +36,7 @@ final class Verdict {
                         dropped += counters.dropped[reason.ordinal()];
                 // STORE_FULL: what is refused is not acknowledged, and so not missing.
                 case EXPIRED, PACKET_TOO_LARGE, NO_SHARE_MEMBER, NOT_AUTHORIZED, STORE_FULL -> {}
+                case DAMAGED -> expect("damaged", 0, counters.dropped[reason.ordinal()]);
             }
         }
         if (world.profile().drops() == Profile.Drops.NEVER && dropped > 0) {
