@@ -10,6 +10,7 @@ import io.hawkermq.core.ShardMessage;
 import io.hawkermq.core.Slots;
 import io.hawkermq.core.Store;
 import io.hawkermq.core.StoreChange;
+import io.hawkermq.core.StoredPage;
 import io.hawkermq.protocol.ByteWriter;
 import io.hawkermq.protocol.TopicNames;
 import io.netty.buffer.ByteBuf;
@@ -68,6 +69,7 @@ final class Loop {
     private volatile long durable;
     private volatile long knownDurable;
     private volatile long handedIn;
+    private final Queue<StoredPage> pages = new ConcurrentLinkedQueue<>();
     private final Queue<Store.State> storeStates = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean isStoreNewsCalled = new AtomicBoolean();
 
@@ -323,6 +325,12 @@ final class Loop {
         callForStoreNews();
     }
 
+    /// A page of a queue that this loop's shard asked for; called by the storage thread.
+    void onPage(StoredPage page) {
+        pages.add(page);
+        callForStoreNews();
+    }
+
     /// Called by the storage thread.
     void onStoreState(Store.State state) {
         storeStates.add(state);
@@ -347,6 +355,10 @@ final class Loop {
         for (Store.State s = storeStates.poll(); s != null; s = storeStates.poll()) {
             worked = true;
             shard.onStoreState(s);
+        }
+        for (StoredPage p = pages.poll(); p != null; p = pages.poll()) {
+            worked = true;
+            shard.onStored(p);
         }
         long position = durable;
         if (position > knownDurable) {
