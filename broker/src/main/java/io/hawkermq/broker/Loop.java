@@ -5,6 +5,7 @@ import io.hawkermq.core.EventLog;
 import io.hawkermq.core.Limits;
 import io.hawkermq.core.LogLevel;
 import io.hawkermq.core.Mailboxes;
+import io.hawkermq.core.PageRequest;
 import io.hawkermq.core.Shard;
 import io.hawkermq.core.ShardMessage;
 import io.hawkermq.core.Slots;
@@ -81,6 +82,16 @@ final class Loop {
 
         Watched(Store store) {
             this.store = store;
+        }
+
+        @Override
+        public boolean isPaged() {
+            return store.isPaged();
+        }
+
+        @Override
+        public void load(PageRequest request) {
+            store.load(request);
         }
 
         @Override

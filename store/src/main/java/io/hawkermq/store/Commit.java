@@ -352,6 +352,7 @@ final class Commit {
         released.clear();
         useless.clear();
         lastNumber = -1;
+        lastSession = new SessionChanges();
         pendingBytes = 0;
     }
 

@@ -217,6 +217,8 @@ final class StorageThread {
                 break;
             }
             next = node.next;
+            // Else one that the collector has put among the old keeps alive all that came later.
+            node.next = null;
             hasWork = true;
             if (node.task != null) {
                 node.task.run();
