@@ -7,6 +7,7 @@ import io.hawkermq.core.StoreChange;
 import io.hawkermq.core.StoredDelivery;
 import io.hawkermq.core.StoredForward;
 import io.hawkermq.core.StoredMessage;
+import io.hawkermq.core.StoredPage;
 import io.hawkermq.core.StoredSession;
 import io.hawkermq.protocol.Properties;
 import io.hawkermq.protocol.QoS;
@@ -224,6 +225,9 @@ public final class StoreLoad implements StoreListener, Recovery {
         Arrays.sort(sorted);
         return sorted.length == 0 ? 0 : sorted[(int) (sorted.length * part)] / 1e6;
     }
+
+    @Override
+    public void page(int shard, StoredPage page) {} // nothing is asked for
 
     @Override
     public void durable(int shard, long position) {

@@ -5,11 +5,13 @@ import io.hawkermq.core.EventLog;
 import io.hawkermq.core.Limits;
 import io.hawkermq.core.LogLevel;
 import io.hawkermq.core.Mailboxes;
+import io.hawkermq.core.PageRequest;
 import io.hawkermq.core.Shard;
 import io.hawkermq.core.ShardMessage;
 import io.hawkermq.core.Slots;
 import io.hawkermq.core.Store;
 import io.hawkermq.core.StoreChange;
+import io.hawkermq.core.StoredPage;
 import io.hawkermq.protocol.ByteWriter;
 import io.hawkermq.protocol.TopicNames;
 import io.netty.buffer.ByteBuf;
@@ -68,6 +70,7 @@ final class Loop {
     private volatile long durable;
     private volatile long knownDurable;
     private volatile long handedIn;
+    private final Queue<StoredPage> pages = new ConcurrentLinkedQueue<>();
     private final Queue<Store.State> storeStates = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean isStoreNewsCalled = new AtomicBoolean();
 
@@ -79,6 +82,16 @@ final class Loop {
 
         Watched(Store store) {
             this.store = store;
+        }
+
+        @Override
+        public boolean isPaged() {
+            return store.isPaged();
+        }
+
+        @Override
+        public void load(PageRequest request) {
+            store.load(request);
         }
 
         @Override
@@ -323,6 +336,12 @@ final class Loop {
         callForStoreNews();
     }
 
+    /// A page of a queue that this loop's shard asked for; called by the storage thread.
+    void onPage(StoredPage page) {
+        pages.add(page);
+        callForStoreNews();
+    }
+
     /// Called by the storage thread.
     void onStoreState(Store.State state) {
         storeStates.add(state);
@@ -347,6 +366,10 @@ final class Loop {
         for (Store.State s = storeStates.poll(); s != null; s = storeStates.poll()) {
             worked = true;
             shard.onStoreState(s);
+        }
+        for (StoredPage p = pages.poll(); p != null; p = pages.poll()) {
+            worked = true;
+            shard.onStored(p);
         }
         long position = durable;
         if (position > knownDurable) {

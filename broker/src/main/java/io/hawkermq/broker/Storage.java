@@ -6,6 +6,7 @@ import io.hawkermq.core.Restoration;
 import io.hawkermq.core.Slots;
 import io.hawkermq.core.Store;
 import io.hawkermq.core.StoreChange;
+import io.hawkermq.core.StoredPage;
 import io.hawkermq.mosquitto.database.MosquittoDatabase;
 import io.hawkermq.store.DurableStore;
 import io.hawkermq.store.RecoveryReport;
@@ -157,6 +158,15 @@ final class Storage implements AutoCloseable {
                 loops.get(shard).onDurable(position);
             } catch (RejectedExecutionException e) {
                 // The broker stops: nobody waits any more.
+            }
+        }
+
+        @Override
+        public void page(int shard, StoredPage page) {
+            try {
+                loops.get(shard).onPage(page);
+            } catch (RejectedExecutionException e) {
+                // as above
             }
         }
 

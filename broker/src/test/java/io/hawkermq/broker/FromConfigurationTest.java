@@ -111,6 +111,8 @@ class FromConfigurationTest {
                         16,
                         Limits.Retain.REFUSED,
                         Limits.OutgoingQos.AS_GRANTED,
+                        limits.queueHead(),
+                        limits.queueHeadOffline(),
                         limits.streamBatch()),
                 limits);
     }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.hawkermq.core.Message;
 import io.hawkermq.core.Store;
 import io.hawkermq.core.StoreChange;
+import io.hawkermq.core.StoredPage;
 import io.hawkermq.protocol.Properties;
 import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.TopicName;
@@ -27,6 +28,9 @@ class StoreCommandTest {
     private static final class Silent implements StoreListener {
         @Override
         public void durable(int shard, long position) {}
+
+        @Override
+        public void page(int shard, StoredPage page) {}
 
         @Override
         public void state(Store.State state) {}

@@ -38,9 +38,9 @@ final class Budgets {
         }
     }
 
-    /// A session has taken a message out of its queue.
-    void dequeued(int bytes, Session session) {
-        counters.queuedMessages--;
+    /// A session has taken messages out of its queue.
+    void dequeued(int messages, long bytes, Session session) {
+        counters.queuedMessages -= messages;
         counters.queuedBytes -= bytes;
         if (session.isConnected()) {
             waitingBytes -= bytes;

@@ -1,26 +1,51 @@
 package io.hawkermq.core;
 
 import java.util.ArrayDeque;
+import java.util.Iterator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// What waits for room in a session's in-flight window, or for its client to connect, within the
 /// limits of the session and its shard. At a limit the newest message is dropped, after those that
 /// have expired.
+///
+/// Of a durable session only the head is on the heap; what is behind it goes, once it is durable, to
+/// the [QueueTail], and comes back from the [Store] in pages while the head still lasts. One page is
+/// asked for at a time; an answer to anything but the latest question is none.
 final class DeliveryQueue {
+    /// What a message of the head is reckoned to have: a head is full with so many bytes for each
+    /// message that it may have, however few there are.
+    private static final int BYTES_EACH = 1_024;
+
+    /// About how many bytes of messages are asked for at once.
+    private static final int PAGE_BYTES = 1 << 19;
+
     private final Session session;
-    private final ArrayDeque<Delivery> deliveries = new ArrayDeque<>(2);
+    private final ArrayDeque<Delivery> head = new ArrayDeque<>(2);
+    private @Nullable QueueTail tail;
+    private int count;
     private long bytes;
+    private long headBytes;
+
+    /// The ticket of the page that is on its way, 0 if none is.
+    private long ticket;
+
+    /// A new page is asked for when no more than so many are left in the head.
+    private int lowWater;
+
+    /// The batch that has last been said to be waited for.
+    private long awaited;
 
     DeliveryQueue(Session session) {
         this.session = session;
     }
 
     boolean isEmpty() {
-        return deliveries.isEmpty();
+        return count == 0;
     }
 
     int size() {
-        return deliveries.size();
+        return count;
     }
 
     /// What its messages are charged: [Message#bytes].
@@ -28,13 +53,17 @@ final class DeliveryQueue {
         return bytes;
     }
 
+    /// How many deliveries are in the store only.
+    int paged() {
+        return tail == null ? 0 : tail.inGaps();
+    }
+
     /// True if a delivery of so many bytes more is beyond a limit of the session.
     boolean isFull(int more) {
         Limits limits = session.shard().limits();
         int most = limits.maximumQueuedMessages();
         long mostBytes = limits.maximumQueuedBytes();
-        return (most > 0 && deliveries.size() >= most)
-                || (mostBytes > 0 && bytes + more > mostBytes);
+        return (most > 0 && count >= most) || (mostBytes > 0 && bytes + more > mostBytes);
     }
 
     /// @return false if the delivery was dropped
@@ -43,9 +72,9 @@ final class DeliveryQueue {
         Limits limits = shard.limits();
         int more = d.message().bytes();
         int most = limits.maximumQueuedMessages();
-        if (most > 0 && deliveries.size() >= most) {
+        if (most > 0 && count >= most) {
             dropExpired();
-            if (deliveries.size() >= most) {
+            if (count >= most) {
                 shard.drop(DropReason.QUEUE_COUNT, session.clientId());
                 return false;
             }
@@ -67,51 +96,263 @@ final class DeliveryQueue {
     }
 
     private void add(Delivery d) {
-        deliveries.add(d);
-        bytes += d.message().bytes();
-        session.shard().budgets().queued(d.message().bytes(), session);
+        Journal journal = session.shard().journal();
+        charge(d.message().bytes());
+        if (tail == null
+                && (d.stored() == null || !journal.isPaged() || !isHeadFull(headLimit()))) {
+            addToHead(d);
+            return;
+        }
+        tail().add(d, journal.openPosition());
+        awaitDurable(journal);
     }
 
-    /// The oldest one.
-    ///
-    /// @throws java.util.NoSuchElementException if it is empty
-    Delivery remove() {
-        Delivery d = deliveries.remove();
-        bytes -= d.message().bytes();
-        session.shard().budgets().dequeued(d.message().bytes(), session);
+    private void charge(int more) {
+        count++;
+        bytes += more;
+        session.shard().budgets().queued(more, session);
+    }
+
+    private void discharge(int messages, long less) {
+        count -= messages;
+        bytes -= less;
+        session.shard().budgets().dequeued(messages, less, session);
+    }
+
+    private void addToHead(Delivery d) {
+        head.add(d);
+        headBytes += d.message().bytes();
+    }
+
+    private QueueTail tail() {
+        QueueTail t = tail;
+        if (t == null) {
+            t = new QueueTail();
+            tail = t;
+        }
+        return t;
+    }
+
+    /// How many messages wait on the heap before others leave it.
+    private int headLimit() {
+        Limits limits = session.shard().limits();
+        return session.isConnected() ? limits.queueHead() : limits.queueHeadOffline();
+    }
+
+    private boolean isHeadFull(int limit) {
+        return head.size() >= limit || headBytes >= (long) limit * BYTES_EACH;
+    }
+
+    /// The oldest one, if it is on the heap; else it is on its way from the store, and the session
+    /// is pumped when it comes.
+    @Nullable Delivery poll() {
+        if (head.isEmpty()) {
+            refill();
+        }
+        Delivery d = head.poll();
+        if (d != null) {
+            headBytes -= d.message().bytes();
+            discharge(1, d.message().bytes());
+        }
+        refill();
         return d;
     }
 
-    /// Takes back what was accepted before the broker was restarted, whatever the limits are now.
-    void restore(Delivery d) {
-        add(d);
-    }
-
-    void clear() {
-        while (!isEmpty()) {
-            remove();
+    /// Brings what is next into the head, and asks the store for more when it is time.
+    void refill() {
+        QueueTail t = tail;
+        if (t == null) {
+            return;
+        }
+        int limit = headLimit();
+        while (head.isEmpty() || !isHeadFull(limit)) {
+            Delivery next = t.poll();
+            if (next == null) {
+                break;
+            }
+            addToHead(next);
+        }
+        if (t.isEmpty()) {
+            tail = null;
+            return;
+        }
+        QueueTail.Gap gap = t.firstGap();
+        if (ticket == 0 && gap != null && session.isConnected() && isHeadLow()) {
+            SessionJournal j = session.journal();
+            if (j == null) {
+                throw new IllegalStateException("a session that is not stored has a stored queue");
+            }
+            ticket = j.load(this, gap.first(), gap.last(), PAGE_BYTES);
         }
     }
 
-    /// Adds what is stored of the deliveries to a list.
+    private boolean isHeadLow() {
+        return head.size() <= Math.max(lowWater, session.shard().limits().queueHeadOffline());
+    }
+
+    // ---- what comes from the store ----
+
+    /// Waits for the open batch, once.
+    private void awaitDurable(Journal journal) {
+        if (awaited != journal.openPosition()) {
+            awaited = journal.openPosition();
+            journal.tellWhenDurable(this);
+        }
+    }
+
+    /// All up to a batch is durable.
+    void onDurable(long position) {
+        QueueTail t = tail;
+        if (t != null) {
+            if (!t.hasSettled()) {
+                refill(); // what fits in the head need not leave
+            }
+            t.settle(position);
+            refill();
+        }
+    }
+
+    /// The page that was asked for.
+    void onPage(StoredPage page) {
+        ticket = 0;
+        QueueTail t = tail;
+        QueueTail.Gap gap = t == null ? null : t.firstGap();
+        if (t == null || gap == null) {
+            throw new IllegalStateException("a page for a queue that has all");
+        }
+        long came = 0;
+        for (StoredDelivery d : page.deliveries()) {
+            Delivery delivery =
+                    new Delivery(d.message().message(), d.qos(), d.retain(), d.identifiers(), d);
+            came += delivery.message().bytes();
+            addToHead(delivery);
+        }
+        lowWater = page.deliveries().size() / 2;
+        t.taken(gap, page.deliveries().size(), came, page.through());
+        if (gap.count() <= 0 || gap.first() > gap.last()) {
+            lost(t, gap);
+            t.removeFirstGap();
+        }
+        refill();
+        session.schedulePump();
+    }
+
+    /// What is missing when a gap has come to its end cannot be read.
+    private void lost(QueueTail t, QueueTail.Gap gap) {
+        int messages = gap.count();
+        for (int i = 0; i < messages; i++) {
+            session.shard().drop(DropReason.DAMAGED, session.clientId());
+        }
+        discharge(messages, gap.bytes());
+        t.taken(gap, messages, gap.bytes(), gap.last());
+    }
+
+    /// What was asked for is no longer expected: an answer finds nobody.
+    private void cancelLoad(Shard shard) {
+        if (ticket != 0) {
+            shard.journal().cancelLoad(ticket);
+            ticket = 0;
+        }
+    }
+
+    /// The session leaves a shard that [Shard#isQuiet]: all is durable.
+    void leave(Shard from) {
+        cancelLoad(from);
+        awaited = 0;
+        if (tail != null) {
+            tail.settle(Long.MAX_VALUE);
+        }
+    }
+
+    /// The session's client has gone: what need not be on the heap leaves it.
+    void wentOffline() {
+        Journal journal = session.shard().journal();
+        QueueTail t = tail;
+        if (!journal.isPaged() || session.journal() == null || (t != null && t.hasSettled())) {
+            return;
+        }
+        int limit = headLimit();
+        while (head.size() > 1 && isHeadFull(limit)) {
+            Delivery last = head.removeLast();
+            headBytes -= last.message().bytes();
+            tail().addFirst(last, journal.openPosition());
+            awaitDurable(journal);
+        }
+    }
+
+    // ---- life ----
+
+    /// Takes back what was accepted before the broker was restarted, whatever the limits are now.
+    void restore(Delivery d) {
+        charge(d.message().bytes());
+        if (tail == null) {
+            addToHead(d);
+        } else {
+            tail.addSettled(d);
+        }
+    }
+
+    /// Takes back what stays in the store.
+    void restorePaged(long sequence, int ofBytes) {
+        charge(ofBytes);
+        tail().addToGap(sequence, ofBytes);
+    }
+
+    /// True as long as what is restored is to be on the heap.
+    boolean isHeadWanted() {
+        return tail == null && !isHeadFull(headLimit());
+    }
+
+    /// The session is not stored any more, and nothing of its queue is in the store only.
+    void keepAll() {
+        QueueTail t = tail;
+        if (t != null) {
+            for (Delivery d = t.poll(); d != null; d = t.poll()) {
+                addToHead(d);
+            }
+            tail = null;
+        }
+    }
+
+    void clear() {
+        cancelLoad(session.shard());
+        discharge(count, bytes);
+        head.clear();
+        headBytes = 0;
+        tail = null;
+    }
+
+    /// Adds what is stored of the deliveries on the heap to a list.
     void addStored(List<StoredDelivery> to) {
-        for (Delivery d : deliveries) {
+        for (Delivery d : head) {
             if (d.stored() != null) {
                 to.add(d.stored());
             }
         }
+        if (tail != null) {
+            tail.addStored(to);
+        }
     }
 
     private void dropExpired() {
-        Shard shard = session.shard();
-        for (int i = deliveries.size(); i > 0; i--) {
-            Delivery d = remove();
-            if (d.message().isExpired(shard.now())) {
-                session.removeStored(d);
-                shard.drop(DropReason.EXPIRED, session.clientId());
-            } else {
-                add(d);
+        long now = session.shard().now();
+        for (Iterator<Delivery> i = head.iterator(); i.hasNext(); ) {
+            Delivery d = i.next();
+            if (d.message().isExpired(now)) {
+                i.remove();
+                headBytes -= d.message().bytes();
+                dropExpired(d);
             }
         }
+        if (tail != null) {
+            tail.removeExpired(now, this::dropExpired);
+            refill();
+        }
+    }
+
+    private void dropExpired(Delivery d) {
+        discharge(1, d.message().bytes());
+        session.removeStored(d);
+        session.shard().drop(DropReason.EXPIRED, session.clientId());
     }
 }

@@ -21,6 +21,8 @@ public enum DropReason {
     NO_SHARE_MEMBER("no-share-member", "no member of the Shared Subscription is left"),
     /// QoS 1 or 2 to a durable session, or a message to be retained, while the store has no space.
     STORE_FULL("store-full", "the free space of persistence_location"),
+    /// QoS 1 or 2 that waited for a session in a part of the store that cannot be read.
+    DAMAGED("damaged", "the disk of persistence_location"),
     /// Published without permission.
     NOT_AUTHORIZED("not-authorized", "access control");
 

@@ -3,7 +3,9 @@ package io.hawkermq.core;
 import io.hawkermq.protocol.Packet;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Stop 5 of a PUBLISH, and the rule that nothing is acknowledged before it is durable. Collects
@@ -42,13 +44,21 @@ final class Journal {
             long position, Connection connection, Delivery delivery, int packetId, Attempt attempt)
             implements Waiting {}
 
-    private record Batch(long position, long bytes) {}
+    private record Batch(long position, long bytes, List<DeliveryQueue> queues) {}
 
     private final int shard;
     private final Store store;
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
     private final ArrayDeque<Batch> underWay = new ArrayDeque<>();
     private List<StoreChange> open = new ArrayList<>();
+
+    /// Those that wait to know that the open batch is durable.
+    private List<DeliveryQueue> queues = List.of();
+
+    /// Those that have asked for a page, by ticket.
+    private final Map<Long, DeliveryQueue> loading = new HashMap<>();
+
+    private long lastTicket;
     private @Nullable StoredMessage latest;
     private Store.State state = Store.State.READY;
     private boolean isAdmitted;
@@ -160,7 +170,8 @@ final class Journal {
         }
         handedIn++;
         bytesUnderWay += openBytes;
-        underWay.add(new Batch(handedIn, openBytes));
+        underWay.add(new Batch(handedIn, openBytes, queues));
+        queues = List.of();
         List<StoreChange> batch = open;
         open = new ArrayList<>(Math.min(batch.size(), 1_024));
         openBytes = 0;
@@ -176,6 +187,48 @@ final class Journal {
     /// True if all is durable and nothing waits.
     boolean isQuiet() {
         return open.isEmpty() && underWay.isEmpty() && waiting.isEmpty();
+    }
+
+    // ---- queues that are in the store only ----
+
+    /// True if what waits in queues may leave the heap when it is durable.
+    boolean isPaged() {
+        return store.isPaged();
+    }
+
+    /// The number of the batch that is being collected.
+    long openPosition() {
+        return handedIn + 1;
+    }
+
+    /// Tells a queue when the batch that is being collected is durable.
+    void tellWhenDurable(DeliveryQueue queue) {
+        if (queues.isEmpty()) {
+            queues = new ArrayList<>(4);
+        }
+        queues.add(queue);
+    }
+
+    /// Asks for a page of a queue.
+    ///
+    /// @return names the request
+    long load(DeliveryQueue queue, long session, long from, long to, int bytes) {
+        long ticket = ++lastTicket;
+        loading.put(ticket, queue);
+        store.load(new PageRequest(shard, ticket, session, from, to, bytes));
+        return ticket;
+    }
+
+    void cancelLoad(long ticket) {
+        loading.remove(ticket);
+    }
+
+    /// A page has come; nobody waits for it if its queue is gone or has moved away.
+    void onStored(StoredPage page) {
+        DeliveryQueue queue = loading.remove(page.ticket());
+        if (queue != null) {
+            queue.onPage(page);
+        }
     }
 
     // ---- sending ----
@@ -224,6 +277,7 @@ final class Journal {
         for (Batch b = underWay.peek(); b != null && b.position() <= durable; b = underWay.peek()) {
             underWay.remove();
             bytesUnderWay -= b.bytes();
+            b.queues().forEach(q -> q.onDurable(durable));
         }
         Waiting w = waiting.peek();
         while (w != null && w.position() <= durable) {

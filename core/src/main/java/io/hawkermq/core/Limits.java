@@ -33,6 +33,9 @@ import java.util.function.Consumer;
 ///     further one is begun (`max_inflight_bytes`); 0 means no limit
 /// @param retain whether messages are retained (`retain_available`)
 /// @param outgoingQos of deliveries (`upgrade_outgoing_qos`)
+/// @param queueHead messages of 1 KiB that a durable session's queue has on the heap while its client
+///     is connected, 1 or more; what waits behind them is in the store only
+/// @param queueHeadOffline the same while its client is not connected
 /// @param streamBatch retained messages that one session is sent in one turn of the loop
 public record Limits(
         int receiveMaximum,
@@ -52,6 +55,8 @@ public record Limits(
         long maximumInflightBytes,
         Retain retain,
         OutgoingQos outgoingQos,
+        int queueHead,
+        int queueHeadOffline,
         int streamBatch) {
     public static final Limits DEFAULT =
             new Limits(
@@ -72,6 +77,8 @@ public record Limits(
                     0,
                     Retain.AVAILABLE,
                     OutgoingQos.AS_PUBLISHED,
+                    1_000,
+                    16,
                     128);
 
     /// What becomes of messages with RETAIN.
@@ -144,6 +151,8 @@ public record Limits(
         private long maximumInflightBytes;
         private Retain retain;
         private OutgoingQos outgoingQos;
+        private int queueHead;
+        private int queueHeadOffline;
         private int streamBatch;
 
         private Builder(Limits from) {
@@ -164,6 +173,8 @@ public record Limits(
             maximumInflightBytes = from.maximumInflightBytes;
             retain = from.retain;
             outgoingQos = from.outgoingQos;
+            queueHead = from.queueHead;
+            queueHeadOffline = from.queueHeadOffline;
             streamBatch = from.streamBatch;
         }
 
@@ -252,6 +263,16 @@ public record Limits(
             return this;
         }
 
+        public Builder queueHead(int value) {
+            queueHead = value;
+            return this;
+        }
+
+        public Builder queueHeadOffline(int value) {
+            queueHeadOffline = value;
+            return this;
+        }
+
         public Builder streamBatch(int value) {
             streamBatch = value;
             return this;
@@ -276,6 +297,8 @@ public record Limits(
                     maximumInflightBytes,
                     retain,
                     outgoingQos,
+                    queueHead,
+                    queueHeadOffline,
                     streamBatch);
         }
     }

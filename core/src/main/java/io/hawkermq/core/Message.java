@@ -75,7 +75,16 @@ public record Message(
     /// What a reference to this message is charged in queues, in bytes: payload, Topic Name and a
     /// flat sum for the objects around them.
     public int bytes() {
-        return payload.length + topic.utf8().length + 64 + 64 * properties.size();
+        return bytes(payload.length, topic.utf8().length, properties.size());
+    }
+
+    /// What [#bytes] says of a message that nobody has at hand.
+    ///
+    /// @param payload its bytes
+    /// @param topic bytes of its Topic Name
+    /// @param properties how many it has
+    public static int bytes(int payload, int topic, int properties) {
+        return payload + topic + 64 + 64 * properties;
     }
 
     public boolean expires() {

@@ -10,6 +10,19 @@ public interface Recovery {
 
     void subscription(long session, String filter, SubscriptionOptions options, int identifier);
 
+    /// False if the queue of a session has enough on the heap: of its further deliveries, those that
+    /// wait and do not expire are announced by [#paged] instead of [#delivery].
+    default boolean takesDelivery(long session) {
+        return true;
+    }
+
+    /// A delivery that waits and stays in the store. In one order with [#delivery].
+    ///
+    /// @param bytes its [Message#bytes]
+    default void paged(long session, long sequence, int bytes) {
+        throw new UnsupportedOperationException("all deliveries are taken");
+    }
+
     /// A delivery that waits or is in flight; those of one session by ascending sequence. Deliveries
     /// of the same message share one [StoredMessage]. Its [StoredDelivery#packetId] is 0 if it is
     /// not in flight.

@@ -64,6 +64,18 @@ public final class Restoration implements Recovery {
     }
 
     @Override
+    public boolean takesDelivery(long session) {
+        return find(session).isHeadWanted();
+    }
+
+    @Override
+    public void paged(long session, long sequence, int bytes) {
+        Session s = find(session);
+        s.startAfter(sequence, 0);
+        s.restorePaged(sequence, bytes);
+    }
+
+    @Override
     public void released(long session, int packetId, long order) {
         inFlight(session).add(new InFlight(order, packetId, null));
     }

@@ -124,8 +124,13 @@ final class Session {
     }
 
     /// A session is durable if it does not end with its connection, and there is where to store it.
+    ///
+    /// One that ends with its connection stays stored as long as a part of its queue is nowhere
+    /// else; after a restart, it is over.
     private void changeDurability() {
-        boolean shall = shard.journal().isDurable() && expiryInterval > 0;
+        boolean shall =
+                shard.journal().isDurable()
+                        && (expiryInterval > 0 || (queue != null && queue.paged() > 0));
         if (shall == isDurable()) {
             return;
         }
@@ -135,6 +140,9 @@ final class Session {
             subscriptions.forEach(begun::subscribed);
         } else {
             forgetStored();
+            if (queue != null) {
+                queue.keepAll();
+            }
         }
     }
 
@@ -144,8 +152,10 @@ final class Session {
             return;
         }
         List<StoredDelivery> remaining = new ArrayList<>();
+        int paged = 0;
         if (queue != null) {
             queue.addStored(remaining);
+            paged = queue.paged();
         }
         for (var d = sender.oldest(); d != null; d = sender.after(d)) {
             Delivery message = d.message();
@@ -153,13 +163,14 @@ final class Session {
                 remaining.add(message.stored());
             }
         }
-        j.remove(remaining);
+        j.remove(remaining, paged);
         shard.router().changeDurability(subscriptions, () -> journal = null);
     }
 
     private void saveConnected() {
         if (journal != null) {
-            journal.save(expiryInterval, StoredSession.CONNECTED, will, Long.MAX_VALUE);
+            Will stored = expiryInterval == 0 ? null : will; // it ends here, and leaves none
+            journal.save(expiryInterval, StoredSession.CONNECTED, stored, Long.MAX_VALUE);
         }
     }
 
@@ -197,6 +208,9 @@ final class Session {
         }
         waitForClient(delay);
         saveOffline();
+        if (queue != null) {
+            queue.wentOffline();
+        }
         subscriptions.connectionChanged();
     }
 
@@ -268,6 +282,9 @@ final class Session {
     /// told: [SlotMove] does that.
     void moveTo(Shard to) {
         Shard from = shard;
+        if (queue != null) {
+            queue.leave(from);
+        }
         subscriptions.leave();
         int queued = queue == null ? 0 : queue.size();
         from.gaveAway(this, queued, queuedBytes());
@@ -281,6 +298,8 @@ final class Session {
         }
         if (isPumpScheduled) {
             to.schedulePump(this);
+        } else if (!isQueueEmpty()) {
+            schedulePump(); // a page that was on its way is asked for again
         }
     }
 
@@ -301,10 +320,25 @@ final class Session {
     }
 
     void restore(Delivery d) {
-        if (queue == null) {
-            queue = new DeliveryQueue(this);
+        queueToRestore().restore(d);
+    }
+
+    void restorePaged(long sequence, int bytes) {
+        queueToRestore().restorePaged(sequence, bytes);
+    }
+
+    private DeliveryQueue queueToRestore() {
+        DeliveryQueue q = queue;
+        if (q == null) {
+            q = new DeliveryQueue(this);
+            queue = q;
         }
-        queue.restore(d);
+        return q;
+    }
+
+    /// True as long as the queue that is restored is to have its messages on the heap.
+    boolean isHeadWanted() {
+        return queue == null || queue.isHeadWanted();
     }
 
     /// @param d null if it was released
@@ -326,7 +360,9 @@ final class Session {
     /// Everything is back: a client that was connected has lost its connection now, and time goes
     /// on for one that was not.
     void restored(StoredSession s) {
-        if (s.wasConnected()) {
+        if (expiryInterval == 0) {
+            shard.end(this); // with its connection, which the restart has ended [MQTT-4.1.0-2]
+        } else if (s.wasConnected()) {
             Will w = will;
             waitForClient(w == null ? 0 : w.properties().number(Property.WILL_DELAY_INTERVAL, 0));
             saveOffline();
@@ -726,12 +762,18 @@ final class Session {
 
     private boolean pumpQueue(Connection c) {
         DeliveryQueue q = queue;
-        if (q == null || q.isEmpty() || !hasQuota()) {
+        if (q == null || !hasQuota()) {
             return false;
         }
-        Delivery d = q.remove();
+        Delivery d = q.poll();
+        if (d == null && !q.isEmpty()) {
+            return false; // the next one is on its way from the store
+        }
         if (q.isEmpty()) {
             queue = null; // an idle session holds no queue
+        }
+        if (d == null) {
+            return false;
         }
         if (d.message().isExpired(shard.now())) {
             removeStored(d);

@@ -51,8 +51,15 @@ final class SessionJournal {
     }
 
     /// The session has ended, or ends with its connection from now on.
-    void remove(List<StoredDelivery> remaining) {
-        journal().add(new StoreChange.RemoveSession(number, session.clientId(), remaining));
+    void remove(List<StoredDelivery> remaining, int paged) {
+        journal().add(new StoreChange.RemoveSession(number, session.clientId(), remaining, paged));
+    }
+
+    /// Asks for a page of the session's queue.
+    ///
+    /// @return the request's ticket
+    long load(DeliveryQueue queue, long from, long to, int bytes) {
+        return journal().load(queue, number, from, to, bytes);
     }
 
     void subscribed(Subscription s) {

@@ -126,6 +126,11 @@ public final class Shard {
         journal.onDurable(position);
     }
 
+    /// A page of a queue, for which [Store#load] was called, has come. Belongs to a turn.
+    public void onStored(StoredPage page) {
+        journal.onStored(page);
+    }
+
     /// The store can take new durable state, or cannot any more. Belongs to a turn.
     public void onStoreState(Store.State state) {
         journal.onState(state);

@@ -3,14 +3,16 @@ package io.hawkermq.core;
 import java.util.List;
 
 /// The door to what outlives the process. Shards hand in batches of changes and are told up to which
-/// batch all is durable; nothing is ever read back while the broker runs.
+/// batch all is durable. What is read back while the broker runs is the queues' alone, in pages, and
+/// never on the path of a PUBLISH.
 ///
 /// A batch is atomic: after a crash either all of it is there or nothing. Batches become durable in
 /// the order in which they were handed in, whichever shard they came from, so that a change that
 /// another shard makes because of a message from this one is never there without its cause.
 ///
 /// Later, in a cluster, the same batches go through a replicated log before they get here; that is
-/// why there is nothing in this door but an ordered append and a position that comes back.
+/// why there is nothing in this door but an ordered append and a position that comes back, and pages
+/// of what is durable, which any replica can answer.
 public interface Store {
     /// Keeps nothing: sessions and messages live as long as the process.
     Store NONE = (shard, position, changes) -> {};
@@ -25,6 +27,19 @@ public interface Store {
     /// False if everything ends with the process; [#append] is never called then.
     default boolean isDurable() {
         return this != NONE;
+    }
+
+    /// True if queues need not be on the heap, because [#load] brings them back.
+    default boolean isPaged() {
+        return false;
+    }
+
+    /// Asks for a page of a queue, to be given back through [Shard#onStored] in a later turn, after
+    /// all that was handed in before has been applied. Called on the shard's loop; does not block.
+    /// Only deliveries that are durable are asked for. Asking twice gives handles twice, for the
+    /// same records: the core forgets one of them.
+    default void load(PageRequest request) {
+        throw new UnsupportedOperationException("this store keeps no queues");
     }
 
     /// Whether new durable state can be taken; told by [Shard#onStoreState].

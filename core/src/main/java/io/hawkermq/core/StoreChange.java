@@ -13,8 +13,9 @@ public sealed interface StoreChange {
     /// A session has ended, and with it its subscriptions, deliveries and received Packet
     /// Identifiers.
     ///
-    /// @param remaining its deliveries that were not removed before
-    record RemoveSession(long session, String clientId, List<StoredDelivery> remaining)
+    /// @param remaining its deliveries that were not removed before and were not left to the store
+    /// @param paged how many others there are, of which the store alone knows
+    record RemoveSession(long session, String clientId, List<StoredDelivery> remaining, int paged)
             implements StoreChange {}
 
     /// A subscription is new or has changed.

@@ -25,6 +25,8 @@ public final class StoredDelivery {
     private Writing writing = Writing.PENDING;
     private char packetId;
     private @Nullable Object place;
+    private int index;
+    private long body;
     private long order;
 
     /// @param session the number of the session
@@ -101,7 +103,32 @@ public final class StoredDelivery {
         return place;
     }
 
-    public void place(@Nullable Object value) {
-        place = value;
+    /// For the storage thread: it is written.
+    ///
+    /// @param where it is, with others
+    /// @param at which of them it is
+    /// @param inBody the number of the record with its message, 0 if the message is with it
+    public void written(Object where, int at, long inBody) {
+        writing = Writing.WRITTEN;
+        place = where;
+        index = at;
+        body = inBody;
+    }
+
+    /// For the storage thread: it is over.
+    public void removed() {
+        writing = Writing.REMOVED;
+        place = null;
+    }
+
+    /// For the storage thread: which delivery of its place it is.
+    public int index() {
+        return index;
+    }
+
+    /// For the storage thread: under which number the message is written that its record refers to;
+    /// 0 if the message is with it.
+    public long body() {
+        return body;
     }
 }

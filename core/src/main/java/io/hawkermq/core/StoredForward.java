@@ -26,6 +26,7 @@ public final class StoredForward {
 
     // Of the storage thread.
     private StoredDelivery.Writing writing = StoredDelivery.Writing.PENDING;
+    private long body;
 
     /// @param number unique as long as the record exists
     /// @param slots the [Slots] that the receiving shard owns, a bit each: only their sessions get
@@ -74,6 +75,17 @@ public final class StoredForward {
     /// For the storage thread.
     public StoredDelivery.Writing writing() {
         return writing;
+    }
+
+    /// For the storage thread: under which number the message is written that the record refers to;
+    /// 0 if the message is with it.
+    public long body() {
+        return body;
+    }
+
+    /// For the storage thread.
+    public void body(long number) {
+        body = number;
     }
 
     /// For the storage thread.

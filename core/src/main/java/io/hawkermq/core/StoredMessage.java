@@ -27,7 +27,7 @@ public final class StoredMessage {
         number = value;
     }
 
-    /// For the storage thread: how many records, written or to be written, refer to the message.
+    /// For the storage thread: how many records that are yet to be written refer to the message.
     public int references() {
         return references;
     }

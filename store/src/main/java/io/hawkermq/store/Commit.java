@@ -10,6 +10,7 @@ import io.hawkermq.core.StoredSession;
 import io.hawkermq.protocol.TopicName;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,13 +52,19 @@ final class Commit {
     private final List<StoredForward> doneForwards = new ArrayList<>();
     private final List<Pack> touched = new ArrayList<>();
 
-    /// Messages with a body that lost a reference.
-    private final List<StoredMessage> released = new ArrayList<>();
+    /// Bodies that lost their last reference.
+    private final Set<Long> released = new HashSet<>();
 
     /// The open Packet Identifiers of the sessions that have any.
     private final Map<Long, PacketIds> receivedIds = new HashMap<>();
 
     private final Map<Long, PacketIds> releasedIds = new HashMap<>();
+
+    private final Bodies bodies = new Bodies();
+    private final LivePacks packs = new LivePacks();
+
+    /// Records that cannot be read, or that nothing refers to.
+    private final List<byte[]> useless = new ArrayList<>();
 
     private long nextBody = 1;
     private long pendingBytes;
@@ -78,6 +85,14 @@ final class Commit {
 
     // ---- what recovery found ----
 
+    Bodies bodies() {
+        return bodies;
+    }
+
+    LivePacks packs() {
+        return packs;
+    }
+
     /// Body numbers up to this one are taken.
     void bodiesUpTo(long number) {
         nextBody = Math.max(nextBody, number + 1);
@@ -91,9 +106,23 @@ final class Commit {
         return releasedIds.computeIfAbsent(session, s -> new PacketIds());
     }
 
-    /// A pack that lacks something must get marks that say so.
-    void touched(Pack pack) {
-        touched.add(pack);
+    /// Something became of a delivery of a pack: its marks will say so.
+    void touch(Pack pack) {
+        if (pack.touch()) {
+            touched.add(pack);
+        }
+    }
+
+    /// Removes a record.
+    void useless(byte[] key) {
+        useless.add(key);
+    }
+
+    /// A record that referred to a body is over.
+    void unrefer(long body) {
+        if (body != 0 && bodies.refer(body, -1) <= 0) {
+            released.add(body);
+        }
     }
 
     // ---- merging ----
@@ -187,49 +216,43 @@ final class Commit {
     private void begin(StoredDelivery d, int packetId, long order) {
         d.begun(packetId, order);
         if (d.writing() == Writing.WRITTEN) {
-            touch(packOf(d));
+            Pack pack = packOf(d);
+            pack.begin(d.index(), packetId, order);
+            touch(pack);
         }
     }
 
     private void remove(StoredDelivery d) {
         switch (d.writing()) {
-            case PENDING -> annihilated++;
+            case PENDING -> {
+                annihilated++;
+                d.message().refer(-1);
+            }
             case WRITTEN -> {
                 Pack pack = packOf(d);
-                pack.remove(d);
-                touch(pack);
-                d.place(null);
+                if (pack.remove(d.index())) {
+                    touch(pack);
+                    unrefer(d.body());
+                }
             }
-            case REMOVED -> {
-                return;
-            }
+            case REMOVED -> {}
         }
-        d.writing(Writing.REMOVED);
-        unrefer(d.message());
+        d.removed();
     }
 
     private void remove(StoredForward f) {
         switch (f.writing()) {
-            case PENDING -> annihilated++;
-            case WRITTEN -> doneForwards.add(f);
-            case REMOVED -> {
-                return;
+            case PENDING -> {
+                annihilated++;
+                f.message().refer(-1);
             }
+            case WRITTEN -> {
+                doneForwards.add(f);
+                unrefer(f.body());
+            }
+            case REMOVED -> {}
         }
         f.writing(Writing.REMOVED);
-        unrefer(f.message());
-    }
-
-    private void unrefer(StoredMessage message) {
-        if (message.refer(-1) == 0 && message.number() != 0) {
-            released.add(message);
-        }
-    }
-
-    private void touch(Pack pack) {
-        if (pack.touch()) {
-            touched.add(pack);
-        }
     }
 
     private static Pack packOf(StoredDelivery d) {
@@ -247,10 +270,12 @@ final class Commit {
             if (d.writing() == Writing.WRITTEN) {
                 hasQueue = true;
                 // Its pack goes with all others of the session: no marks for it.
-                packOf(d).touch();
-                d.place(null);
-                d.writing(Writing.REMOVED);
-                unrefer(d.message());
+                Pack pack = packOf(d);
+                pack.touch();
+                if (pack.remove(d.index())) {
+                    unrefer(d.body());
+                }
+                d.removed();
             } else {
                 remove(d);
             }
@@ -258,7 +283,7 @@ final class Commit {
         if (before != null) {
             before.puts.forEach(this::remove);
         }
-        ended.put(c.session(), hasQueue);
+        ended.put(c.session(), hasQueue || c.paged() > 0);
         receivedIds.remove(c.session());
         releasedIds.remove(c.session());
     }
@@ -273,6 +298,9 @@ final class Commit {
             if (pack.left() == 0 || !ended.containsKey(pack.session())) {
                 pack.writeMarks(batch);
             }
+            if (pack.left() == 0) {
+                packs.remove(pack);
+            }
         });
         ended.forEach((session, hasQueue) -> {
             batch.deleteRange(Keys.first(Keys.SESSION, session), Keys.last(Keys.SESSION, session));
@@ -283,7 +311,7 @@ final class Commit {
         for (StoredForward f : forwards) {
             if (f.writing() == Writing.PENDING) {
                 f.writing(Writing.WRITTEN);
-                body(batch, f.message());
+                f.body(body(batch, f.message()));
                 Forwards.write(batch.value(), f);
                 Keys.forward(batch.key(), f.number());
                 batch.put();
@@ -302,14 +330,15 @@ final class Commit {
                 batch.delete();
             }
         });
-        for (StoredMessage message : released) {
-            // It may have got a new reference since, or stand here twice.
-            if (message.references() == 0 && message.number() != 0) {
-                Keys.body(batch.key(), message.number());
+        for (long body : released) {
+            // It may have got a new reference since.
+            if (bodies.has(body) && bodies.references(body) <= 0) {
+                Keys.body(batch.key(), body);
                 batch.delete();
-                message.number(0);
+                bodies.remove(body);
             }
         }
+        useless.forEach(batch::delete);
         clear();
     }
 
@@ -321,7 +350,9 @@ final class Commit {
         sessions.clear();
         retained.clear();
         released.clear();
+        useless.clear();
         lastNumber = -1;
+        lastSession = new SessionChanges();
         pendingBytes = 0;
     }
 
@@ -381,18 +412,30 @@ final class Commit {
             body(batch, d.message());
         }
         for (int from = 0; from < puts.size(); ) {
-            from += Pack.write(batch, puts, from);
+            Pack pack = Pack.write(batch, puts, from);
+            packs.add(pack);
+            from += pack.count();
         }
     }
 
     /// Writes the message once if several records refer to it; a message with one reference stands in
-    /// the record that refers to it.
-    private void body(Batch batch, StoredMessage message) {
+    /// the record that refers to it. A record is about to be written.
+    ///
+    /// @return the number that the record is to refer to, 0 for none
+    private long body(Batch batch, StoredMessage message) {
+        if (message.number() != 0 && !bodies.has(message.number())) {
+            message.number(0); // it went with its last reference
+        }
         if (message.number() == 0 && message.references() > 1) {
             message.number(nextBody++);
-            Records.message(batch.value(), message.message());
+            Message m = message.message();
+            bodies.put(message.number(), m.bytes(), m.expires());
+            Records.message(batch.value(), m);
             Keys.body(batch.key(), message.number());
             batch.put();
         }
+        message.refer(-1); // that is yet to be written
+        bodies.refer(message.number(), 1);
+        return message.number();
     }
 }

@@ -1,5 +1,6 @@
 package io.hawkermq.store;
 
+import io.hawkermq.core.PageRequest;
 import io.hawkermq.core.Recovery;
 import io.hawkermq.core.Store;
 import io.hawkermq.core.StoreChange;
@@ -147,6 +148,7 @@ public final class DurableStore implements Store, AutoCloseable {
                         options,
                         listener,
                         commit,
+                        new Pages(commit, quarantine, listener::problem),
                         space);
         engine = null;
         thread = started;
@@ -165,6 +167,17 @@ public final class DurableStore implements Store, AutoCloseable {
     @Override
     public void append(int shard, long position, List<StoreChange> changes) {
         started().append(shard, position, changes);
+    }
+
+    @Override
+    public boolean isPaged() {
+        return true;
+    }
+
+    /// @throws IllegalStateException before [#start] and after [#close]
+    @Override
+    public void load(PageRequest request) {
+        started().load(request);
     }
 
     /// Makes a consistent copy in a new directory, which a broker can be started on. Writing pauses
@@ -204,7 +217,7 @@ public final class DurableStore implements Store, AutoCloseable {
     }
 
     /// Figures by name: commits, records and bytes written, changes handed in, pairs of them that left
-    /// nothing to write, failures, changes that wait.
+    /// nothing to write, pages read, failures, changes that wait.
     public Map<String, Long> figures() {
         StorageThread current = thread;
         return current == null ? new LinkedHashMap<>() : current.figures();

@@ -29,6 +29,11 @@ interface Engine extends AutoCloseable {
     /// The records from `from` to before `to`, by ascending key. To be closed.
     Cursor cursor(byte[] from, byte[] to);
 
+    /// The last key from `from` to `to`, both included; null if there is none.
+    ///
+    /// @throws EngineException DAMAGE if it cannot be read
+    byte @Nullable [] floor(byte[] from, byte[] to) throws EngineException;
+
     /// Makes a consistent copy in a directory that does not exist yet.
     void copyTo(Path directory) throws EngineException;
 

@@ -11,13 +11,19 @@ final class Forwards {
 
     private Forwards() {}
 
+    /// Finds messages that have records of their own.
+    interface Bodies {
+        /// @return null if it is lost
+        @Nullable StoredMessage body(long number) throws EngineException;
+    }
+
     static void write(RecordWriter out, StoredForward f) {
         out.u8(VERSION);
         out.u8(f.purpose().ordinal());
         out.i64(f.slots());
         Records.optionalText(out, f.shareName());
         Records.optionalText(out, f.filter());
-        long body = f.message().number();
+        long body = f.body();
         out.varint(body);
         if (body == 0) {
             Records.messagePart(out, f.message().message());
@@ -25,8 +31,8 @@ final class Forwards {
     }
 
     /// @return null if its message is lost
-    static @Nullable StoredForward read(long number, byte[] value, Names names, Pack.Bodies bodies)
-            throws BadRecordException {
+    static @Nullable StoredForward read(long number, byte[] value, Names names, Bodies bodies)
+            throws BadRecordException, EngineException {
         RecordReader in = new RecordReader(value, 0);
         in.version(VERSION);
         int purpose = in.u8();
@@ -43,7 +49,9 @@ final class Forwards {
         if (message == null) {
             return null;
         }
-        message.refer(1);
-        return new StoredForward(number, PURPOSES[purpose], slots, message, shareName, filter);
+        StoredForward forward =
+                new StoredForward(number, PURPOSES[purpose], slots, message, shareName, filter);
+        forward.body(body);
+        return forward;
     }
 }

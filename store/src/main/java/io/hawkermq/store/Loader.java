@@ -32,7 +32,9 @@ final class Loader {
     private final LongSupplier nanos;
     private final Names names = new Names();
     private final Set<Long> sessions = new HashSet<>();
-    private final Map<Long, StoredMessage> bodies = new HashMap<>();
+
+    /// The messages with a record of their own that are on the heap.
+    private final Map<Long, StoredMessage> messages = new HashMap<>();
 
     /// Records to be removed because they cannot be read or are not needed.
     private final List<byte[]> useless = new ArrayList<>();
@@ -97,7 +99,7 @@ final class Loader {
                 packetIds,
                 retained,
                 forwards,
-                bodies.size(),
+                commit.bodies().count(),
                 damaged,
                 dangling,
                 List.copyOf(losses),
@@ -113,17 +115,18 @@ final class Loader {
         records(Keys.SESSION, this::packetIds);
         records(Keys.RETAINED, this::retained);
         records(Keys.FORWARD, this::forward);
-        bodies.forEach((number, message) -> {
-            if (message.references() == 0) {
-                RecordWriter key = new RecordWriter(9);
-                Keys.body(key, number);
-                useless.add(key.copy());
-            }
-        });
+        List<Long> unused = new ArrayList<>();
+        commit.bodies().forEachUnused(unused::add);
+        for (long number : unused) {
+            RecordWriter key = new RecordWriter(9);
+            Keys.body(key, number);
+            useless.add(key.copy());
+            commit.bodies().remove(number);
+        }
     }
 
     private interface Taker {
-        void take(byte[] key, byte[] value) throws BadRecordException;
+        void take(byte[] key, byte[] value) throws BadRecordException, EngineException;
     }
 
     private void records(int kind, Taker taker) throws EngineException {
@@ -267,14 +270,24 @@ final class Loader {
     private void body(byte[] key, byte[] value) throws BadRecordException {
         long number = numberOf(key);
         commit.bodiesUpTo(number);
-        StoredMessage message = new StoredMessage(Records.message(value, names));
-        message.number(number);
-        bodies.put(number, message);
+        Records.Size size = Records.size(value);
+        commit.bodies().put(number, size.bytes(), size.expires());
     }
 
-    private @Nullable StoredMessage bodyOf(long number) {
+    /// @return null if it is lost
+    private @Nullable StoredMessage bodyOf(long number) throws EngineException {
         commit.bodiesUpTo(number);
-        return bodies.get(number);
+        if (!commit.bodies().has(number)) {
+            return null;
+        }
+        StoredMessage known = messages.get(number);
+        if (known == null) {
+            known = Records.body(engine, number, names);
+            if (known != null) {
+                messages.put(number, known);
+            }
+        }
+        return known;
     }
 
     private void retained(byte[] key, byte[] value) throws BadRecordException {
@@ -282,7 +295,7 @@ final class Loader {
         retained++;
     }
 
-    private void forward(byte[] key, byte[] value) throws BadRecordException {
+    private void forward(byte[] key, byte[] value) throws BadRecordException, EngineException {
         StoredForward forward = Forwards.read(numberOf(key), value, names, this::bodyOf);
         if (forward == null) {
             dangling++;
@@ -291,100 +304,101 @@ final class Loader {
             return;
         }
         forward.writing(StoredDelivery.Writing.WRITTEN);
+        commit.bodies().refer(forward.body(), 1);
         forwards++;
         recovery.forward(forward);
     }
 
     // ---- queues ----
 
-    /// A pack is read when it is known whether marks follow it.
     private void queues() throws EngineException {
-        byte[] packKey = null;
-        byte[] packValue = null;
-        try (Scan scan = scan(Keys.QUEUE)) {
+        try (PackScan scan = new PackScan(scan(Keys.QUEUE), useless::add)) {
             while (scan.next()) {
-                byte[] key = scan.key();
-                if (key.length == Keys.PACK_LENGTH + 1
-                        && packKey != null
-                        && packValue != null
-                        && Arrays.equals(key, 0, Keys.PACK_LENGTH, packKey, 0, Keys.PACK_LENGTH)) {
-                    pack(packKey, packValue, scan.value());
-                    packKey = null;
-                    packValue = null;
-                    continue;
-                }
-                if (packKey != null && packValue != null) {
-                    pack(packKey, packValue, null);
-                }
-                boolean isPack = key.length == Keys.PACK_LENGTH;
-                packKey = isPack ? key : null;
-                packValue = isPack ? scan.value() : null;
-                if (!isPack) {
-                    // Marks whose pack is lost.
-                    useless.add(key);
-                }
+                pack(scan.key(), scan.value(), scan.marks());
                 tick(Keys.QUEUE);
             }
         }
-        if (packKey != null && packValue != null) {
-            pack(packKey, packValue, null);
-        }
     }
 
-    private void pack(byte[] key, byte[] value, byte @Nullable [] marks) {
+    private void pack(byte[] key, byte[] value, byte @Nullable [] marks) throws EngineException {
+        PackRecord record;
         try {
-            long session = numberOf(key);
-            if (!sessions.contains(session)) {
-                Pack.read(key, value, marks, names, this::bodyOf, new Ignored());
-                useless.add(key);
-                uselessMarks(key, marks);
-                return;
-            }
-            Pack pack = Pack.read(key, value, marks, names, this::bodyOf, new Delivered());
-            if (pack.left() == 0) {
-                useless.add(key);
-                uselessMarks(key, marks);
-            } else if (pack.isTouched()) {
-                commit.touched(pack);
-            }
+            record = new PackRecord(key, value, marks);
         } catch (BadRecordException e) {
             bad(key, value, e);
             uselessMarks(key, marks);
+            return;
+        }
+        Pack pack = Pack.of(record);
+        boolean isKnown = sessions.contains(record.session());
+        boolean isHeld = false;
+        for (int i = 0; i < record.count(); i++) {
+            if (record.isOver(i)) {
+                continue;
+            }
+            if (!isKnown) {
+                lost(record, i, "which is lost itself");
+            } else if (record.body(i) != 0 && !commit.bodies().has(record.body(i))) {
+                lost(record, i, "whose body is lost");
+                commit.bodiesUpTo(record.body(i));
+                pack.remove(i);
+                commit.touch(pack);
+            } else {
+                isHeld |= delivery(record, i, pack);
+            }
+        }
+        if (!isKnown || pack.left() == 0) {
+            useless.add(key);
+            uselessMarks(key, marks);
+        } else if (isHeld) {
+            commit.packs().add(pack);
+        }
+    }
+
+    private void lost(PackRecord record, int i, String why) {
+        dangling++;
+        lost("message " + record.sequence(i) + " of session " + record.session() + ", " + why);
+    }
+
+    /// @return true if the core has a handle of it now
+    private boolean delivery(PackRecord record, int i, Pack pack) throws EngineException {
+        long body = record.body(i);
+        Bodies bodies = commit.bodies();
+        boolean expires = body == 0 ? record.expires(i) : bodies.expires(body);
+        if (record.packetId(i) == 0 && !expires && !recovery.takesDelivery(record.session())) {
+            int bytes = body == 0 ? record.bytes(i) : bodies.bytes(body);
+            bodies.refer(body, 1);
+            deliveries++;
+            recovery.paged(record.session(), record.sequence(i), bytes);
+            return false;
+        }
+        StoredMessage message = message(record, i);
+        if (message == null) {
+            lost(record, i, "which cannot be read");
+            pack.remove(i);
+            commit.touch(pack);
+            return false;
+        }
+        bodies.refer(body, 1);
+        deliveries++;
+        recovery.delivery(record.delivery(i, message, pack));
+        return true;
+    }
+
+    private @Nullable StoredMessage message(PackRecord record, int i) throws EngineException {
+        if (record.body(i) != 0) {
+            return bodyOf(record.body(i));
+        }
+        try {
+            return record.message(i, names);
+        } catch (BadRecordException e) {
+            return null;
         }
     }
 
     private void uselessMarks(byte[] packKey, byte @Nullable [] marks) {
         if (marks != null) {
             useless.add(Arrays.copyOf(packKey, Keys.PACK_LENGTH + 1));
-        }
-    }
-
-    private final class Delivered implements Pack.Taker {
-        @Override
-        public void delivery(StoredDelivery delivery) {
-            deliveries++;
-            recovery.delivery(delivery);
-        }
-
-        @Override
-        public void withoutBody(long session, long sequence, long body) {
-            dangling++;
-            lost("message " + sequence + " of session " + session + ", whose body is lost");
-        }
-    }
-
-    /// Deliveries of a session that is lost.
-    private final class Ignored implements Pack.Taker {
-        @Override
-        public void delivery(StoredDelivery d) {
-            d.message().refer(-1);
-            withoutBody(d.session(), d.sequence(), 0);
-        }
-
-        @Override
-        public void withoutBody(long session, long sequence, long body) {
-            dangling++;
-            lost("message " + sequence + " of session " + session + ", which is lost itself");
         }
     }
 }

@@ -1,9 +1,8 @@
 package io.hawkermq.store;
 
-import io.hawkermq.core.Message;
 import io.hawkermq.core.StoredDelivery;
-import io.hawkermq.core.StoredMessage;
 import io.hawkermq.protocol.QoS;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 /// which takes a bit for each delivery that is over and a few bytes for each in flight, and is written
 /// once in each commit that changes anything. When all are over, both records go. The price: as long
 /// as one delivery is left, the room of all is taken; hence the limits on a pack's size.
+///
+/// This object is what is known of the two records while anybody has a handle of one of its
+/// deliveries. There is one for a record, never two: [LivePacks].
 final class Pack {
     /// Deliveries in one pack.
     static final int MOST = 256;
@@ -21,26 +23,48 @@ final class Pack {
     /// Bytes after which a pack is full; a larger delivery has one for itself.
     static final int MOST_BYTES = 1 << 16;
 
-    private static final int VERSION = 1;
+    static final int VERSION = 1;
 
-    private static final int QOS_2 = 0x01;
-    private static final int RETAIN = 0x02;
-    private static final int IDENTIFIERS = 0x04;
-    private static final int IN_FLIGHT = 0x08;
-    private static final int BODY = 0x10;
+    static final int QOS_2 = 0x01;
+    static final int RETAIN = 0x02;
+    static final int IDENTIFIERS = 0x04;
+    static final int IN_FLIGHT = 0x08;
+    static final int BODY = 0x10;
+
+    private record InFlight(int index, int packetId, long order) {}
 
     private final long session;
     private final long first;
-    private final @Nullable StoredDelivery[] deliveries;
+    private final int count;
+
+    /// A bit for each delivery that is over.
+    private final long[] over;
+
+    private @Nullable List<InFlight> inFlight;
     private int left;
     private boolean hasMarks;
     private boolean isTouched;
 
-    private Pack(long session, long first, @Nullable StoredDelivery[] deliveries) {
+    private Pack(long session, long first, int count) {
         this.session = session;
         this.first = first;
-        this.deliveries = deliveries;
-        this.left = deliveries.length;
+        this.count = count;
+        this.over = new long[(count + 63) / 64];
+        this.left = count;
+    }
+
+    /// The pack that a record and its marks describe.
+    static Pack of(PackRecord r) {
+        Pack pack = new Pack(r.session(), r.first(), r.count());
+        pack.hasMarks = r.hasMarks();
+        for (int i = 0; i < r.count(); i++) {
+            if (r.isOver(i)) {
+                pack.remove(i);
+            } else if (r.packetId(i) != 0) {
+                pack.begin(i, r.packetId(i), r.order(i));
+            }
+        }
+        return pack;
     }
 
     long session() {
@@ -51,8 +75,25 @@ final class Pack {
         return first;
     }
 
+    /// Deliveries that are not over.
     int left() {
         return left;
+    }
+
+    boolean isOver(int index) {
+        return (over[index >> 6] & 1L << index) != 0;
+    }
+
+    boolean isInFlight(int index) {
+        List<InFlight> all = inFlight;
+        if (all != null) {
+            for (InFlight f : all) {
+                if (f.index == index) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     // ---- writing ----
@@ -61,8 +102,8 @@ final class Pack {
     ///
     /// @param pending of one session, by ascending sequence; the bodies of those that have one are
     ///     written
-    /// @return how many there are in the pack
-    static int write(Batch batch, List<StoredDelivery> pending, int from) {
+    /// @return the pack, which has so many of them as its [#count]
+    static Pack write(Batch batch, List<StoredDelivery> pending, int from) {
         long session = pending.get(from).session();
         long first = pending.get(from).sequence();
         RecordWriter out = batch.value();
@@ -82,13 +123,18 @@ final class Pack {
         out.set(1, count - 1);
         Keys.pack(batch.key(), session, first);
         batch.put();
-        Pack pack =
-                new Pack(session, first, pending.subList(from, end).toArray(StoredDelivery[]::new));
+        Pack pack = new Pack(session, first, count);
         for (int i = from; i < end; i++) {
             StoredDelivery d = pending.get(i);
-            d.writing(StoredDelivery.Writing.WRITTEN);
-            d.place(pack);
+            d.written(pack, i - from, d.message().number());
+            if (d.packetId() != 0) {
+                pack.begin(i - from, d.packetId(), d.order());
+            }
         }
+        return pack;
+    }
+
+    int count() {
         return count;
     }
 
@@ -128,18 +174,31 @@ final class Pack {
         return isFirst;
     }
 
-    boolean isTouched() {
-        return isTouched;
+    /// A delivery is in flight, perhaps anew.
+    void begin(int index, int packetId, long order) {
+        List<InFlight> all = inFlight;
+        if (all == null) {
+            all = new ArrayList<>(4);
+            inFlight = all;
+        }
+        all.removeIf(f -> f.index == index);
+        all.add(new InFlight(index, packetId, order));
     }
 
-    void remove(StoredDelivery d) {
-        // Sequences ascend: a delivery is at most as far from the beginning as its sequence is.
-        int i = Math.clamp(d.sequence() - first, 0, deliveries.length - 1);
-        while (deliveries[i] != d) {
-            i = i == 0 ? deliveries.length - 1 : i - 1;
+    /// A delivery is over.
+    ///
+    /// @return false if it was before
+    boolean remove(int index) {
+        if (isOver(index)) {
+            return false;
         }
-        deliveries[i] = null;
+        over[index >> 6] |= 1L << index;
         left--;
+        List<InFlight> all = inFlight;
+        if (all != null) {
+            all.removeIf(f -> f.index == index);
+        }
+        return true;
     }
 
     /// Writes what became of its deliveries.
@@ -157,188 +216,17 @@ final class Pack {
         hasMarks = true;
         RecordWriter out = batch.value();
         out.u8(VERSION);
-        int bits = 0;
-        int inFlight = 0;
-        for (int i = 0; i < deliveries.length; i++) {
-            StoredDelivery d = deliveries[i];
-            if (d == null) {
-                bits |= 1 << (i & 7);
-            } else if (d.packetId() != 0) {
-                inFlight++;
-            }
-            if ((i & 7) == 7 || i == deliveries.length - 1) {
-                out.u8(bits);
-                bits = 0;
-            }
+        for (int i = 0; i < count; i += 8) {
+            out.u8((int) (over[i >> 6] >>> (i & 63)) & 0xFF);
         }
-        out.varint(inFlight);
-        for (int i = 0; i < deliveries.length; i++) {
-            StoredDelivery d = deliveries[i];
-            if (d != null && d.packetId() != 0) {
-                out.u8(i);
-                out.varint(d.packetId());
-                out.varint(d.order());
-            }
+        List<InFlight> all = inFlight == null ? List.of() : inFlight;
+        out.varint(all.size());
+        for (InFlight f : all) {
+            out.u8(f.index);
+            out.varint(f.packetId);
+            out.varint(f.order);
         }
         Keys.marks(batch.key(), session, first);
         batch.put();
-    }
-
-    // ---- reading ----
-
-    /// Finds the messages that deliveries refer to.
-    interface Bodies {
-        /// @return null if it is lost
-        @Nullable StoredMessage body(long number);
-    }
-
-    /// Takes what a pack and its marks hold.
-    interface Taker {
-        void delivery(StoredDelivery delivery);
-
-        /// The message of a delivery is lost.
-        void withoutBody(long session, long sequence, long body);
-    }
-
-    /// @param marks null if there are none
-    /// @return the pack; touched if its marks must be written because deliveries were without a body
-    /// @throws BadRecordException before anything was given to `taker`
-    static Pack read(
-            byte[] key,
-            byte[] value,
-            byte @Nullable [] marks,
-            Names names,
-            Bodies bodies,
-            Taker taker)
-            throws BadRecordException {
-        RecordReader keyIn = new RecordReader(key, 1);
-        long session = keyIn.i64();
-        long first = keyIn.i64();
-        keyIn.end();
-        RecordReader in = new RecordReader(value, 0);
-        in.version(VERSION);
-        int count = in.u8() + 1;
-        Marks found = marks == null ? null : Marks.read(marks, count);
-        @Nullable StoredDelivery[] deliveries = new @Nullable StoredDelivery[count];
-        long[] lost = new long[count];
-        long[] sequences = new long[count];
-        long sequence = first;
-        for (int i = 0; i < count; i++) {
-            sequence += in.varint();
-            sequences[i] = sequence;
-            deliveries[i] =
-                    delivery(
-                            in,
-                            session,
-                            sequence,
-                            found != null && found.isOver(i),
-                            names,
-                            bodies,
-                            i,
-                            lost);
-        }
-        in.end();
-        Pack pack = new Pack(session, first, deliveries);
-        pack.hasMarks = marks != null;
-        pack.left = 0;
-        if (found != null) {
-            found.begin(deliveries);
-        }
-        for (int i = 0; i < count; i++) {
-            StoredDelivery d = deliveries[i];
-            if (d != null) {
-                pack.left++;
-                d.place(pack);
-                d.writing(StoredDelivery.Writing.WRITTEN);
-                d.message().refer(1);
-                taker.delivery(d);
-            } else if (lost[i] != 0) {
-                pack.isTouched = true;
-                taker.withoutBody(session, sequences[i], lost[i]);
-            }
-        }
-        return pack;
-    }
-
-    private static @Nullable StoredDelivery delivery(
-            RecordReader in,
-            long session,
-            long sequence,
-            boolean isOver,
-            Names names,
-            Bodies bodies,
-            int index,
-            long[] lost)
-            throws BadRecordException {
-        int flags = in.u8();
-        if (flags >= BODY << 1) {
-            throw new BadRecordException("the flags of a delivery are " + flags);
-        }
-        int[] identifiers = null;
-        if ((flags & IDENTIFIERS) != 0) {
-            identifiers = new int[in.varint(0, MOST_IDENTIFIERS)];
-            for (int i = 0; i < identifiers.length; i++) {
-                identifiers[i] = in.varint(1, 268_435_455);
-            }
-        }
-        int packetId = 0;
-        long order = 0;
-        if ((flags & IN_FLIGHT) != 0) {
-            packetId = in.varint(1, 65_535);
-            order = in.varint();
-        }
-        StoredMessage message;
-        if ((flags & BODY) != 0) {
-            long number = in.varint();
-            message = isOver ? null : bodies.body(number);
-            if (message == null && !isOver) {
-                lost[index] = number;
-            }
-        } else {
-            Message inline = Records.messagePart(in, names);
-            message = new StoredMessage(inline);
-        }
-        if (isOver || message == null) {
-            return null;
-        }
-        StoredDelivery d =
-                new StoredDelivery(
-                        session,
-                        sequence,
-                        message,
-                        (flags & QOS_2) != 0 ? QoS.EXACTLY_ONCE : QoS.AT_LEAST_ONCE,
-                        (flags & RETAIN) != 0,
-                        identifiers);
-        d.begun(packetId, order);
-        return d;
-    }
-
-    /// More Subscription Identifiers than one delivery can carry in a packet.
-    private static final int MOST_IDENTIFIERS = 1 << 26;
-
-    private record Marks(byte[] over, RecordReader inFlight, int count) {
-        static Marks read(byte[] value, int deliveries) throws BadRecordException {
-            RecordReader in = new RecordReader(value, 0);
-            in.version(VERSION);
-            byte[] over = in.raw((deliveries + 7) / 8);
-            return new Marks(over, in, in.varint(0, deliveries));
-        }
-
-        boolean isOver(int i) {
-            return (over[i >> 3] & 1 << (i & 7)) != 0;
-        }
-
-        void begin(@Nullable StoredDelivery[] deliveries) throws BadRecordException {
-            for (int n = 0; n < count; n++) {
-                int i = inFlight.u8();
-                int packetId = inFlight.varint(1, 65_535);
-                long order = inFlight.varint();
-                StoredDelivery d = i < deliveries.length ? deliveries[i] : null;
-                if (d != null) {
-                    d.begun(packetId, order);
-                }
-            }
-            inFlight.end();
-        }
     }
 }

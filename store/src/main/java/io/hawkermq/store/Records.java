@@ -1,6 +1,7 @@
 package io.hawkermq.store;
 
 import io.hawkermq.core.Message;
+import io.hawkermq.core.StoredMessage;
 import io.hawkermq.core.StoredSession;
 import io.hawkermq.protocol.Properties;
 import io.hawkermq.protocol.Property;
@@ -78,6 +79,61 @@ final class Records {
                 (flags & RETAIN) != 0,
                 publisher,
                 expiresAt);
+    }
+
+    /// What [Message#bytes] says of a message, and whether it expires.
+    record Size(int bytes, boolean expires) {}
+
+    /// Steps over a message inside of another record.
+    static Size skipMessagePart(RecordReader in) throws BadRecordException {
+        int flags = in.u8();
+        if ((flags & QOS) == QOS || flags >= PROPERTIES << 1) {
+            throw new BadRecordException("its flags are " + flags);
+        }
+        int topic = in.varint(1, 65_535);
+        in.skip(topic);
+        in.skip(in.varint(0, 65_535));
+        boolean expires = (flags & EXPIRES) != 0;
+        if (expires) {
+            in.i64();
+        }
+        int properties = (flags & PROPERTIES) != 0 ? properties(in).size() : 0;
+        int payload = in.varint(0, Integer.MAX_VALUE);
+        in.skip(payload);
+        return new Size(Message.bytes(payload, topic, properties), expires);
+    }
+
+    static Size size(byte[] value) throws BadRecordException {
+        RecordReader in = new RecordReader(value, 0);
+        in.version(VERSION);
+        Size size = skipMessagePart(in);
+        in.end();
+        return size;
+    }
+
+    /// Reads a message that has a record of its own.
+    ///
+    /// @return null if it is not there or damaged
+    static @Nullable StoredMessage body(Engine engine, long number, Names names)
+            throws EngineException {
+        RecordWriter key = new RecordWriter(9);
+        Keys.body(key, number);
+        try {
+            byte[] value = engine.get(key.copy());
+            if (value == null) {
+                return null;
+            }
+            StoredMessage message = new StoredMessage(message(value, names));
+            message.number(number);
+            return message;
+        } catch (BadRecordException e) {
+            return null;
+        } catch (EngineException e) {
+            if (e.kind() != EngineException.Kind.DAMAGE) {
+                throw e;
+            }
+            return null;
+        }
     }
 
     // ---- properties ----

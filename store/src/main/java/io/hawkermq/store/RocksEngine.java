@@ -25,7 +25,7 @@ import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
 /// RocksDB, configured small: one column family, one cache for all that is read, two background
-/// threads, no statistics, no filters (nothing is ever looked up by key while the broker runs).
+/// threads, no statistics, no filters (what is looked up by key is there).
 ///
 /// Owns native memory and, but for a reader beside a running broker, the lock on its directory. To be
 /// closed; not for several threads at once, except [#copyTo] and [#figures].
@@ -50,17 +50,20 @@ final class RocksEngine implements Engine {
     private final RocksDB db;
     private final WriteOptions waiting;
     private final WriteOptions leaving;
+    private final ReadOptions reading;
     private boolean isClosed;
 
     private RocksEngine(
             List<AbstractNativeReference> owned,
             RocksDB db,
             WriteOptions waiting,
-            WriteOptions leaving) {
+            WriteOptions leaving,
+            ReadOptions reading) {
         this.owned = owned;
         this.db = db;
         this.waiting = waiting;
         this.leaving = leaving;
+        this.reading = reading;
     }
 
     /// @param secondary where a reader BESIDE may keep its own log; null for the other modes
@@ -93,8 +96,10 @@ final class RocksEngine implements Engine {
             WriteOptions waiting = new WriteOptions().setSync(true);
             WriteOptions leaving = new WriteOptions();
             owned.add(waiting);
+            ReadOptions reading = new ReadOptions().setVerifyChecksums(true);
             owned.add(leaving);
-            return new RocksEngine(owned, db, waiting, leaving);
+            owned.add(reading);
+            return new RocksEngine(owned, db, waiting, leaving, reading);
         } catch (RocksDBException e) {
             owned.reversed().forEach(AbstractNativeReference::close);
             throw failed(e);
@@ -203,6 +208,32 @@ final class RocksEngine implements Engine {
     }
 
     @Override
+    public byte @Nullable [] floor(byte[] from, byte[] to) throws EngineException {
+        try (Slice begin = new Slice(from);
+                ReadOptions options =
+                        new ReadOptions().setIterateLowerBound(begin).setVerifyChecksums(true);
+                RocksIterator iterator = db.newIterator(options)) {
+            iterator.seekForPrev(to);
+            if (iterator.isValid()) {
+                return iterator.key();
+            }
+            iterator.status();
+            return null;
+        } catch (RocksDBException e) {
+            throw failed(e);
+        }
+    }
+
+    @Override
+    public byte @Nullable [] get(byte[] key) throws EngineException {
+        try {
+            return db.get(reading, key);
+        } catch (RocksDBException e) {
+            throw failed(e);
+        }
+    }
+
+    @Override
     public void copyTo(Path directory) throws EngineException {
         try (Checkpoint checkpoint = Checkpoint.create(db)) {
             checkpoint.createCheckpoint(directory.toString());
@@ -266,7 +297,7 @@ final class RocksEngine implements Engine {
             if (from != null) {
                 iterator.seek(from);
                 from = null;
-            } else {
+            } else if (iterator.isValid()) { // else it would end the process
                 iterator.next();
             }
             if (iterator.isValid()) {

@@ -1,7 +1,9 @@
 package io.hawkermq.store;
 
+import io.hawkermq.core.PageRequest;
 import io.hawkermq.core.Store;
 import io.hawkermq.core.StoreChange;
+import io.hawkermq.core.StoredPage;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -37,6 +39,7 @@ final class StorageThread {
     private final StoreOptions options;
     private final StoreListener listener;
     private final Commit commit;
+    private final Pages pages;
     private final Space space;
     private final Handed handed = new Handed();
 
@@ -59,17 +62,23 @@ final class StorageThread {
     private boolean isCrowded;
     private Space.Level level = Space.Level.ENOUGH;
 
+    private long loads;
     private long commits;
     private long records;
     private long bytes;
     private long failures;
 
     // Written by the storage thread, read by others.
-    private volatile Written written = new Written(0, 0, 0, 0, new Commit.Counts(0, 0));
+    private volatile Written written = new Written(0, 0, 0, 0, 0, new Commit.Counts(0, 0));
 
     /// What was written since the start.
     private record Written(
-            long commits, long records, long bytes, long failures, Commit.Counts counts) {}
+            long commits,
+            long records,
+            long bytes,
+            long failures,
+            long pages,
+            Commit.Counts counts) {}
 
     StorageThread(
             Engine engine,
@@ -78,6 +87,7 @@ final class StorageThread {
             StoreOptions options,
             StoreListener listener,
             Commit commit,
+            Pages pages,
             Space space) {
         this.engine = engine;
         this.opener = opener;
@@ -85,6 +95,7 @@ final class StorageThread {
         this.options = options;
         this.listener = listener;
         this.commit = commit;
+        this.pages = pages;
         this.space = space;
     }
 
@@ -98,6 +109,11 @@ final class StorageThread {
     void append(int shard, long position, List<StoreChange> changes) {
         waiting.getAndAdd(changes.size());
         add(new Handed.Node(shard, position, changes, null));
+    }
+
+    /// Reads a page, after all that was handed in before is written.
+    void load(PageRequest request) {
+        execute(() -> answer(request));
     }
 
     /// Runs `task` between two commits, after all that was handed in before is written.
@@ -141,6 +157,7 @@ final class StorageThread {
         figures.put("bytes", w.bytes);
         figures.put("changes", w.counts.changes());
         figures.put("annihilated", w.counts.annihilated());
+        figures.put("pages", w.pages);
         figures.put("failures", w.failures);
         figures.put("pending", (long) waiting.get());
         return figures;
@@ -200,6 +217,8 @@ final class StorageThread {
                 break;
             }
             next = node.next;
+            // Else one that the collector has put among the old keeps alive all that came later.
+            node.next = null;
             hasWork = true;
             if (node.task != null) {
                 node.task.run();
@@ -207,7 +226,7 @@ final class StorageThread {
             }
             List<StoreChange> changes = node.changes;
             for (int i = 0; i < changes.size(); i++) {
-                commit.add(changes.get(i));
+                add(changes.get(i));
             }
             merged += changes.size();
             positions.put(node.shard, node.position);
@@ -222,6 +241,52 @@ final class StorageThread {
             crowd(waiting.addAndGet(-merged));
         }
         return hasWork;
+    }
+
+    private void add(StoreChange change) {
+        commit.add(change);
+        Engine current = engine;
+        if (change instanceof StoreChange.RemoveSession ended
+                && ended.paged() > 0
+                && current != null) {
+            pages.forget(current, ended.session());
+        }
+    }
+
+    /// Reads a page, however often it takes; but what cannot be read is not worth as much as that all
+    /// others wait, and is left where it is.
+    private void answer(PageRequest request) {
+        StoredPage page = new StoredPage(request.ticket(), List.of(), request.to());
+        for (int attempt = 1; !isClosing; attempt++) {
+            try {
+                page = pages.page(opened(), request);
+                loads++;
+                break;
+            } catch (EngineException e) {
+                failures++;
+                closeEngine();
+                if (attempt >= options.attempts()) {
+                    listener.problem(
+                            "Reading the queue of session "
+                                    + request.session()
+                                    + " from the store failed "
+                                    + attempt
+                                    + " times: "
+                                    + e.getMessage()
+                                    + ". Its messages from "
+                                    + request.from()
+                                    + " to "
+                                    + request.to()
+                                    + " are not delivered now; if they can be read at the next"
+                                    + " start, they are delivered then. Check the disk.");
+                    break;
+                }
+                pause(options.retryDelay());
+            }
+        }
+        if (!isClosing) {
+            listener.page(request.shard(), page);
+        }
     }
 
     /// Too many changes wait: the disk is slower than the clients.
@@ -250,7 +315,7 @@ final class StorageThread {
         if (!batch.isEmpty() && !(awaitSpace() && write())) {
             return;
         }
-        written = new Written(commits, records, bytes, failures, commit.counts());
+        written = new Written(commits, records, bytes, failures, loads, commit.counts());
         positions.forEach(listener::durable);
         positions.clear();
     }

@@ -1,9 +1,12 @@
 package io.hawkermq.store;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.hawkermq.core.PageRequest;
 import io.hawkermq.core.Store;
 import io.hawkermq.core.StoreChange;
+import io.hawkermq.core.StoredPage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,10 +29,12 @@ final class Disk implements StoreListener, AutoCloseable {
     private final List<String> problems = new ArrayList<>();
     private final List<Store.State> states = new ArrayList<>();
     private final List<String> progress = new ArrayList<>();
+    private final List<StoredPage> pages = new ArrayList<>();
+    private long tickets;
     private long durable;
     private long position;
     final DurableStore store;
-    final Recovered recovered = new Recovered();
+    final Recovered recovered;
     final RecoveryReport report;
 
     Disk(Path directory) throws StoreException {
@@ -42,6 +47,13 @@ final class Disk implements StoreListener, AutoCloseable {
 
     Disk(Path directory, StoreOptions options, Engine.Opener opener, Space.Probe probe)
             throws StoreException {
+        this(directory, options, opener, probe, Integer.MAX_VALUE);
+    }
+
+    /// @param head as in [Recovered]
+    Disk(Path directory, StoreOptions options, Engine.Opener opener, Space.Probe probe, int head)
+            throws StoreException {
+        recovered = new Recovered(head);
         store = DurableStore.open(directory, options, this, opener, probe);
         report = store.recover(recovered);
         store.start();
@@ -139,6 +151,25 @@ final class Disk implements StoreListener, AutoCloseable {
     @Override
     public void durable(int shard, long atPosition) {
         tell(() -> durable = atPosition);
+    }
+
+    /// Reads a page of a queue back.
+    StoredPage load(long session, long from, long to, int bytes) {
+        long ticket = ++tickets;
+        store.load(new PageRequest(3, ticket, session, from, to, bytes));
+        await("page " + ticket, () -> !pages.isEmpty() && pages.getLast().ticket() == ticket);
+        lock.lock();
+        try {
+            return pages.getLast();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void page(int shard, StoredPage page) {
+        assertEquals(3, shard);
+        tell(() -> pages.add(page));
     }
 
     @Override

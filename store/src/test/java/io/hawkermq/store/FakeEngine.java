@@ -99,6 +99,12 @@ final class FakeEngine implements Engine {
     }
 
     @Override
+    public byte @Nullable [] floor(byte[] from, byte[] to) {
+        byte[] found = records.floorKey(to);
+        return found == null || Arrays.compareUnsigned(found, from) < 0 ? null : found;
+    }
+
+    @Override
     public void copyTo(Path directory) {
         throw new UnsupportedOperationException();
     }

@@ -7,6 +7,7 @@ import io.hawkermq.core.StoreChange;
 import io.hawkermq.core.StoredDelivery;
 import io.hawkermq.core.StoredForward;
 import io.hawkermq.core.StoredMessage;
+import io.hawkermq.core.StoredPage;
 import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.SubscriptionOptions;
 import io.hawkermq.protocol.TopicName;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -77,6 +79,7 @@ class ModelTest {
         private StoreChange removeSession(long session) {
             List<StoredDelivery> remaining =
                     deliveries.values().stream().filter(d -> d.session() == session).toList();
+            int paged = (int) names(session).count() - remaining.size();
             for (StoredDelivery d : remaining) {
                 deliveries.remove(Recovered.name(d));
             }
@@ -87,7 +90,54 @@ class ModelTest {
                                 && !words[0].equals("forward")
                                 && words[1].equals("" + session);
                     });
-            return new StoreChange.RemoveSession(session, "client " + session, remaining);
+            return new StoreChange.RemoveSession(session, "client " + session, remaining, paged);
+        }
+
+        private Stream<String> names(long session) {
+            return all.keySet().stream().filter(k -> k.startsWith("delivery " + session + " "));
+        }
+
+        /// Forgets handles of what waits.
+        void forget() {
+            long session = random.nextLong(1, SESSIONS + 1);
+            int part = 1 + random.nextInt(3);
+            names(session)
+                    .filter(n -> random.nextInt(part) == 0 && isWaiting(n))
+                    .forEach(deliveries::remove);
+            if (random.nextInt(20) == 0) {
+                System.gc(); // packs that nobody knows are read from the disk
+            }
+        }
+
+        private boolean isWaiting(String name) {
+            return String.valueOf(all.get(name)).endsWith(" in flight 0/0");
+        }
+
+        /// Reads a part of a queue back, of which all is durable; some of it may be known.
+        void load(Disk disk) {
+            long session = random.nextLong(1, SESSIONS + 1);
+            long from = random.nextLong(nextNumber);
+            long to = from + random.nextLong(nextNumber);
+            TreeMap<String, String> expected = new TreeMap<>();
+            String first = String.format("delivery %d %06d", session, from);
+            String last = String.format("delivery %d %06d", session, to);
+            names(session)
+                    .filter(n -> n.compareTo(first) >= 0 && n.compareTo(last) <= 0)
+                    .filter(this::isWaiting)
+                    .forEach(n -> expected.put(n, String.valueOf(all.get(n))));
+            TreeMap<String, String> found = new TreeMap<>();
+            for (long next = from; next <= to; ) {
+                StoredPage page = disk.load(session, next, to, random.nextInt(200_000));
+                for (StoredDelivery d : page.deliveries()) {
+                    assertTrue(d.sequence() >= next && d.sequence() <= page.through());
+                    found.put(Recovered.name(d), Recovered.text(d));
+                    deliveries.put(Recovered.name(d), d);
+                    next = d.sequence() + 1;
+                }
+                assertTrue(page.through() >= next - 1);
+                next = page.through() + 1;
+            }
+            assertEquals(expected, found);
         }
 
         private StoredMessage message() {
@@ -240,18 +290,21 @@ class ModelTest {
                 history.add(new TreeMap<>(model.all));
                 if (model.random.nextInt(4) == 0) {
                     disk.awaitDurable(position);
+                    model.load(disk);
+                    model.forget();
                 }
             }
             if (model.random.nextBoolean()) {
                 disk.close();
-                disk = new Disk(directory);
+                assertNoUnusedBodies(directory);
+                disk = open(directory, model);
                 assertEquals(model.all, disk.recovered.all, "after a stop");
             } else {
                 // Copied while it writes, so that some of it may be torn.
                 long durable = disk.durable();
                 directory = Disk.copy(directory, root.resolve("" + life));
                 disk.close();
-                disk = new Disk(directory);
+                disk = open(directory, model);
                 int found = history.lastIndexOf(disk.recovered.all);
                 assertTrue(
                         found >= durable,
@@ -261,6 +314,51 @@ class ModelTest {
             model.continueWith(disk.recovered);
         }
         disk.close();
+    }
+
+    /// A store that leaves most of long queues where they are, and then gives them back.
+    private static Disk open(Path directory, Model model) throws StoreException {
+        Disk disk =
+                new Disk(
+                        directory,
+                        Disk.options(),
+                        Opening.rocks(Disk.options()),
+                        Space.of(directory.toAbsolutePath()),
+                        model.random.nextBoolean() ? Integer.MAX_VALUE : model.random.nextInt(9));
+        for (long session = 1; session <= SESSIONS; session++) {
+            String prefix = "delivery " + session + " ";
+            List<Long> sequences =
+                    disk.recovered.paged.keySet().stream()
+                            .filter(n -> n.startsWith(prefix))
+                            .map(n -> Long.valueOf(n.substring(prefix.length())))
+                            .toList();
+            if (!sequences.isEmpty()) {
+                disk
+                        .load(session, sequences.getFirst(), sequences.getLast(), Integer.MAX_VALUE)
+                        .deliveries()
+                        .stream()
+                        .filter(d -> disk.recovered.paged.containsKey(Recovered.name(d)))
+                        .forEach(disk.recovered::came);
+            }
+        }
+        assertEquals(Map.of(), disk.recovered.paged);
+        return disk;
+    }
+
+    private static void assertNoUnusedBodies(Path directory) throws Exception {
+        long before;
+        try (Inspection inspection = Inspection.open(directory)) {
+            before = bodies(inspection);
+        }
+        new Disk(directory).close(); // removes them
+        try (Inspection inspection = Inspection.open(directory)) {
+            assertEquals(before, bodies(inspection), "messages that nothing referred to");
+        }
+    }
+
+    private static long bodies(Inspection inspection) throws StoreException {
+        Inspection.Part part = inspection.stats().get(Keys.name(Keys.BODY));
+        return part == null ? 0 : part.records();
     }
 
     @Test
@@ -278,6 +376,10 @@ class ModelTest {
                         machine.failingWrites.set(1 + model.random.nextInt(2));
                     }
                     disk.write(model.batch());
+                    if (i % 8 == 0) {
+                        model.load(disk);
+                        model.forget();
+                    }
                 }
             }
         }

@@ -8,8 +8,10 @@ import io.hawkermq.core.StoredSession;
 import io.hawkermq.protocol.SubscriptionOptions;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 
 /// What a store gave back, as texts that can be compared; the deliveries also as they are, so that
@@ -19,6 +21,17 @@ final class Recovered implements Recovery {
     final TreeMap<String, StoredDelivery> deliveries = new TreeMap<>();
     final TreeMap<String, StoredForward> forwards = new TreeMap<>();
     final List<String> order = new ArrayList<>();
+
+    /// What was left to the store, with its bytes.
+    final TreeMap<String, Integer> paged = new TreeMap<>();
+
+    private final Map<Long, Integer> taken = new HashMap<>();
+    private final int head;
+
+    /// @param head how many deliveries of a session it takes before the rest is left to the store
+    Recovered(int head) {
+        this.head = head;
+    }
 
     @Override
     public void session(StoredSession s) {
@@ -34,6 +47,31 @@ final class Recovered implements Recovery {
     @Override
     public void delivery(StoredDelivery d) {
         put(name(d), text(d));
+        deliveries.put(name(d), d);
+        taken.merge(d.session(), 1, Integer::sum);
+    }
+
+    @Override
+    public boolean takesDelivery(long session) {
+        return taken.getOrDefault(session, 0) < head;
+    }
+
+    @Override
+    public void paged(long session, long sequence, int bytes) {
+        String name = String.format("delivery %d %06d", session, sequence);
+        order.add(name);
+        if (paged.put(name, bytes) != null) {
+            throw new AssertionError(name + " came twice");
+        }
+    }
+
+    /// What was left to the store has come.
+    void came(StoredDelivery d) {
+        Integer bytes = paged.remove(name(d));
+        if (bytes == null || bytes != d.message().message().bytes()) {
+            throw new AssertionError(name(d) + " was said to have bytes: " + bytes);
+        }
+        all.put(name(d), text(d));
         deliveries.put(name(d), d);
     }
 

@@ -4,7 +4,9 @@ import io.hawkermq.core.AccessControl;
 import io.hawkermq.core.Limits;
 import io.hawkermq.core.Mailboxes;
 import io.hawkermq.core.Outbox;
+import io.hawkermq.core.PageRequest;
 import io.hawkermq.core.StoreChange;
+import io.hawkermq.core.StoredPage;
 import io.hawkermq.protocol.Packet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +46,22 @@ interface Mutation {
     /// True if the shard is told at once that a batch is durable.
     default boolean reportsEarly(List<StoreChange> batch) {
         return false;
+    }
+
+    /// What the shard is given for a page that it asked for.
+    default List<StoredPage> pages(PageRequest request, StoredPage page) {
+        return List.of(page);
+    }
+
+    /// True if pages hold what is in flight, too.
+    default boolean pagesWhatIsInFlight() {
+        return false;
+    }
+
+    /// True if changes that make no sense are noticed: in the healthy core, and in one whose changes
+    /// are to be looked at.
+    default boolean isChecked() {
+        return this == NONE;
     }
 
     /// What the core takes for the time.

@@ -49,7 +49,8 @@ record Profile(
                 limits(random, drops));
     }
 
-    /// The same with more sessions that outlive their connections.
+    /// The same with more sessions that outlive their connections, and mostly with so little of their
+    /// queues on the heap that pages come and go all the time.
     Profile lasting(RandomGenerator random) {
         return new Profile(
                 shards,
@@ -62,7 +63,9 @@ record Profile(
                 breaks,
                 pick(random, 60, 90, 100),
                 drops,
-                limits);
+                limits.with(l ->
+                        l.queueHead(pick(random, 1, 2, 5, 1_000))
+                                .queueHeadOffline(pick(random, 1, 2, 5, 16))));
     }
 
     private static Limits limits(RandomGenerator random, Drops drops) {

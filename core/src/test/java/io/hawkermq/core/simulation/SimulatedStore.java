@@ -1,7 +1,9 @@
 package io.hawkermq.core.simulation;
 
+import io.hawkermq.core.PageRequest;
 import io.hawkermq.core.Store;
 import io.hawkermq.core.StoreChange;
+import io.hawkermq.core.StoredPage;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -39,6 +41,7 @@ final class SimulatedStore implements Store {
     private final Map<Integer, Long> durable = new TreeMap<>();
     private final int delay;
     private final int errors;
+    private final int pageMost;
     private long appended;
     private long attempted;
     private long synced;
@@ -47,15 +50,19 @@ final class SimulatedStore implements Store {
     private boolean isFull;
     private boolean isHealed;
 
+    /// Pages asked for and not yet answered.
+    private int loads;
+
     /// Counts the processes: what an earlier one had to do is never done.
     private int process;
 
     SimulatedStore(World world) {
         this.world = world;
         random = world.random();
-        image = new DiskImage(world.mutation() == Mutation.NONE);
+        image = new DiskImage(world.mutation().isChecked());
         delay = Profile.pick(random, 0, 2, 20, 200);
         errors = Profile.pick(random, 0, 0, 5, 30);
+        pageMost = Profile.pick(random, 1, 2, 5, 1_000);
     }
 
     DiskImage image() {
@@ -64,7 +71,7 @@ final class SimulatedStore implements Store {
 
     /// True if nothing is to be done.
     boolean isAtRest() {
-        return pending.isEmpty() && written.isEmpty();
+        return pending.isEmpty() && written.isEmpty() && loads == 0;
     }
 
     // ---- the core's side ----
@@ -86,8 +93,39 @@ final class SimulatedStore implements Store {
         workLater();
     }
 
+    @Override
+    public boolean isPaged() {
+        return true;
+    }
+
+    @Override
+    public void load(PageRequest request) {
+        world.trace("store", "is asked for " + request);
+        loads++;
+        later(() -> answer(request));
+    }
+
+    private void answer(PageRequest request) {
+        if (fails()) {
+            world.trace("store", "fails to read");
+            later(() -> answer(request));
+            return;
+        }
+        loads--;
+        StoredPage page =
+                image.page(
+                        request,
+                        1 + random.nextInt(pageMost),
+                        world.mutation().pagesWhatIsInFlight());
+        world.trace("store", "answers " + Text.of(page));
+        ShardLoop loop = world.loop(request.shard());
+        for (StoredPage each : world.mutation().pages(request, page)) {
+            loop.run(() -> loop.shard().onStored(each));
+        }
+    }
+
     private void workLater() {
-        if (!isWorking && !isAtRest()) {
+        if (!isWorking && !(pending.isEmpty() && written.isEmpty())) {
             isWorking = true;
             later(this::write);
         }
@@ -213,6 +251,7 @@ final class SimulatedStore implements Store {
         process++;
         isWorking = false;
         isFull = false;
+        loads = 0;
         List<Commit> unsynced = new ArrayList<>(written);
         written.clear();
         pending.clear();

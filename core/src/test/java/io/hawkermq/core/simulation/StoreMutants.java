@@ -1,13 +1,16 @@
 package io.hawkermq.core.simulation;
 
+import io.hawkermq.core.PageRequest;
 import io.hawkermq.core.StoreChange;
 import io.hawkermq.core.StoredDelivery;
+import io.hawkermq.core.StoredPage;
 import io.hawkermq.core.StoredSession;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +24,7 @@ final class StoreMutants {
         ofHaste(all);
         ofForgetting(all);
         ofConfusion(all);
+        ofPages(all);
         return all;
     }
 
@@ -189,6 +193,107 @@ final class StoreMutants {
         // Where a later change looks for it there is nothing; only what waits is out of order.
         return new StoredDelivery(
                 d.session(), d.sequence() ^ 1, d.message(), d.qos(), d.retain(), d.identifiers());
+    }
+
+    // ---- what comes back in pages ----
+
+    private static void ofPages(Map<String, Supplier<Mutation>> all) {
+        all.put("loses pages", page(d -> List.of()));
+        all.put("loses the first of a page", page(d -> d.subList(Math.min(1, d.size()), d.size())));
+        all.put(
+                "loses the last of a page",
+                page(d -> d.size() < 2 ? d : d.subList(0, d.size() - 1)));
+        all.put("turns pages round", page(List::reversed));
+        all.put(
+                "brings the first of a page twice",
+                page(d -> {
+                    List<StoredDelivery> more = new ArrayList<>(d);
+                    if (!d.isEmpty()) {
+                        more.addFirst(d.getFirst());
+                    }
+                    return more;
+                }));
+        all.put(
+                "steps over what is behind a page",
+                pages((request, page) ->
+                        new StoredPage(page.ticket(), page.deliveries(), request.to())));
+        all.put("brings a page again in answer to the next request", answers(Late::new));
+        all.put(
+                "takes an answer that nobody waits for",
+                answers(() ->
+                        (request, page) ->
+                                List.of(
+                                        page,
+                                        new StoredPage(
+                                                page.ticket() + 1,
+                                                page.deliveries(),
+                                                page.through()))));
+        all.put(
+                "brings back what is in flight",
+                () ->
+                        new Mutation() {
+                            @Override
+                            public boolean pagesWhatIsInFlight() {
+                                return true;
+                            }
+                        });
+        all.put(
+                "forgets the tail of a session that ends",
+                () ->
+                        new Mutation() {
+                            @Override
+                            public List<StoreChange> stored(List<StoreChange> batch) {
+                                return batch.stream().map(StoreMutants::withoutTail).toList();
+                            }
+
+                            @Override
+                            public boolean isChecked() {
+                                return true;
+                            }
+                        });
+    }
+
+    private static StoreChange withoutTail(StoreChange change) {
+        return change instanceof StoreChange.RemoveSession c
+                ? new StoreChange.RemoveSession(c.session(), c.clientId(), c.remaining(), 0)
+                : change;
+    }
+
+    /// Answers each request with the page that the one before was to get.
+    private static final class Late
+            implements BiFunction<PageRequest, StoredPage, List<StoredPage>> {
+        private @Nullable StoredPage before;
+
+        @Override
+        public List<StoredPage> apply(PageRequest request, StoredPage page) {
+            StoredPage late = before == null ? page : before;
+            before = page;
+            return List.of(new StoredPage(page.ticket(), late.deliveries(), page.through()));
+        }
+    }
+
+    private static Supplier<Mutation> page(
+            Function<List<StoredDelivery>, List<StoredDelivery>> change) {
+        return pages((request, page) ->
+                new StoredPage(page.ticket(), change.apply(page.deliveries()), page.through()));
+    }
+
+    private static Supplier<Mutation> pages(
+            BiFunction<PageRequest, StoredPage, StoredPage> change) {
+        return answers(() -> (request, page) -> List.of(change.apply(request, page)));
+    }
+
+    private static Supplier<Mutation> answers(
+            Supplier<BiFunction<PageRequest, StoredPage, List<StoredPage>>> change) {
+        return () -> {
+            BiFunction<PageRequest, StoredPage, List<StoredPage>> answers = change.get();
+            return new Mutation() {
+                @Override
+                public List<StoredPage> pages(PageRequest request, StoredPage page) {
+                    return answers.apply(request, page);
+                }
+            };
+        };
     }
 
     private static List<StoreChange> backwards(List<StoreChange> batch) {

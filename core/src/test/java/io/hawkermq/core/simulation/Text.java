@@ -2,6 +2,7 @@ package io.hawkermq.core.simulation;
 
 import io.hawkermq.core.StoreChange;
 import io.hawkermq.core.StoredDelivery;
+import io.hawkermq.core.StoredPage;
 import io.hawkermq.protocol.Packet;
 import io.hawkermq.protocol.ProtocolVersion;
 import java.nio.charset.StandardCharsets;
@@ -83,6 +84,14 @@ final class Text {
             case StoreChange.PutForward c -> name + " " + c.forward().number();
             case StoreChange.RemoveForward c -> name + " " + c.forward().number();
         };
+    }
+
+    static String of(StoredPage page) {
+        return page.ticket()
+                + " with "
+                + page.deliveries().stream().map(Text::of).toList()
+                + " through "
+                + page.through();
     }
 
     private static String of(StoredDelivery d) {

@@ -41,6 +41,7 @@ final class Verdict {
                         NO_SHARE_MEMBER,
                         NOT_AUTHORIZED,
                         STORE_FULL -> {}
+                case DAMAGED -> expect("damaged", 0, counters.dropped[reason.ordinal()]);
             }
         }
         if (world.profile().drops() == Profile.Drops.NEVER && dropped > 0) {
