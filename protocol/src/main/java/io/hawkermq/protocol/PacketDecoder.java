@@ -257,6 +257,10 @@ public final class PacketDecoder {
             return 0;
         }
         int first = bytes[from] & 0xFF;
+        boolean isExpected = (expected & 1 << (first >> 4)) != 0;
+        if (!isExpected && first >> 4 == 0) {
+            throw source.unexpected(first, version, expected); // no packet: it has no length either
+        }
         int remaining = 0;
         int pos = from + 1;
         for (int shift = 0; ; shift += 7) {
@@ -277,7 +281,7 @@ public final class PacketDecoder {
                         .unanswered();
             }
         }
-        if ((expected & 1 << (first >> 4)) == 0) {
+        if (!isExpected) {
             MalformedPacketException e = source.unexpected(first, version, expected);
             boolean isPing = first >> 4 == PacketType.PINGRESP.value();
             throw isPing && remaining > 0 ? e.unanswered() : e;
