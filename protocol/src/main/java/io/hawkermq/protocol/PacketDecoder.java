@@ -258,8 +258,9 @@ public final class PacketDecoder {
         }
         int first = bytes[from] & 0xFF;
         boolean isExpected = (expected & 1 << (first >> 4)) != 0;
-        if (!isExpected && first >> 4 == 0) {
-            throw source.unexpected(first, version, expected); // no packet: it has no length either
+        if (!isExpected && (version == null || first >> 4 == 0)) {
+            // At once to a stranger, and to what is no packet and so has no length.
+            throw source.unexpected(first, version, expected);
         }
         int remaining = 0;
         int pos = from + 1;
