@@ -47,7 +47,6 @@ public final class Connection {
     private int awaiting;
     private boolean isConnackAwaited;
     private boolean isAnswering;
-    private int repeated;
     private InboundTopicAliases inboundAliases = new InboundTopicAliases(0);
     private OutboundTopicAliases outboundAliases = new OutboundTopicAliases(0);
 
@@ -311,14 +310,6 @@ public final class Connection {
     /// which ends the connection.
     private boolean isFirst(Packet.Publish p, Session s) {
         if (s.receiver().isUnreleased(p.packetId())) {
-            if (p.dup() && p.packetId() == repeated) {
-                // [MQTT-4.4.0-1] allows no repetition within a connection; one is passed over.
-                refuse(
-                        ReasonCode.PROTOCOL_ERROR,
-                        "the QoS 2 message " + repeated + " was sent for the third time");
-                return false;
-            }
-            repeated = p.dup() ? p.packetId() : 0;
             s.acknowledge(
                     this,
                     new Packet.Pubrec(
@@ -413,9 +404,6 @@ public final class Connection {
     }
 
     private void onPubrel(Packet.Pubrel p, Session s) {
-        if (p.packetId() == repeated) {
-            repeated = 0;
-        }
         boolean known = s.receiver().onPubrel(p.packetId());
         SessionJournal j = s.journal();
         if (known && j != null) {

@@ -257,6 +257,11 @@ public final class PacketDecoder {
             return 0;
         }
         int first = bytes[from] & 0xFF;
+        boolean isExpected = (expected & 1 << (first >> 4)) != 0;
+        if (!isExpected && (version == null || first >> 4 == 0)) {
+            // At once to a stranger, and to what is no packet and so has no length.
+            throw source.unexpected(first, version, expected);
+        }
         int remaining = 0;
         int pos = from + 1;
         for (int shift = 0; ; shift += 7) {
@@ -277,7 +282,7 @@ public final class PacketDecoder {
                         .unanswered();
             }
         }
-        if ((expected & 1 << (first >> 4)) == 0) {
+        if (!isExpected) {
             MalformedPacketException e = source.unexpected(first, version, expected);
             boolean isPing = first >> 4 == PacketType.PINGRESP.value();
             throw isPing && remaining > 0 ? e.unanswered() : e;
