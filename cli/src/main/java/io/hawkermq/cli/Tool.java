@@ -1,0 +1,19 @@
+package io.hawkermq.cli;
+
+/// The three tools that share their options.
+enum Tool {
+    PUB("mosquitto_pub"),
+    SUB("mosquitto_sub"),
+    RR("mosquitto_rr");
+
+    private final String program;
+
+    Tool(String program) {
+        this.program = program;
+    }
+
+    /// Mosquitto's name for it, which is also that of its options file.
+    String program() {
+        return program;
+    }
+}
