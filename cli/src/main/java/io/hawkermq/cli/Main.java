@@ -2,7 +2,7 @@ package io.hawkermq.cli;
 
 import java.util.List;
 
-/// `pub`, `sub`, `rr`, `passwd`, `ctrl`, `bench`, also by Mosquitto's names: the first word says
+/// `pub`, `sub`, `rr`, `passwd`, `ctrl`, also by Mosquitto's names: the first word says
 /// which.
 public final class Main {
     private Main() {}
@@ -24,6 +24,7 @@ public final class Main {
             case "sub", "mosquitto_sub" -> SubCommand.run(words, io);
             case "rr", "mosquitto_rr" -> RrCommand.run(words, io);
             case "passwd", "mosquitto_passwd" -> PasswdCommand.run(words, io);
+            case "ctrl", "mosquitto_ctrl" -> CtrlCommand.run(words, io);
             case "rehearse" -> rehearse(io);
             default -> {
                 io.err().println("Error: unknown tool '" + command + "'.");

@@ -1,10 +1,11 @@
 package io.hawkermq.cli;
 
-/// The three tools that share their options.
+/// The tools that share their options.
 enum Tool {
     PUB("mosquitto_pub"),
     SUB("mosquitto_sub"),
-    RR("mosquitto_rr");
+    RR("mosquitto_rr"),
+    CTRL("mosquitto_ctrl");
 
     private final String program;
 

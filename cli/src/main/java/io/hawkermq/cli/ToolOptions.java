@@ -113,7 +113,11 @@ final class ToolOptions {
 
     ToolOptions(Tool tool) {
         this.tool = tool;
-        version = tool == Tool.RR ? ProtocolVersion.MQTT_5 : ProtocolVersion.MQTT_3_1_1;
+        qos = tool == Tool.CTRL ? 1 : 0;
+        version =
+                tool == Tool.RR || tool == Tool.CTRL
+                        ? ProtocolVersion.MQTT_5
+                        : ProtocolVersion.MQTT_3_1_1;
     }
 
     Properties.Builder propertiesOf(PacketType packet) {

@@ -120,12 +120,14 @@ final class Usage {
                     case RR ->
                             "mosquitto_rr sends a request and prints the answer, with MQTT 5 or"
                                     + " 3.1.1.\n";
+                    case CTRL -> "mosquitto_ctrl administers brokers.\n";
                 };
         String own =
                 switch (tool) {
                     case PUB -> PUB;
                     case SUB -> SUB + RECEIVING;
                     case RR -> RR + RECEIVING;
+                    case CTRL -> "";
                 };
         return what + version(tool.program()) + "\n" + own + COMMON;
     }

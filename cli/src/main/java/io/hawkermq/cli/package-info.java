@@ -1,4 +1,4 @@
-/// The tools of the command line: `pub`, `sub`, `rr`, `passwd`, `ctrl` and `bench`, under Hawker's
+/// The tools of the command line: `pub`, `sub`, `rr`, `passwd` and `ctrl`, under Hawker's
 /// name and under Mosquitto's.
 ///
 /// [io.hawkermq.cli.Main] picks one, each is a class with a `run` that returns the exit status.
