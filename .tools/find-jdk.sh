@@ -6,7 +6,7 @@ is_jdk25() {
 }
 
 find_jdk() {
-  local home java
+  local home java HOME=${HOME:-/}
   for home in "${JAVA_HOME:-}" "${JDK_HOME:-}"; do
     if [ -n "$home" ] && is_jdk25 "$home"; then export JAVA_HOME=$home; return 0; fi
   done

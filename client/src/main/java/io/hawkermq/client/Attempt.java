@@ -115,6 +115,9 @@ final class Attempt implements Runnable {
             SocketChannel channel = own(SocketChannel.open());
             try {
                 channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+                if (options.transport().localAddress() != null) {
+                    channel.bind(new InetSocketAddress(options.transport().localAddress(), 0));
+                }
                 channel.connect(new InetSocketAddress(address, port));
                 return channel;
             } catch (IOException e) {

@@ -608,6 +608,19 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
     }
 
     /// From any thread; waits.
+    /// For Topic Filters that only the server knows.
+    void unsubscribe(Subscription unknown, Properties properties) {
+        Exchange.Unsubscribing exchange = new Exchange.Unsubscribing(unknown, properties);
+        loop.execute(() -> {
+            if (state instanceof State.Connected) {
+                session.unsubscribe(exchange);
+            } else {
+                exchange.fail(new ConnectionException(new Ending.NotConnected()));
+            }
+        });
+        Waiting.result(exchange.answer, Waiting.nanos(options.operationTimeout()), "UNSUBACK");
+    }
+
     @Override
     public void unsubscribe(Subscription subscription) {
         Exchange.Unsubscribing exchange = new Exchange.Unsubscribing(subscription, Properties.NONE);

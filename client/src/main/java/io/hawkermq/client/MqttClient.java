@@ -5,6 +5,7 @@ import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.ReasonCode;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -255,6 +256,19 @@ public final class MqttClient implements AutoCloseable {
     public interface Responder {
         /// @throws Exception which the client's error handler gets; nobody is answered
         byte[] respond(IncomingMessage request) throws Exception;
+    }
+
+    /// Unsubscribes from Topic Filters that no [Subscription] of this client stands for: those that
+    /// an earlier process has left in the session. Waits for UNSUBACK, at most the operation
+    /// time-out.
+    ///
+    /// @param properties of UNSUBSCRIBE; not sent in 3.1.1
+    /// @throws RefusedException if the server has refused every Topic Filter
+    /// @throws MqttException as for [#subscribe(Subscribe)]
+    public void unsubscribe(List<String> filters, Properties properties) {
+        Subscribe.Builder request = Subscribe.to(filters.getFirst());
+        filters.stream().skip(1).forEach(request::and);
+        core.unsubscribe(new Subscription(core, request.build()), properties);
     }
 
     // ---- the end

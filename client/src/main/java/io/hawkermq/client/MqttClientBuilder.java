@@ -4,6 +4,7 @@ import io.hawkermq.protocol.Properties;
 import io.hawkermq.protocol.Property;
 import io.hawkermq.protocol.ProtocolVersion;
 import io.hawkermq.protocol.Will;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -41,6 +42,7 @@ public final class MqttClientBuilder {
     private Consumer<IncomingMessage> unclaimedHandler = IncomingMessage::acknowledge;
     private @Nullable Tls tls;
     private @Nullable Proxy proxy;
+    private @Nullable InetAddress localAddress;
     private final Map<String, List<String>> headers = new LinkedHashMap<>();
     private @Nullable Outbox outbox;
     private @Nullable ClientGroup group;
@@ -289,6 +291,12 @@ public final class MqttClientBuilder {
         return this;
     }
 
+    /// Connects from this address of the machine; not with `unix`. Default: the system's choice.
+    public MqttClientBuilder localAddress(InetAddress address) {
+        localAddress = Objects.requireNonNull(address);
+        return this;
+    }
+
     /// A header of the WebSocket handshake, such as Authorization.
     ///
     /// @throws IllegalArgumentException if there is a line break in it
@@ -357,7 +365,7 @@ public final class MqttClientBuilder {
                         stateListener,
                         errorHandler,
                         unclaimedHandler,
-                        new Transport(tls, proxy, copyOf(headers)),
+                        new Transport(tls, proxy, copyOf(headers), localAddress),
                         outbox,
                         group));
     }

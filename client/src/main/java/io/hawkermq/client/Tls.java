@@ -1,11 +1,14 @@
 package io.hawkermq.client;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import javax.net.ssl.KeyManager;
@@ -80,14 +83,24 @@ public final class Tls {
                 Checks.ALL);
     }
 
-    /// Trusts the certificates of a PEM file, and no others.
+    /// Trusts the certificates of a PEM file, or of all files in a folder, and no others.
     ///
-    /// @throws IOException if it cannot be read or holds no certificate
+    /// @throws IOException if a file cannot be read or holds no certificate
     public static Tls trusting(Path pem) throws IOException {
         Tls s = standard();
+        List<X509Certificate> trusted = new ArrayList<>();
+        if (Files.isDirectory(pem)) {
+            try (DirectoryStream<Path> files = Files.newDirectoryStream(pem)) {
+                for (Path file : files) {
+                    trusted.addAll(PemFile.certificates(file));
+                }
+            }
+        } else {
+            trusted.addAll(PemFile.certificates(pem));
+        }
         return new Tls(
                 null,
-                PemFile.certificates(pem),
+                List.copyOf(trusted),
                 s.chain,
                 s.key,
                 s.alpn,

@@ -1,0 +1,65 @@
+package io.hawkermq.cli;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/// Ends of a process that come from elsewhere: time, and signals.
+final class Alarms {
+    private Alarms() {}
+
+    /// Calls `task` after so many seconds on a thread of its own; never for 0.
+    static void start(int seconds, Runnable task) {
+        if (seconds > 0) {
+            daemon(
+                    "alarm",
+                    () -> {
+                        pause(seconds);
+                        task.run();
+                    });
+        }
+    }
+
+    static void everySecond(Runnable task) {
+        daemon(
+                "every second",
+                () -> {
+                    while (true) {
+                        pause(1);
+                        task.run();
+                    }
+                });
+    }
+
+    private static void daemon(String name, Runnable task) {
+        Thread.ofPlatform().daemon().name(name).start(task);
+    }
+
+    private static void pause(long seconds) {
+        CountDownLatch never = new CountDownLatch(1);
+        try {
+            if (never.await(seconds, TimeUnit.SECONDS)) {
+                throw new IllegalStateException("nobody counts it down");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// Calls `task` when the process is asked to end; it has to call [#halt].
+    static void onSignal(Runnable task) {
+        Runtime.getRuntime().addShutdownHook(new Thread(task, "signal"));
+    }
+
+    /// Waits until another thread ends the process.
+    static int forever() {
+        while (true) {
+            pause(Integer.MAX_VALUE);
+        }
+    }
+
+    static void halt(int status, Stdio io) {
+        io.out().flush();
+        io.err().flush();
+        Runtime.getRuntime().halt(status);
+    }
+}

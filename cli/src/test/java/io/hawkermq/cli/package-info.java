@@ -1,0 +1,4 @@
+@NullMarked
+package io.hawkermq.cli;
+
+import org.jspecify.annotations.NullMarked;
