@@ -69,9 +69,11 @@ final class TopicPattern {
         return pEnd - p == length && pattern.regionMatches(p, topic, t, length);
     }
 
-    /// Nobody is an empty name, and a name with a wildcard in it takes no more than itself.
+    /// An empty name is nobody's. One that is a wildcard stands for nothing: a client that calls
+    /// itself `+` would get what belongs to all others.
     private static boolean is(String name, String topic, int from, int length) {
         return !name.isEmpty()
+                && !name.equals("+")
                 && name.length() == length
                 && topic.regionMatches(from, name, 0, length);
     }

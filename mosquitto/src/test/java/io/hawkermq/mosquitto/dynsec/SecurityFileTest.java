@@ -128,6 +128,15 @@ class SecurityFileTest {
     }
 
     @Test
+    void aClientThatCallsItselfAWildcardGetsNothing() {
+        assertFalse(TopicPattern.covers("a/%c", "a/+", "+", "me"));
+        assertFalse(TopicPattern.covers("a/%u", "a/+", "id", "+"));
+        assertFalse(TopicPattern.covers("a/%u", "a/#", "id", "#"));
+        assertFalse(TopicPattern.covers("a/%u", "a/", "id", ""));
+        assertFalse(TopicPattern.covers("a/%u", "a/b", "id", null));
+    }
+
+    @Test
     void aNewFileHasAnAdministrator(@TempDir Path folder) throws Exception {
         SecurityFile file = new SecurityFile(folder.resolve("dynamic-security.json"));
         file.create(null, null, new SecureRandom(), SecurityFileTest::hash);
