@@ -26,6 +26,7 @@ record AccessSettings(
             switch (plugin.builtIn()) {
                 case PASSWORD_FILE -> passwordFile = file(plugin, "password_file", passwordFile);
                 case ACL_FILE -> aclFile = file(plugin, "acl_file", aclFile);
+                case DYNAMIC_SECURITY -> {} // see DynamicSettings
                 default -> throw Unsupported.plugin(plugin);
             }
         }

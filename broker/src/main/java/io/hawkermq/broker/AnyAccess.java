@@ -47,6 +47,11 @@ record AnyAccess(List<? extends AccessControl> listeners) implements AccessContr
     }
 
     @Override
+    public boolean mayUnsubscribe(Principal client, TopicFilter filter) {
+        return listeners.stream().anyMatch(l -> l.mayUnsubscribe(client, filter));
+    }
+
+    @Override
     public boolean mayReceiveAll(Principal client) {
         return false; // a reload may change each of them
     }

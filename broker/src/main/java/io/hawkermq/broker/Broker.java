@@ -52,6 +52,7 @@ public final class Broker implements AutoCloseable {
     private final SysPublisher sysPublisher;
     private final HttpApi http;
     private final Spreading spreading;
+    private final ControlPlane control;
     private volatile Slots slots;
 
     private Broker(BrokerOptions options, Storage storage) {
@@ -78,11 +79,13 @@ public final class Broker implements AutoCloseable {
                             clock,
                             () -> spreading.relieve(number)));
         }
+        control = new ControlPlane(this, options.control());
         SharedPopulation population = new SharedPopulation();
         for (Loop loop : loops) {
             loop.shard().slots(slots);
             loop.shard().publications(options.publications());
             loop.shard().population(population);
+            loop.shard().control(control);
         }
         listening = new Listening(this, loops.getFirst(), allocator());
         sysPublisher = new SysPublisher(this, clock);
@@ -293,6 +296,7 @@ public final class Broker implements AutoCloseable {
     public void close() {
         http.close();
         sysPublisher.close();
+        control.close();
         spreading.close();
         listening.close();
         activeLoops().forEach(Loop::shutDown);

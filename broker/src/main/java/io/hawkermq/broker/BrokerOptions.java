@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// @param maximumOutboundBytes unsent bytes of one connection beyond which it counts as slow
 /// @param publications sees all that is published, on the loops
 /// @param persistence where sessions and retained messages are kept on disk, null if they are not
+/// @param control what is answered below `$CONTROL`
 public record BrokerOptions(
         List<Listener> listeners,
         List<HttpListener> httpListeners,
@@ -33,7 +34,8 @@ public record BrokerOptions(
         int sysIntervalSeconds,
         int maximumOutboundBytes,
         Publications publications,
-        @Nullable Persistence persistence) {
+        @Nullable Persistence persistence,
+        ControlOptions control) {
     public static final int DEFAULT_PORT = 1883;
     public static final int DEFAULT_OUTBOUND_BYTES = 1 << 20;
 
@@ -55,7 +57,8 @@ public record BrokerOptions(
                 10,
                 DEFAULT_OUTBOUND_BYTES,
                 Publications.UNSEEN,
-                null);
+                null,
+                ControlOptions.NONE);
     }
 
     /// What a `mosquitto.conf` asks for. All files that it names are read, and what is odd about
@@ -93,6 +96,7 @@ public record BrokerOptions(
         private int maximumOutboundBytes;
         private Publications publications;
         private @Nullable Persistence persistence;
+        private ControlOptions control;
 
         private Builder(BrokerOptions from) {
             listeners = from.listeners;
@@ -107,6 +111,7 @@ public record BrokerOptions(
             maximumOutboundBytes = from.maximumOutboundBytes;
             publications = from.publications;
             persistence = from.persistence;
+            control = from.control;
         }
 
         public Builder listeners(List<Listener> value) {
@@ -186,6 +191,11 @@ public record BrokerOptions(
             return this;
         }
 
+        public Builder control(ControlOptions value) {
+            control = value;
+            return this;
+        }
+
         private BrokerOptions build() {
             return new BrokerOptions(
                     listeners,
@@ -199,7 +209,8 @@ public record BrokerOptions(
                     sysIntervalSeconds,
                     maximumOutboundBytes,
                     publications,
-                    persistence);
+                    persistence,
+                    control);
         }
     }
 }

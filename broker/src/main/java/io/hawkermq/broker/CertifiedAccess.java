@@ -52,6 +52,11 @@ record CertifiedAccess(AccessControl rest, @Nullable String userName) implements
     }
 
     @Override
+    public boolean mayUnsubscribe(Principal client, TopicFilter filter) {
+        return rest.mayUnsubscribe(client, filter);
+    }
+
+    @Override
     public boolean mayReceiveAll(Principal client) {
         return rest.mayReceiveAll(client);
     }

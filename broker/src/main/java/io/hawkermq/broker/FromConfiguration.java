@@ -15,7 +15,9 @@ import io.hawkermq.mosquitto.Notice;
 import io.hawkermq.store.Durability;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -89,6 +91,7 @@ final class FromConfiguration {
         Unsupported.refuse(configuration);
         List<Listener> listeners = ListenersFromConfiguration.listeners(configuration, ofListener);
         BrokerOptions local = BrokerOptions.local(BrokerOptions.DEFAULT_PORT);
+        ControlOptions control = control(configuration);
         return local.with(o -> {
             o.listeners(listeners);
             o.httpListeners(ListenersFromConfiguration.httpListeners(configuration, ofHttp));
@@ -100,10 +103,22 @@ final class FromConfiguration {
             o.maximumOutboundBytes(configuration.value(HawkerOptions.MAX_OUTBOUND_BYTES));
             o.access(access);
             o.log(log);
+            o.control(control);
             if (configuration.value(GlobalOptions.PERSISTENCE)) {
                 o.persistence(persistence(configuration));
             }
         });
+    }
+
+    private static ControlOptions control(Configuration configuration) throws StartException {
+        Set<ControlOptions.Endpoint> endpoints = EnumSet.noneOf(ControlOptions.Endpoint.class);
+        if (configuration.value(GlobalOptions.ENABLE_CONTROL_API)) {
+            endpoints.add(ControlOptions.Endpoint.BROKER);
+        }
+        if (!ListenersAccess.dynamicSettings(configuration).isEmpty()) {
+            endpoints.add(ControlOptions.Endpoint.DYNAMIC_SECURITY);
+        }
+        return new ControlOptions(endpoints);
     }
 
     /// Reads all files that the configuration names, and opens nothing.
@@ -112,6 +127,9 @@ final class FromConfiguration {
     static void check(Configuration configuration) throws StartException {
         Unsupported.refuse(configuration);
         ListenersAccess.read(configuration, EventLog.SILENT);
+        for (DynamicSettings s : ListenersAccess.dynamicSettings(configuration).values()) {
+            s.check();
+        }
         for (Listener l : ListenersFromConfiguration.listeners(configuration, _ -> null)) {
             OpenListener.readTls(l);
             OpenListener.readPsk(l);

@@ -1,5 +1,7 @@
 package io.hawkermq.broker;
 
+import io.hawkermq.broker.security.DynamicAccess;
+import io.hawkermq.broker.security.DynamicSecurity;
 import io.hawkermq.broker.security.FileAccess;
 import io.hawkermq.core.AccessControl;
 import io.hawkermq.core.EventLog;
@@ -7,12 +9,14 @@ import io.hawkermq.core.LogLevel;
 import io.hawkermq.mosquitto.Configuration;
 import io.hawkermq.mosquitto.ListenerAddress;
 import io.hawkermq.mosquitto.ListenerConfiguration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /// Who may connect to which listener and do what there: one [FileAccess] for each, as a reload may
 /// make them differ. Failed logins are counted for all together, and a file that several listeners
@@ -20,6 +24,8 @@ import java.util.function.Predicate;
 final class ListenersAccess {
     private final Map<ListenerAddress, FileAccess> all = new LinkedHashMap<>();
     private final List<ListenerAddress> ofHttp;
+
+    private final Map<ListenerAddress, DynamicAccess> dynamic = new HashMap<>();
 
     private ListenersAccess(Configuration configuration) {
         ofHttp =
@@ -49,7 +55,38 @@ final class ListenersAccess {
             }
             access.all.put(entry.getKey(), its);
         }
+        access.openDynamic(configuration, log);
         return access;
+    }
+
+    /// Listeners with the same file share what is read of it.
+    private void openDynamic(Configuration configuration, EventLog log) throws StartException {
+        Map<DynamicSettings, DynamicSecurity> opened = new HashMap<>();
+        for (var entry : dynamicSettings(configuration).entrySet()) {
+            FileAccess files = all.get(entry.getKey());
+            if (files == null) {
+                continue;
+            }
+            DynamicSecurity its = opened.get(entry.getValue());
+            if (its == null) {
+                its = entry.getValue().open(log);
+                opened.put(entry.getValue(), its);
+            }
+            dynamic.put(entry.getKey(), new DynamicAccess(its, files));
+        }
+    }
+
+    /// Of the listeners that use it.
+    ///
+    /// @throws StartException if it is wrong
+    static Map<ListenerAddress, DynamicSettings> dynamicSettings(Configuration configuration)
+            throws StartException {
+        Map<ListenerAddress, DynamicSettings> settings = new LinkedHashMap<>();
+        for (ListenerConfiguration listener : configuration.listeners()) {
+            DynamicSettings.of(listener)
+                    .ifPresent(s -> settings.putIfAbsent(listener.address(), s));
+        }
+        return settings;
     }
 
     /// What the configuration says of each listener; at least one.
@@ -94,17 +131,24 @@ final class ListenersAccess {
 
     /// Decides on the clients of a listener.
     AccessControl of(ListenerConfiguration listener) {
-        FileAccess its = all.get(listener.address());
+        AccessControl its = of(listener.address());
         return its == null ? ofNoListener() : its;
+    }
+
+    private @Nullable AccessControl of(ListenerAddress address) {
+        DynamicAccess first = dynamic.get(address);
+        return first == null ? all.get(address) : first;
     }
 
     /// Decides where it is not known which listener a client came through.
     AccessControl ofNoListener() {
-        List<FileAccess> each =
-                all.entrySet().stream()
-                        .filter(e -> !ofHttp.contains(e.getKey()))
-                        .map(Map.Entry::getValue)
-                        .toList();
+        List<AccessControl> each = new ArrayList<>();
+        for (var entry : all.entrySet()) {
+            if (!ofHttp.contains(entry.getKey())) {
+                DynamicAccess first = dynamic.get(entry.getKey());
+                each.add(first == null ? entry.getValue() : first);
+            }
+        }
         return each.size() == 1 ? each.getFirst() : new AnyAccess(each);
     }
 
@@ -131,6 +175,11 @@ final class ListenersAccess {
                 changed.put(its, its.reload(rules));
             }
         });
-        return (access, client) -> changed.getOrDefault(access, _ -> true).test(client);
+        return (access, client) ->
+                switch (access) {
+                    case DynamicAccess d ->
+                            d.mayStay(client, changed.getOrDefault(d.files(), _ -> true));
+                    default -> changed.getOrDefault(access, _ -> true).test(client);
+                };
     }
 }

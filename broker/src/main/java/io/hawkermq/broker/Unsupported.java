@@ -15,6 +15,7 @@ import io.hawkermq.mosquitto.PluginConfiguration;
 import io.hawkermq.mosquitto.PluginConfiguration.BuiltIn;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /// What a configuration asks for and this build does not have. Whatever would let more people in,
 /// or show them more, if it were ignored is a reason not to start; for the rest there is a warning.
@@ -23,15 +24,17 @@ final class Unsupported {
             List.of(
                     GlobalOptions.QUEUE_QOS0_MESSAGES,
                     GlobalOptions.MEMORY_LIMIT,
-                    GlobalOptions.ALLOW_DUPLICATE_MESSAGES,
-                    GlobalOptions.ENABLE_CONTROL_API);
+                    GlobalOptions.ALLOW_DUPLICATE_MESSAGES);
+
+    private static final Set<BuiltIn> HERE =
+            Set.of(BuiltIn.PASSWORD_FILE, BuiltIn.ACL_FILE, BuiltIn.DYNAMIC_SECURITY);
 
     private Unsupported() {}
 
     /// @throws StartException with the first thing that it must not start without
     static void refuse(Configuration configuration) throws StartException {
         for (PluginConfiguration plugin : configuration.plugins()) {
-            if (plugin.builtIn() != BuiltIn.PASSWORD_FILE && plugin.builtIn() != BuiltIn.ACL_FILE) {
+            if (!HERE.contains(plugin.builtIn())) {
                 throw plugin(plugin);
             }
         }
@@ -82,16 +85,14 @@ final class Unsupported {
     static StartException plugin(PluginConfiguration plugin) {
         String why =
                 switch (plugin.builtIn()) {
-                    case DYNAMIC_SECURITY ->
-                            "Its built-in equivalent does not exist yet: use 'password_file' and"
-                                    + " 'acl_file'.";
                     case GO_AUTH ->
                             "Its built-in equivalent does not exist yet: use 'password_file' and"
                                     + " 'acl_file', which take the files of its backend 'files'"
                                     + " if their hashes are Mosquitto's.";
                     case PERSIST_SQLITE -> "Use 'persistence true', which stores each message too.";
                     case SPARKPLUG_AWARE -> "Its built-in equivalent does not exist yet.";
-                    case PASSWORD_FILE, ACL_FILE -> "It stands where it is not known.";
+                    case PASSWORD_FILE, ACL_FILE, DYNAMIC_SECURITY ->
+                            "It stands where it is not known.";
                     case NONE ->
                             "This broker runs in a Java machine and loads no libraries: use"
                                     + " 'password_file' and 'acl_file' for access, 'persistence"

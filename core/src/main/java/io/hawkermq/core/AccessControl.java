@@ -68,6 +68,11 @@ public interface AccessControl {
 
     boolean maySubscribe(Principal client, TopicFilter filter, QoS qos);
 
+    /// Whether a client may give up a subscription; most rules do not mind.
+    default boolean mayUnsubscribe(Principal client, TopicFilter filter) {
+        return true;
+    }
+
     /// True if `mayReceive` answers true for every topic, so that it need not be asked for each
     /// delivery.
     boolean mayReceiveAll(Principal client);

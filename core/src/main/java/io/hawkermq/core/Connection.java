@@ -236,13 +236,17 @@ public final class Connection {
         Journal journal = shard.journal();
         long before = journal.changes();
         ReasonCode result;
-        if (isReserved(topic) || !access.mayPublish(s.principal(), topic, p.qos())) {
+        if (isReserved(topic, shard.control())
+                || !access.mayPublish(s.principal(), topic, p.qos())) {
             shard.drop(DropReason.NOT_AUTHORIZED, clientId);
             result = ReasonCode.NOT_AUTHORIZED;
         } else if (p.payload().length > shard.limits().maximumPayload()) {
             shard.drop(DropReason.PAYLOAD_TOO_LARGE, clientId);
             // PUBACK and PUBREC have no code of their own for it [MQTT-3.4.2-1].
             result = ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR;
+        } else if (Control.concerns(topic)) {
+            shard.control().accept(access, s.principal(), topic, p.payload());
+            result = ReasonCode.SUCCESS;
         } else if (journal.isFull() && shard.wouldStore(message)) {
             shard.drop(DropReason.STORE_FULL, clientId);
             result = ReasonCode.QUOTA_EXCEEDED;
@@ -384,15 +388,14 @@ public final class Connection {
     }
 
     /// `$SYS` is the server's, `$CONTROL` is for commands to it, `$share` begins Topic Filters.
-    private static boolean isReserved(TopicName topic) {
+    private static boolean isReserved(TopicName topic, Control control) {
         if (!topic.isReserved()) {
             return false;
         }
         String text = topic.toString();
         return text.equals("$SYS")
                 || (text.startsWith("$SYS/") && !isBridgeState(text))
-                || text.equals("$CONTROL")
-                || text.startsWith("$CONTROL/")
+                || (Control.concerns(topic) && !control.takes(topic))
                 || text.startsWith("$share/"); // never what was meant
     }
 

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiPredicate;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,7 @@ public final class Shard {
 
     private final int number;
     private Limits limits;
+    private Control control = Control.none();
     private final AccessControl access;
     private final EventLog log;
     private final RandomGenerator random;
@@ -192,7 +194,9 @@ public final class Shard {
     }
 
     void publishWill(Will will, Session of) {
-        if (!of.access().mayPublish(of.principal(), will.topic(), will.qos())) {
+        // A Will is no command, and no answer of the server's either.
+        if (Control.concerns(will.topic())
+                || !of.access().mayPublish(of.principal(), will.topic(), will.qos())) {
             drop(DropReason.NOT_AUTHORIZED, of.clientId());
             return;
         }
@@ -505,6 +509,27 @@ public final class Shard {
         }
     }
 
+    /// Closes the connections of these clients, whose rights have changed. Their Wills are not
+    /// published: nothing went wrong.
+    public void kick(Predicate<AccessControl.Principal> isMeant) {
+        for (Session session : List.copyOf(sessions.values())) {
+            Connection connection = session.connection();
+            if (connection != null && isMeant.test(session.principal())) {
+                session.discardWill();
+                connection.refuse(
+                        ReasonCode.ADMINISTRATIVE_ACTION, "the rights of its user have changed");
+            }
+        }
+    }
+
+    /// Who is connected.
+    public List<AccessControl.Principal> connected() {
+        return sessions.values().stream()
+                .filter(s -> s.connection() != null)
+                .map(Session::principal)
+                .toList();
+    }
+
     /// True if no message of this shard is on its way to another one, and it waits for none.
     public boolean isQuiet() {
         return peers.isQuiet() && pendingPages.isEmpty() && journal.isQuiet();
@@ -618,6 +643,15 @@ public final class Shard {
 
     AccessControl access() {
         return access;
+    }
+
+    Control control() {
+        return control;
+    }
+
+    /// Who takes commands, from now on.
+    public void control(Control replacement) {
+        control = replacement;
     }
 
     EventLog log() {

@@ -154,6 +154,10 @@ final class Subscribing {
         List<ReasonCode> results = new ArrayList<>(packet.filters().size());
         for (TopicFilter named : packet.filters()) {
             TopicFilter filter = Objects.requireNonNullElse(mounted(named), named);
+            if (!session.access().mayUnsubscribe(session.principal(), filter)) {
+                results.add(ReasonCode.NOT_AUTHORIZED);
+                continue;
+            }
             boolean existed = session.unsubscribe(filter);
             results.add(existed ? ReasonCode.SUCCESS : ReasonCode.NO_SUBSCRIPTION_EXISTED);
             if (shard.log().isEnabled(LogLevel.UNSUBSCRIBE)) {

@@ -173,16 +173,35 @@ public final class FileAccess implements AccessControl {
             answer.accept(withoutPassword(current, userName, address));
             return;
         }
+        check(
+                userName,
+                connect.password(),
+                password -> passwords.verify(userName, password),
+                address,
+                owner,
+                answer);
+    }
+
+    /// Checks a password as those of its file: not on the event loop, with a limit on how many, and
+    /// with failures counted.
+    ///
+    /// @param isRight may take long
+    void check(
+            String userName,
+            byte @Nullable [] password,
+            Predicate<byte[]> isRight,
+            String address,
+            Consumer<Runnable> owner,
+            Consumer<Decision> answer) {
         if (logins.incrementAndGet() > MOST_LOGINS) {
             logins.decrementAndGet();
             answer.accept(busy());
             return;
         }
-        byte[] password = connect.password();
         Thread.ofVirtual()
                 .name("hawker-login")
                 .start(() -> {
-                    Verdict verdict = decided(passwords, userName, password, address);
+                    Verdict verdict = decided(isRight, userName, password, address);
                     logins.decrementAndGet();
                     await(verdict.delayMillis());
                     owner.accept(() -> answer.accept(verdict.decision()));
@@ -218,9 +237,9 @@ public final class FileAccess implements AccessControl {
     }
 
     private Verdict decided(
-            PasswordFile passwords, String userName, byte @Nullable [] password, String address) {
+            Predicate<byte[]> check, String userName, byte @Nullable [] password, String address) {
         try {
-            return decide(passwords, userName, password, address);
+            return decide(check, userName, password, address);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return new Verdict(busy(), 0);
@@ -237,7 +256,7 @@ public final class FileAccess implements AccessControl {
     }
 
     private Verdict decide(
-            PasswordFile passwords, String userName, byte @Nullable [] password, String address)
+            Predicate<byte[]> check, String userName, byte @Nullable [] password, String address)
             throws InterruptedException {
         String host = FailedLogins.host(address);
         if (failedLogins.isBanned(host, userName, now())) {
@@ -253,7 +272,7 @@ public final class FileAccess implements AccessControl {
             }
             boolean isRight;
             try {
-                isRight = passwords.verify(userName, password);
+                isRight = check.test(password);
             } finally {
                 processors.release();
             }

@@ -67,6 +67,11 @@ public final class ScramAccessControl implements AccessControl {
     }
 
     @Override
+    public boolean mayUnsubscribe(Principal client, TopicFilter filter) {
+        return rest.mayUnsubscribe(client, filter);
+    }
+
+    @Override
     public boolean mayReceiveAll(Principal client) {
         return rest.mayReceiveAll(client);
     }

@@ -1,0 +1,251 @@
+package io.hawkermq.broker;
+
+import io.hawkermq.broker.ControlOptions.Endpoint;
+import io.hawkermq.broker.security.DynamicAccess;
+import io.hawkermq.broker.security.DynamicSecurity;
+import io.hawkermq.core.AccessControl;
+import io.hawkermq.core.AccessControl.Principal;
+import io.hawkermq.core.Control;
+import io.hawkermq.core.LogLevel;
+import io.hawkermq.core.Message;
+import io.hawkermq.mosquitto.dynsec.CommandBatch;
+import io.hawkermq.mosquitto.dynsec.CommandException;
+import io.hawkermq.mosquitto.dynsec.Kicks;
+import io.hawkermq.mosquitto.dynsec.SecurityCommands;
+import io.hawkermq.mosquitto.json.Json;
+import io.hawkermq.protocol.Properties;
+import io.hawkermq.protocol.QoS;
+import io.hawkermq.protocol.TopicName;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/// Answers what clients publish below `$CONTROL`, one message after the other, on a thread of its
+/// own: commands hash passwords and write files. The thread exists while there is something to do.
+/// At most [#MOST_WAITING] messages with [#MOST_WAITING_BYTES] bytes wait; more are dropped with a
+/// warning, as their senders hold the right to command and must be held back by nobody but this.
+///
+/// The answer is published at the topic of the command with `/response` behind it, for all who may
+/// receive it. After that the connections of those whose rights have changed are closed.
+final class ControlPlane implements Control, AutoCloseable {
+    static final int MOST_WAITING = 1_000;
+    static final long MOST_WAITING_BYTES = 64L << 20;
+
+    /// So that somebody who kicks himself gets his answer; the new rules hold before that.
+    private static final int KICK_DELAY_MILLIS = 100;
+
+    private static final int COUNT_SECONDS = 5;
+
+    private final Broker broker;
+    private final ControlOptions options;
+    private final AtomicLong waitingBytes = new AtomicLong();
+    private final ThreadPoolExecutor executor;
+
+    ControlPlane(Broker broker, ControlOptions options) {
+        this.broker = broker;
+        this.options = options;
+        executor =
+                new ThreadPoolExecutor(
+                        1,
+                        1,
+                        1,
+                        TimeUnit.SECONDS,
+                        new ArrayBlockingQueue<>(MOST_WAITING),
+                        Thread.ofPlatform().name("hawker-control").daemon().factory());
+        executor.allowCoreThreadTimeOut(true);
+    }
+
+    @Override
+    public boolean takes(TopicName topic) {
+        return !options.endpoints().isEmpty() && Control.concerns(topic);
+    }
+
+    @Override
+    public void accept(AccessControl access, Principal sender, TopicName topic, byte[] payload) {
+        if (waitingBytes.addAndGet(payload.length) > MOST_WAITING_BYTES) {
+            waitingBytes.addAndGet(-payload.length);
+            dropped(sender);
+            return;
+        }
+        try {
+            executor.execute(() -> {
+                waitingBytes.addAndGet(-payload.length);
+                answer(access, sender, topic.toString(), payload);
+            });
+        } catch (RejectedExecutionException e) {
+            waitingBytes.addAndGet(-payload.length);
+            dropped(sender);
+        }
+    }
+
+    private void dropped(Principal sender) {
+        broker.options()
+                .log()
+                .log(
+                        LogLevel.WARNING,
+                        "A command of client "
+                                + sender.clientId()
+                                + " is dropped: too many wait already.");
+    }
+
+    private void answer(AccessControl access, Principal sender, String topic, byte[] payload) {
+        try {
+            DynamicSecurity security = securityOf(access);
+            if (topic.equals(Endpoint.BROKER.topic()) && has(Endpoint.BROKER)) {
+                respond(topic, CommandBatch.answer(payload, (name, _) -> ofBroker(name)));
+            } else if (topic.equals(Endpoint.DYNAMIC_SECURITY.topic()) && security != null) {
+                SecurityCommands.Result result = security.execute(payload, sender, this::addresses);
+                respond(topic, result.response());
+                kick(result.kicks());
+            } else {
+                respond(
+                        topic,
+                        "{\"error\":\"endpoint not available\"}".getBytes(StandardCharsets.UTF_8));
+            }
+        } catch (RuntimeException e) {
+            broker.options()
+                    .log()
+                    .log(
+                            LogLevel.ERROR,
+                            "A command of client " + sender.clientId() + " has failed: " + e + ".");
+        }
+    }
+
+    private boolean has(Endpoint endpoint) {
+        return options.endpoints().contains(endpoint);
+    }
+
+    /// Each listener may have its own.
+    private static @Nullable DynamicSecurity securityOf(AccessControl access) {
+        return switch (access) {
+            case DynamicAccess d -> d.security();
+            case CertifiedAccess c -> securityOf(c.rest());
+            default -> null;
+        };
+    }
+
+    private void respond(String topic, byte[] payload) {
+        TopicName response;
+        try {
+            response = TopicName.of(topic + "/response");
+        } catch (IllegalArgumentException e) {
+            return; // the topic is as long as topics may be: nobody waits there
+        }
+        Loop first = broker.loops().getFirst();
+        first.execute(() ->
+                first.shard()
+                        .publish(
+                                new Message(
+                                        response,
+                                        payload,
+                                        Properties.NONE,
+                                        QoS.AT_MOST_ONCE,
+                                        false,
+                                        Message.SERVER,
+                                        Message.NEVER)));
+    }
+
+    // ---- dynamic security ----
+
+    private void kick(Kicks kicks) {
+        if (kicks.isEmpty()) {
+            return;
+        }
+        broker.loops()
+                .getFirst()
+                .eventLoop()
+                .schedule(() -> kickNow(kicks), KICK_DELAY_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void kickNow(Kicks kicks) {
+        for (Loop loop : broker.activeLoops()) {
+            loop.execute(() -> loop.shard().kick(p -> kicks.concern(p.userName())));
+        }
+    }
+
+    private List<String> addresses(String userName, @Nullable String clientId) {
+        List<String> addresses = new ArrayList<>();
+        for (Loop loop : broker.activeLoops()) {
+            CompletableFuture<List<String>> ofLoop = new CompletableFuture<>();
+            loop.execute(() ->
+                    ofLoop.complete(
+                            loop.shard().connected().stream()
+                                    .filter(p -> userName.equals(p.userName()))
+                                    .filter(p -> clientId == null || clientId.equals(p.clientId()))
+                                    .map(p -> host(p.address()))
+                                    .toList()));
+            addresses.addAll(
+                    ofLoop.completeOnTimeout(List.of(), COUNT_SECONDS, TimeUnit.SECONDS).join());
+        }
+        return addresses;
+    }
+
+    /// Without the port.
+    private static String host(String address) {
+        int colon = address.lastIndexOf(':');
+        return colon < 0 ? address : address.substring(0, colon);
+    }
+
+    // ---- the broker ----
+
+    private Json.Members ofBroker(String name) throws CommandException {
+        return switch (name.toLowerCase(Locale.ROOT)) {
+            case "listplugins" -> new Json.Members(Map.of("plugins", plugins()));
+            case "listlisteners" -> new Json.Members(Map.of("listeners", listeners()));
+            default -> throw new CommandException("Unknown command");
+        };
+    }
+
+    private Json plugins() {
+        if (!has(Endpoint.DYNAMIC_SECURITY)) {
+            return new Json.Elements(List.of());
+        }
+        Map<String, Json> plugin = new LinkedHashMap<>();
+        plugin.put("name", Json.of("dynamic-security"));
+        plugin.put(
+                "control-endpoints",
+                new Json.Elements(List.of(Json.of(Endpoint.DYNAMIC_SECURITY.topic()))));
+        return new Json.Elements(List.of(new Json.Members(plugin)));
+    }
+
+    private Json listeners() {
+        List<Json> all = new ArrayList<>();
+        for (Listener listener : broker.options().listeners()) {
+            Map<String, Json> one = new LinkedHashMap<>();
+            int port =
+                    switch (listener.address()) {
+                        case Listener.Address.Tcp t -> t.port();
+                        case Listener.Address.Loopback l -> l.port();
+                        case Listener.Address.Unix _ -> 0;
+                    };
+            one.put("port", Json.of(port));
+            one.put("protocol", Json.of(listener.webSocket() == null ? "mqtt" : "mqtt+websockets"));
+            switch (listener.address()) {
+                case Listener.Address.Tcp t when t.host() != null ->
+                        one.put("bind-address", Json.of(t.host()));
+                case Listener.Address.Unix u ->
+                        one.put("socket-path", Json.of(u.path().toString()));
+                default -> {}
+            }
+            one.put("tls", Json.of(listener.tls() != null));
+            all.add(new Json.Members(one));
+        }
+        return new Json.Elements(all);
+    }
+
+    /// What waits is dropped.
+    @Override
+    public void close() {
+        executor.shutdownNow();
+    }
+}

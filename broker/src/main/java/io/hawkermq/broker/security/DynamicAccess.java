@@ -1,0 +1,128 @@
+package io.hawkermq.broker.security;
+
+import io.hawkermq.core.AccessControl;
+import io.hawkermq.mosquitto.access.PasswordHash;
+import io.hawkermq.mosquitto.dynsec.Client;
+import io.hawkermq.mosquitto.dynsec.SecurityRules;
+import io.hawkermq.mosquitto.dynsec.SecurityRules.Verdict;
+import io.hawkermq.protocol.Packet;
+import io.hawkermq.protocol.QoS;
+import io.hawkermq.protocol.TopicFilter;
+import io.hawkermq.protocol.TopicName;
+import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/// Access control by dynamic security, before Mosquitto's files as far as a listener has them: of
+/// users that it does not know, and of what it neither allows nor denies, the files decide. Where
+/// there is no file the answer is no.
+///
+/// @param files for users that dynamic security does not know, and for clients without one
+public record DynamicAccess(DynamicSecurity security, FileAccess files) implements AccessControl {
+    /// Takes as long as a right password's, so that time does not tell who exists.
+    private static final PasswordHash NOBODY =
+            PasswordHash.pbkdf2(
+                    new byte[32],
+                    PasswordHash.DEFAULT_ITERATIONS,
+                    new java.security.SecureRandom());
+
+    @Override
+    public void connect(
+            Packet.Connect connect,
+            String clientId,
+            String address,
+            Consumer<Runnable> owner,
+            Consumer<Decision> answer) {
+        String userName = connect.userName();
+        SecurityRules.Account account =
+                userName == null ? null : security.rules().account(userName);
+        if (userName == null || (account == null && files.rules().passwords() != null)) {
+            files.connect(connect, clientId, address, owner, answer);
+            return;
+        }
+        Predicate<byte[]> isRight = password -> isRight(account, clientId, password);
+        files.check(userName, connect.password(), isRight, address, owner, answer);
+    }
+
+    private static boolean isRight(
+            SecurityRules.@Nullable Account account, String clientId, byte[] password) {
+        PasswordHash hash = account == null ? null : account.password();
+        boolean matches = Objects.requireNonNullElse(hash, NOBODY).matches(password);
+        return matches
+                && account != null
+                && hash != null
+                && account.login() == Client.Login.ENABLED
+                && (account.clientId() == null || account.clientId().equals(clientId));
+    }
+
+    /// Whether a client that is connected may stay when the files have changed.
+    ///
+    /// @param ofFiles says so for clients of the files
+    public boolean mayStay(Principal client, Predicate<Principal> ofFiles) {
+        String user = client.userName();
+        return (user != null && security.rules().account(user) != null) || ofFiles.test(client);
+    }
+
+    @Override
+    public @Nullable Exchange begin(String authenticationMethod, String clientId, String address) {
+        return files.begin(authenticationMethod, clientId, address);
+    }
+
+    @Override
+    public boolean mayPublish(Principal client, TopicName topic, QoS qos) {
+        return switch (security.rules()
+                .publish(client.clientId(), client.userName(), topic.toString())) {
+            case ALLOWED -> true;
+            case DENIED -> false;
+            case UNDECIDED -> hasList() && files.mayPublish(client, topic, qos);
+        };
+    }
+
+    @Override
+    public boolean mayReceive(Principal client, TopicName topic) {
+        return switch (security.rules()
+                .receive(client.clientId(), client.userName(), topic.toString())) {
+            case ALLOWED -> true;
+            case DENIED -> false;
+            case UNDECIDED -> hasList() && files.mayReceive(client, topic);
+        };
+    }
+
+    /// Of a Shared Subscription the whole filter must be allowed, as with Mosquitto, and the part
+    /// behind the Share Name must not be denied.
+    @Override
+    public boolean maySubscribe(Principal client, TopicFilter filter, QoS qos) {
+        SecurityRules rules = security.rules();
+        String id = client.clientId();
+        String user = client.userName();
+        if (filter.isShared() && rules.subscribe(id, user, filter.filter()) == Verdict.DENIED) {
+            return false;
+        }
+        return switch (rules.subscribe(id, user, filter.toString())) {
+            case ALLOWED -> true;
+            case DENIED -> false;
+            case UNDECIDED -> hasList() && files.maySubscribe(client, filter, qos);
+        };
+    }
+
+    @Override
+    public boolean mayUnsubscribe(Principal client, TopicFilter filter) {
+        return switch (security.rules()
+                .unsubscribe(client.clientId(), client.userName(), filter.toString())) {
+            case ALLOWED -> true;
+            case DENIED -> false;
+            case UNDECIDED -> hasList() && files.mayUnsubscribe(client, filter);
+        };
+    }
+
+    private boolean hasList() {
+        return files.rules().list() != null;
+    }
+
+    /// Never: the next command may change the answer.
+    @Override
+    public boolean mayReceiveAll(Principal client) {
+        return false;
+    }
+}
