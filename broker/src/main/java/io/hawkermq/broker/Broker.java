@@ -5,7 +5,6 @@ import io.hawkermq.core.Connection;
 import io.hawkermq.core.Counters;
 import io.hawkermq.core.LogLevel;
 import io.hawkermq.core.Mailboxes;
-import io.hawkermq.core.Population;
 import io.hawkermq.core.Shard;
 import io.hawkermq.core.SlotMove;
 import io.hawkermq.core.Slots;

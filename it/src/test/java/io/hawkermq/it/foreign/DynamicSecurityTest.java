@@ -66,11 +66,7 @@ class DynamicSecurityTest {
         List<String> all = new ArrayList<>(List.of("dynsec"));
         all.addAll(List.of(arguments));
         return Program.run(
-                command(
-                        "mosquitto_ctrl",
-                        "admin",
-                        "administrator",
-                        all.toArray(new String[0])));
+                command("mosquitto_ctrl", "admin", "administrator", all.toArray(new String[0])));
     }
 
     private void createReader() {
@@ -89,21 +85,37 @@ class DynamicSecurityTest {
         control("addClientRole", "writer", "client", "1");
         String[] reads =
                 command(
-                        "mosquitto_sub", "anna", "annas-password", "-d", "-V", "mqttv5", "-t",
-                        "news/#", "-F", "> %t %p");
+                        "mosquitto_sub",
+                        "anna",
+                        "annas-password",
+                        "-d",
+                        "-V",
+                        "mqttv5",
+                        "-t",
+                        "news/#",
+                        "-F",
+                        "> %t %p");
         try (Program anna = Program.start(reads)) {
             anna.await("SUBACK", l -> l.contains("received SUBACK"));
             Program.run(
                     command(
-                            "mosquitto_pub", "writer", "writers-password", "-q", "1", "-t",
-                            "news/today", "-m", "good"));
+                            "mosquitto_pub",
+                            "writer",
+                            "writers-password",
+                            "-q",
+                            "1",
+                            "-t",
+                            "news/today",
+                            "-m",
+                            "good"));
             anna.await("the message", l -> l.equals("> news/today good"));
             control("disableClient", "anna");
             // Thrown out, and not let in again.
             anna.await("the DISCONNECT", l -> l.contains("Received DISCONNECT (152)"));
         }
         try (Program refused =
-                Program.start(command("mosquitto_pub", "anna", "annas-password", "-t", "a", "-n"))) {
+                Program.start(
+                        command("mosquitto_pub", "anna", "annas-password", "-t", "a", "-n"))) {
             refused.await(
                     "the refusal", l -> l.contains("not authori") || l.contains("Not authori"));
         }
@@ -120,15 +132,29 @@ class DynamicSecurityTest {
         try (Program anna =
                 Program.start(
                         command(
-                                "mosquitto_pub", "anna", "annas-password", "-V", "mqttv5", "-q",
-                                "1", "-d", "-t", "$CONTROL/dynamic-security/v1", "-m",
+                                "mosquitto_pub",
+                                "anna",
+                                "annas-password",
+                                "-V",
+                                "mqttv5",
+                                "-q",
+                                "1",
+                                "-d",
+                                "-t",
+                                "$CONTROL/dynamic-security/v1",
+                                "-m",
                                 "{\"commands\":[{\"command\":\"deleteClient\",\"username\":\"admin\"}]}"))) {
             anna.await("the refusal", l -> l.contains("RC:135"));
         }
         assertEquals(List.of("admin", "anna"), control("listClients"));
         List<String> listeners =
                 Program.run(
-                        command("mosquitto_ctrl", "admin", "administrator", "dynsec", "getDetails"));
+                        command(
+                                "mosquitto_ctrl",
+                                "admin",
+                                "administrator",
+                                "dynsec",
+                                "getDetails"));
         assertFalse(listeners.isEmpty());
     }
 }
