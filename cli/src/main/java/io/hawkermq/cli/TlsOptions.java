@@ -27,9 +27,6 @@ final class TlsOptions {
                     "Error: Problem setting key form, it must be one of 'pem' or 'engine'.\n",
                     1);
         }
-        if (o.keyLog != null) {
-            throw Connecting.fail(o, io, "Error: Unable to log keys: Java's TLS keeps them.\n", 1);
-        }
         Tls tls;
         try {
             String trusted = o.caFile == null ? o.caPath : o.caFile;
@@ -48,6 +45,9 @@ final class TlsOptions {
         } catch (IOException e) {
             throw Connecting.fail(
                     o, io, "Error: Problem setting TLS options: " + Reasons.of(e) + ".\n", 1);
+        }
+        if (o.keyLog != null) {
+            throw Connecting.fail(o, io, "Error: Unable to log keys: Java's TLS keeps them.\n", 1);
         }
         if (o.alpn != null) {
             tls = tls.alpn(o.alpn);
