@@ -41,19 +41,26 @@ public record DynamicAccess(DynamicSecurity security, FileAccess files) implemen
             files.connect(connect, clientId, address, owner, answer);
             return;
         }
-        Predicate<byte[]> isRight = password -> isRight(account, clientId, password);
+        Predicate<byte[]> isRight = password -> isRight(account, userName, clientId, password);
         files.check(userName, connect.password(), isRight, address, owner, answer);
     }
 
-    private static boolean isRight(
-            SecurityRules.@Nullable Account account, String clientId, byte[] password) {
+    private boolean isRight(
+            SecurityRules.@Nullable Account account,
+            String userName,
+            String clientId,
+            byte[] password) {
         PasswordHash hash = account == null ? null : account.password();
-        boolean matches = Objects.requireNonNullElse(hash, NOBODY).matches(password);
-        return matches
-                && account != null
-                && hash != null
-                && account.login() == Client.Login.ENABLED
-                && (account.clientId() == null || account.clientId().equals(clientId));
+        if (!Objects.requireNonNullElse(hash, NOBODY).matches(password) || hash == null) {
+            return false;
+        }
+        // What commands have changed meanwhile holds; what they change later kicks.
+        SecurityRules.Account now = security.rules().account(userName);
+        return now != null
+                && now.login() == Client.Login.ENABLED
+                && now.password() != null
+                && now.password().encoded().equals(hash.encoded())
+                && (now.clientId() == null || now.clientId().equals(clientId));
     }
 
     /// Whether a client that is connected may stay when the files have changed.
