@@ -147,6 +147,19 @@ class ConnackTest {
         assertFalse(byDefault.has(Prop.RESPONSE_INFO), byDefault::toString);
     }
 
+    @Test
+    @Rule("MQTT-3.1.2-28")
+    void whoAsksForResponseInformationGetsATopicOfItsOwn(Lab lab) {
+        assumeFalse(BrokerProcess.isReference(), "the reference gives none");
+        String name = lab.name();
+        Reply connack =
+                lab.open(Version.V5)
+                        .connect(
+                                Connect.as(Version.V5, name)
+                                        .with(Prop.REQUEST_RESPONSE_INFO.of(1)));
+        assertTrue(connack.has(Prop.RESPONSE_INFO), connack::toString);
+    }
+
     /// The exact bytes, in Mosquitto's order, on which clients in the field may have come to rely.
     @Test
     void itsLimitsAreAnnounced(Lab lab) {
