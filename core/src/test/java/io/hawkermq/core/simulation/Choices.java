@@ -181,7 +181,15 @@ final class Choices {
             }
         }
         return new Packet.Connect(
-                version, false, cleanStart, keepAlive, as, will, null, null, b.build());
+                version, false, cleanStart, allowed(keepAlive), as, will, null, null, b.build());
+    }
+
+    /// Before 5.0 a client with a longer Keep Alive than the server takes would be refused.
+    private int allowed(int keepAlive) {
+        int most = world.profile().limits().maximumKeepAlive();
+        boolean isTaken =
+                version.isMqtt5() || most == 65_535 || (keepAlive > 0 && keepAlive <= most);
+        return isTaken ? keepAlive : most;
     }
 
     private Will will() {
