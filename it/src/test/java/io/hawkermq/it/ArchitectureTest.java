@@ -19,6 +19,7 @@ class ArchitectureTest {
     private static final String STORE = "io.hawkermq.store..";
     private static final String BROKER = "io.hawkermq.broker..";
     private static final String CLIENT = "io.hawkermq.client..";
+    private static final String CLI = "io.hawkermq.cli..";
     private static final String TESTKIT = "io.hawkermq.testkit..";
 
     private final JavaClasses classes =
@@ -43,8 +44,12 @@ class ArchitectureTest {
                 .definedBy(CLIENT)
                 .layer("broker")
                 .definedBy(BROKER)
+                .layer("cli")
+                .definedBy(CLI)
                 .layer("testkit")
                 .definedBy(TESTKIT)
+                .whereLayer("cli")
+                .mayNotBeAccessedByAnyLayer()
                 .whereLayer("testkit")
                 .mayNotBeAccessedByAnyLayer()
                 .whereLayer("broker")
@@ -52,9 +57,9 @@ class ArchitectureTest {
                 .whereLayer("store")
                 .mayOnlyBeAccessedByLayers("broker")
                 .whereLayer("mosquitto")
-                .mayOnlyBeAccessedByLayers("broker")
+                .mayOnlyBeAccessedByLayers("broker", "cli")
                 .whereLayer("client")
-                .mayOnlyBeAccessedByLayers("broker")
+                .mayOnlyBeAccessedByLayers("broker", "cli")
                 .whereLayer("core")
                 .mayOnlyBeAccessedByLayers("store", "broker", "testkit")
                 .check(classes);
@@ -116,7 +121,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void mosquittoNeedsProtocolTheJdkAndArgon2Only() {
+    void mosquittoNeedsProtocolTheJdkArgon2AndJsonOnly() {
         classes()
                 .that()
                 .resideInAPackage(MOSQUITTO)
@@ -128,6 +133,7 @@ class ArchitectureTest {
                         "java..",
                         "javax..",
                         "org.bouncycastle.crypto..",
+                        "com.fasterxml.jackson.core..",
                         "org.jspecify..")
                 .check(classes);
     }
