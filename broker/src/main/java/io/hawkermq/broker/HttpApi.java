@@ -260,6 +260,8 @@ final class HttpApi implements AutoCloseable {
             }
             exchange.getResponseHeaders().set("Content-Type", answer.type());
             exchange.getResponseHeaders().set("X-Content-Type-Options", "nosniff");
+            // As Mosquitto's: clients leave answers unread and ask again on a new connection.
+            exchange.getResponseHeaders().set("Connection", "close");
             int length = answer.body().length;
             exchange.sendResponseHeaders(answer.status(), length == 0 ? -1 : length);
             try (OutputStream out = exchange.getResponseBody()) {
