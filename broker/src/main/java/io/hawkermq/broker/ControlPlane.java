@@ -8,6 +8,7 @@ import io.hawkermq.core.AccessControl.Principal;
 import io.hawkermq.core.Control;
 import io.hawkermq.core.LogLevel;
 import io.hawkermq.core.Message;
+import io.hawkermq.core.Shard;
 import io.hawkermq.mosquitto.dynsec.CommandBatch;
 import io.hawkermq.mosquitto.dynsec.CommandException;
 import io.hawkermq.mosquitto.dynsec.Kicks;
@@ -28,6 +29,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Answers what clients publish below `$CONTROL`, one message after the other, on a thread of its
@@ -35,16 +38,19 @@ import org.jspecify.annotations.Nullable;
 /// At most [#MOST_WAITING] messages with [#MOST_WAITING_BYTES] bytes wait; more are dropped with a
 /// warning, as their senders hold the right to command and must be held back by nobody but this.
 ///
-/// The answer is published at the topic of the command with `/response` behind it, for all who may
-/// receive it. After that the connections of those whose rights have changed are closed.
+/// The connections of those whose rights have changed are closed, and then the answer is published
+/// at the topic of the command with `/response` behind it, for all who may receive it. Who comes
+/// after the answer is therefore never thrown out for what was decided before. Only a sender whose
+/// own rights have changed is closed later, so that he gets his answer.
 final class ControlPlane implements Control, AutoCloseable {
     static final int MOST_WAITING = 1_000;
     static final long MOST_WAITING_BYTES = 64L << 20;
 
-    /// So that somebody who kicks himself gets his answer; the new rules hold before that.
-    private static final int KICK_DELAY_MILLIS = 100;
+    /// Between the answer and the end of a sender who has changed his own rights.
+    private static final int SENDER_MILLIS = 100;
 
-    private static final int COUNT_SECONDS = 5;
+    /// The longest that a command waits for an event loop.
+    private static final int LOOP_SECONDS = 5;
 
     private final Broker broker;
     private final ControlOptions options;
@@ -105,8 +111,9 @@ final class ControlPlane implements Control, AutoCloseable {
                 respond(topic, CommandBatch.answer(payload, (name, _) -> ofBroker(name)));
             } else if (topic.equals(Endpoint.DYNAMIC_SECURITY.topic()) && security != null) {
                 SecurityCommands.Result result = security.execute(payload, sender, this::addresses);
+                kickOthers(result.kicks(), sender);
                 respond(topic, result.response());
-                kick(result.kicks());
+                kickLater(result.kicks(), sender);
             } else {
                 respond(
                         topic,
@@ -157,37 +164,51 @@ final class ControlPlane implements Control, AutoCloseable {
 
     // ---- dynamic security ----
 
-    private void kick(Kicks kicks) {
+    private void kickOthers(Kicks kicks, Principal sender) {
         if (kicks.isEmpty()) {
             return;
         }
-        broker.loops()
-                .getFirst()
-                .eventLoop()
-                .schedule(() -> kickNow(kicks), KICK_DELAY_MILLIS, TimeUnit.MILLISECONDS);
+        Predicate<Principal> isMeant = p -> kicks.concern(p.userName()) && !p.equals(sender);
+        onEachLoop(shard -> {
+            shard.kick(isMeant);
+            return List.of();
+        });
     }
 
-    private void kickNow(Kicks kicks) {
-        for (Loop loop : broker.activeLoops()) {
-            loop.execute(() -> loop.shard().kick(p -> kicks.concern(p.userName())));
+    private void kickLater(Kicks kicks, Principal sender) {
+        if (kicks.concern(sender.userName())) {
+            broker.loops()
+                    .getFirst()
+                    .eventLoop()
+                    .schedule(
+                            () ->
+                                    broker.activeLoops()
+                                            .forEach(l ->
+                                                    l.execute(
+                                                            () -> l.shard().kick(sender::equals))),
+                            SENDER_MILLIS,
+                            TimeUnit.MILLISECONDS);
         }
     }
 
     private List<String> addresses(String userName, @Nullable String clientId) {
-        List<String> addresses = new ArrayList<>();
+        return onEachLoop(shard ->
+                shard.connected().stream()
+                        .filter(p -> userName.equals(p.userName()))
+                        .filter(p -> clientId == null || clientId.equals(p.clientId()))
+                        .map(p -> host(p.address()))
+                        .toList());
+    }
+
+    /// Returns when every loop has answered, or is too busy to.
+    private <T> List<T> onEachLoop(Function<Shard, List<T>> question) {
+        List<CompletableFuture<List<T>>> answers = new ArrayList<>();
         for (Loop loop : broker.activeLoops()) {
-            CompletableFuture<List<String>> ofLoop = new CompletableFuture<>();
-            loop.execute(() ->
-                    ofLoop.complete(
-                            loop.shard().connected().stream()
-                                    .filter(p -> userName.equals(p.userName()))
-                                    .filter(p -> clientId == null || clientId.equals(p.clientId()))
-                                    .map(p -> host(p.address()))
-                                    .toList()));
-            addresses.addAll(
-                    ofLoop.completeOnTimeout(List.of(), COUNT_SECONDS, TimeUnit.SECONDS).join());
+            CompletableFuture<List<T>> answer = new CompletableFuture<>();
+            loop.execute(() -> answer.complete(question.apply(loop.shard())));
+            answers.add(answer.completeOnTimeout(List.of(), LOOP_SECONDS, TimeUnit.SECONDS));
         }
-        return addresses;
+        return answers.stream().flatMap(a -> a.join().stream()).toList();
     }
 
     /// Without the port.

@@ -7,6 +7,7 @@ import io.hawkermq.mosquitto.dynsec.SecurityRules;
 import io.hawkermq.mosquitto.dynsec.SecurityRules.Verdict;
 import io.hawkermq.protocol.Packet;
 import io.hawkermq.protocol.QoS;
+import io.hawkermq.protocol.ReasonCode;
 import io.hawkermq.protocol.TopicFilter;
 import io.hawkermq.protocol.TopicName;
 import java.util.Objects;
@@ -41,26 +42,48 @@ public record DynamicAccess(DynamicSecurity security, FileAccess files) implemen
             files.connect(connect, clientId, address, owner, answer);
             return;
         }
-        Predicate<byte[]> isRight = password -> isRight(account, userName, clientId, password);
-        files.check(userName, connect.password(), isRight, address, owner, answer);
+        Predicate<byte[]> isRight = password -> isRight(account, clientId, password);
+        files.check(
+                userName,
+                connect.password(),
+                isRight,
+                address,
+                owner,
+                decision -> answer.accept(asOfNow(decision, account, userName, clientId)));
     }
 
-    private boolean isRight(
-            SecurityRules.@Nullable Account account,
-            String userName,
-            String clientId,
-            byte[] password) {
+    private static boolean isRight(
+            SecurityRules.@Nullable Account account, String clientId, byte[] password) {
         PasswordHash hash = account == null ? null : account.password();
-        if (!Objects.requireNonNullElse(hash, NOBODY).matches(password) || hash == null) {
-            return false;
+        return Objects.requireNonNullElse(hash, NOBODY).matches(password)
+                && login(account, clientId) != null;
+    }
+
+    /// The password with which a client may log in; null if it may not.
+    private static @Nullable String login(
+            SecurityRules.@Nullable Account account, String clientId) {
+        if (account == null
+                || account.password() == null
+                || account.login() != Client.Login.ENABLED
+                || (account.clientId() != null && !account.clientId().equals(clientId))) {
+            return null;
         }
-        // What commands have changed meanwhile holds; what they change later kicks.
-        SecurityRules.Account now = security.rules().account(userName);
-        return now != null
-                && now.login() == Client.Login.ENABLED
-                && now.password() != null
-                && now.password().encoded().equals(hash.encoded())
-                && (now.clientId() == null || now.clientId().equals(clientId));
+        return account.password().encoded();
+    }
+
+    /// With what commands have changed since the password was looked up. Asked on the loop that lets
+    /// the client in, so that what changes later finds it there to be thrown out.
+    private Decision asOfNow(
+            Decision decision,
+            SecurityRules.@Nullable Account before,
+            String userName,
+            String clientId) {
+        String now = login(security.rules().account(userName), clientId);
+        boolean isAsBefore = now != null && now.equals(login(before, clientId));
+        return decision instanceof Decision.Allowed && !isAsBefore
+                ? new Decision.Denied(
+                        ReasonCode.NOT_AUTHORIZED, "the rights of its user have changed")
+                : decision;
     }
 
     /// Whether a client that is connected may stay when the files have changed.
