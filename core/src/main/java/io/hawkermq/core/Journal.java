@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 /// Identifier), SUBACK, UNSUBACK, and the CONNACK of a durable session. Packets of one connection
 /// never overtake each other here [MQTT-4.6.0-2] [MQTT-4.6.0-3] [MQTT-4.6.0-4].
 ///
+/// Nothing waits for what the client has acknowledged ([StoreChange#isAwaited]); the store writes
+/// that when it is convenient.
+///
 /// With a [Store] that keeps nothing all of it comes down to sending at once.
 final class Journal {
     /// What a change is charged until it is durable, beside the message that it carries.
@@ -64,6 +67,10 @@ final class Journal {
     private boolean isAdmitted;
     private long changes;
     private long handedIn;
+
+    /// The latest batch that packets wait for.
+    private long awaited;
+
     private long durable;
     private long openBytes;
     private long bytesUnderWay;
@@ -96,6 +103,9 @@ final class Journal {
         open.add(change);
         changes++;
         openBytes += BYTES_PER_CHANGE;
+        if (change.isAwaited()) {
+            awaited = openPosition();
+        }
     }
 
     /// How many changes there have been. If it is the same as before, what happened in between
@@ -233,23 +243,19 @@ final class Journal {
 
     // ---- sending ----
 
-    private long position() {
-        return open.isEmpty() ? handedIn : handedIn + 1;
-    }
-
     /// Sends a packet once all that was stored so far is durable.
     void sendWhenDurable(Connection connection, Packet packet) {
-        if (position() <= durable) {
+        if (awaited <= durable) {
             sendInOrder(connection, packet);
         } else {
-            await(new WaitingPacket(position(), connection, packet));
+            await(new WaitingPacket(awaited, connection, packet));
         }
     }
 
     /// Sends a packet at once, unless others of the same connection wait.
     void sendInOrder(Connection connection, Packet packet) {
         if (connection.isAwaiting()) {
-            await(new WaitingPacket(position(), connection, packet));
+            await(new WaitingPacket(awaited, connection, packet));
         } else {
             connection.transmit(packet);
         }
@@ -259,10 +265,10 @@ final class Journal {
     ///
     /// @return false if that is so already and it is for the caller to send
     boolean awaitDurable(Connection connection, Delivery delivery, int packetId, Attempt attempt) {
-        if (position() <= durable && !connection.isAwaiting()) {
+        if (awaited <= durable && !connection.isAwaiting()) {
             return false;
         }
-        await(new WaitingDelivery(position(), connection, delivery, packetId, attempt));
+        await(new WaitingDelivery(awaited, connection, delivery, packetId, attempt));
         return true;
     }
 
@@ -315,6 +321,9 @@ final class Journal {
         open.addAll(other.open);
         changes += other.open.size();
         openBytes += other.openBytes;
+        if (other.awaited > other.handedIn) {
+            awaited = openPosition();
+        }
         other.open.clear();
         other.openBytes = 0;
     }

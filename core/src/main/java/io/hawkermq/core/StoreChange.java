@@ -1,5 +1,6 @@
 package io.hawkermq.core;
 
+import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.SubscriptionOptions;
 import io.hawkermq.protocol.TopicName;
 import java.util.List;
@@ -7,6 +8,30 @@ import java.util.List;
 /// One change of what is stored. All of them can be applied twice with the same result, so that a
 /// batch whose write failed half-way can be written again.
 public sealed interface StoreChange {
+    /// False if nothing is sent, or left unsent, because of the change until it is durable, so that
+    /// it may be written some time later. If such a change is lost with a crash, a delivery comes
+    /// again: at QoS 1 that may be so, and at QoS 2 it is the Packet Identifier of a delivery that
+    /// the client knows already.
+    default boolean isAwaited() {
+        return switch (this) {
+            case BeginDelivery begun -> begun.delivery().qos() == QoS.EXACTLY_ONCE;
+            case RemoveDelivery _, RemoveReleased _ -> false;
+            case PutSession _,
+                    RemoveSession _,
+                    PutSubscription _,
+                    RemoveSubscription _,
+                    PutDelivery _,
+                    ReleaseDelivery _,
+                    PutReceived _,
+                    RemoveReceived _,
+                    PutRetained _,
+                    RemoveRetained _,
+                    PutForward _,
+                    RemoveForward _ ->
+                    true;
+        };
+    }
+
     /// A session is new or has changed.
     record PutSession(StoredSession session) implements StoreChange {}
 

@@ -19,7 +19,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A turn: take all that was handed in, merge it, encode what is left as one batch, write and sync it,
 /// tell each shard its highest position. While it syncs, the next turn's batches gather, so that load
-/// makes commits larger and not slower.
+/// makes commits larger and not slower. Batches that nobody waits for ([StoreChange#isAwaited]), the
+/// subscribers' acknowledgements before all, are merged and written with the next that somebody does
+/// wait for, or after [#LATER_NANOS].
 ///
 /// What it promises: positions are told in order, and only when all before them is as durable as the
 /// level says. A write that failed is repeated with the same bytes on an engine that was opened anew,
@@ -30,6 +32,9 @@ final class StorageThread {
 
     /// Roughly so many bytes are written at once.
     private static final long MOST_BYTES = 8L << 20;
+
+    /// How long what nobody waits for may wait for company.
+    private static final long LATER_NANOS = 20_000_000L;
 
     /// How long it waits before it looks for space again.
     private static final long SPACE_NANOS = 250_000_000L;
@@ -47,7 +52,7 @@ final class StorageThread {
     private final AtomicInteger waiting = new AtomicInteger();
 
     private final Thread thread = new Thread(this::run, "store");
-    private volatile boolean isParked;
+    private volatile Rest rest = Rest.NONE;
     private volatile boolean isClosing;
 
     // Of the storage thread.
@@ -55,6 +60,8 @@ final class StorageThread {
     private final Batch batch = new Batch();
     private final Map<Integer, Long> positions = new HashMap<>();
     private Handed.@Nullable Node next;
+    private boolean isDue;
+    private long mergedSince;
     private boolean isUnsynced;
     private long syncedAt;
     private Store.State state = Store.State.READY;
@@ -67,6 +74,13 @@ final class StorageThread {
     private long records;
     private long bytes;
     private long failures;
+
+    /// What ends the thread's rest.
+    private enum Rest {
+        NONE,
+        UNTIL_ANY,
+        UNTIL_AWAITED
+    }
 
     // Written by the storage thread, read by others.
     private volatile Written written = new Written(0, 0, 0, 0, 0, new Commit.Counts(0, 0));
@@ -108,7 +122,7 @@ final class StorageThread {
 
     void append(int shard, long position, List<StoreChange> changes) {
         waiting.getAndAdd(changes.size());
-        add(new Handed.Node(shard, position, changes, null));
+        add(new Handed.Node(shard, position, changes, null), isAwaited(changes));
     }
 
     /// Reads a page, after all that was handed in before is written.
@@ -118,15 +132,25 @@ final class StorageThread {
 
     /// Runs `task` between two commits, after all that was handed in before is written.
     void execute(Runnable task) {
-        add(new Handed.Node(-1, 0, List.of(), task));
+        add(new Handed.Node(-1, 0, List.of(), task), true);
     }
 
-    private void add(Handed.Node node) {
+    private static boolean isAwaited(List<StoreChange> changes) {
+        for (int i = 0; i < changes.size(); i++) {
+            if (changes.get(i).isAwaited()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void add(Handed.Node node, boolean isAwaited) {
         if (isClosing) {
             throw new IllegalStateException("the store is closed");
         }
         handed.add(node);
-        if (isParked) {
+        Rest now = rest;
+        if (now == Rest.UNTIL_ANY || (now == Rest.UNTIL_AWAITED && isAwaited)) {
             LockSupport.unpark(thread);
         }
     }
@@ -175,11 +199,12 @@ final class StorageThread {
         while (true) {
             // Read before looking for work: what is handed in before closing is found afterwards.
             boolean wasClosing = isClosing;
-            if (merge()) {
+            merge();
+            if (hasPending() && (isDue || wasClosing || untilCommit() <= 0)) {
                 commit();
                 continue;
             }
-            if (wasClosing) {
+            if (wasClosing && !hasPending()) {
                 break;
             }
             syncIfDue();
@@ -188,49 +213,58 @@ final class StorageThread {
         end();
     }
 
-    private void rest() {
-        isParked = true;
-        if (handed.isEmpty() && !isClosing) {
-            if (isUnsynced && options.durability().level() == Durability.Level.INTERVAL) {
-                LockSupport.parkNanos(this, Math.max(1, untilSync()));
-            } else if (state != Store.State.READY) {
-                LockSupport.parkNanos(this, SPACE_NANOS);
-                lookForSpace(0);
-            } else {
-                LockSupport.park(this);
-            }
-        }
-        isParked = false;
+    /// True if something is merged and not yet written.
+    private boolean hasPending() {
+        return !positions.isEmpty();
     }
 
-    /// Takes what was handed in, up to what one commit holds.
-    ///
-    /// @return false if there was nothing
-    private boolean merge() {
+    private long untilCommit() {
+        return LATER_NANOS - (System.nanoTime() - mergedSince);
+    }
+
+    private void rest() {
+        rest = hasPending() ? Rest.UNTIL_AWAITED : Rest.UNTIL_ANY;
+        if (handed.isEmpty() && !isClosing) {
+            long nanos = hasPending() ? untilCommit() : Long.MAX_VALUE;
+            if (isUnsynced && options.durability().level() == Durability.Level.INTERVAL) {
+                nanos = Math.min(nanos, untilSync());
+            }
+            if (state != Store.State.READY) {
+                nanos = Math.min(nanos, SPACE_NANOS);
+            }
+            LockSupport.parkNanos(this, Math.max(1, nanos));
+            if (state != Store.State.READY) {
+                lookForSpace(0);
+            }
+        }
+        rest = Rest.NONE;
+    }
+
+    /// Takes what was handed in, up to what one commit holds, and runs the tasks that come before.
+    private void merge() {
         if (next == null) {
             next = handed.takeAll();
         }
         int merged = 0;
-        boolean hasWork = false;
         for (Handed.Node node = next; node != null; node = next) {
-            if (node.task != null && hasWork) {
+            if (node.task != null && hasPending()) {
+                isDue = true;
                 break;
             }
             next = node.next;
             // Else one that the collector has put among the old keeps alive all that came later.
             node.next = null;
-            hasWork = true;
             if (node.task != null) {
                 node.task.run();
-                break;
+            } else {
+                if (!hasPending()) {
+                    mergedSince = System.nanoTime();
+                }
+                add(node);
+                merged += node.changes.size();
             }
-            List<StoreChange> changes = node.changes;
-            for (int i = 0; i < changes.size(); i++) {
-                add(changes.get(i));
-            }
-            merged += changes.size();
-            positions.put(node.shard, node.position);
             if (merged >= MOST_CHANGES || commit.pendingBytes() >= MOST_BYTES) {
+                isDue = true;
                 break;
             }
             if (next == null) {
@@ -240,7 +274,16 @@ final class StorageThread {
         if (merged > 0) {
             crowd(waiting.addAndGet(-merged));
         }
-        return hasWork;
+    }
+
+    private void add(Handed.Node node) {
+        List<StoreChange> changes = node.changes;
+        for (int i = 0; i < changes.size(); i++) {
+            StoreChange change = changes.get(i);
+            isDue |= change.isAwaited();
+            add(change);
+        }
+        positions.put(node.shard, node.position);
     }
 
     private void add(StoreChange change) {
@@ -310,6 +353,7 @@ final class StorageThread {
     }
 
     private void commit() {
+        isDue = false;
         batch.reset();
         commit.writeTo(batch);
         if (!batch.isEmpty() && !(awaitSpace() && write())) {

@@ -147,6 +147,28 @@ class DurableStoreTest {
         assertEquals(List.of(), keys());
     }
 
+    @Test
+    void whatNobodyWaitsForIsWrittenTogether() throws Exception {
+        try (Disk disk = new Disk(directory())) {
+            List<StoreChange> puts = new ArrayList<>();
+            puts.add(new StoreChange.PutSession(Some.session(1)));
+            List<StoredDelivery> deliveries = new ArrayList<>();
+            for (int i = 0; i < 1_000; i++) {
+                deliveries.add(Some.delivery(1, i));
+                puts.add(new StoreChange.PutDelivery(deliveries.get(i)));
+            }
+            disk.write(puts);
+            long before = disk.figure("commits");
+            long last = 0;
+            for (StoredDelivery d : deliveries) {
+                last = disk.append(new StoreChange.RemoveDelivery(d));
+            }
+            disk.awaitDurable(last); // comes without anything else being handed in
+            long commits = disk.figure("commits") - before;
+            assertTrue(commits >= 1 && commits <= 100, commits + " commits for 1,000 batches");
+        }
+    }
+
     /// All keys but that of the format.
     private List<String> keys() throws EngineException {
         List<String> keys = new ArrayList<>();
