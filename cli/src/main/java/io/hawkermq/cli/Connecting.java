@@ -1,5 +1,6 @@
 package io.hawkermq.cli;
 
+import io.hawkermq.client.ClientGroup;
 import io.hawkermq.client.ConnectionException;
 import io.hawkermq.client.Credentials;
 import io.hawkermq.client.Ending;
@@ -62,9 +63,16 @@ final class Connecting {
         }
     }
 
+    /// The threads of a tool, to be closed before it ends: Java waits 300 ms at its end for threads
+    /// that are in a system call. Virtual threads need some that always are, and 30 ms to begin.
+    static ClientGroup threads() {
+        return ClientGroup.create(1, Thread.ofPlatform().daemon().factory());
+    }
+
     /// A client that reconnects as said, not connected yet.
-    static MqttClient client(ToolOptions o, Stdio io, Reconnect reconnect) throws Failure {
-        MqttClientBuilder b = MqttClient.builder();
+    static MqttClient client(ToolOptions o, Stdio io, ClientGroup threads, Reconnect reconnect)
+            throws Failure {
+        MqttClientBuilder b = MqttClient.builder().group(threads);
         b.version(o.version)
                 .keepAlive(Duration.ofSeconds(o.keepAlive))
                 .connectTimeout(Duration.ofSeconds(30))

@@ -1,6 +1,7 @@
 package io.hawkermq.cli;
 
 import io.hawkermq.cli.Connecting.Failure;
+import io.hawkermq.client.ClientGroup;
 import io.hawkermq.client.ConnectionException;
 import io.hawkermq.client.IncomingMessage;
 import io.hawkermq.client.Message;
@@ -185,8 +186,8 @@ final class CtrlCommand {
                             + "This means all of the configuration changes you are making are"
                             + " visible on the network, including passwords.\n\n");
         }
-        try {
-            MqttClient client = Connecting.client(o, io, Reconnect.never());
+        try (ClientGroup threads = Connecting.threads()) {
+            MqttClient client = Connecting.client(o, io, threads, Reconnect.never());
             Connecting.connect(client, o, io, new Trace(o, io));
             Subscription answers =
                     client.subscribe(Subscribe.to(topic + "/response").qos(QoS.of(o.qos)).build());

@@ -2,6 +2,7 @@ package io.hawkermq.cli;
 
 import io.hawkermq.cli.Connecting.Failure;
 import io.hawkermq.cli.ToolOptions.Source;
+import io.hawkermq.client.ClientGroup;
 import io.hawkermq.client.ConnectionException;
 import io.hawkermq.client.Message;
 import io.hawkermq.client.MqttClient;
@@ -58,7 +59,13 @@ final class PubCommand {
             io.out().print(Usage.text(Tool.PUB));
             return 1;
         }
-        MqttClient client = Connecting.client(options, io, Reconnect.never());
+        try (ClientGroup threads = Connecting.threads()) {
+            return publish(
+                    Connecting.client(options, io, threads, Reconnect.never()), topic, payload);
+        }
+    }
+
+    private int publish(MqttClient client, String topic, byte[] payload) throws Failure {
         Connecting.connect(client, options, io, trace);
         int status = 0;
         try {

@@ -3,6 +3,7 @@ package io.hawkermq.cli;
 import io.hawkermq.cli.Connecting.Failure;
 import io.hawkermq.cli.ToolOptions.Source;
 import io.hawkermq.client.Acknowledgement;
+import io.hawkermq.client.ClientGroup;
 import io.hawkermq.client.ConnectionException;
 import io.hawkermq.client.IncomingMessage;
 import io.hawkermq.client.Message;
@@ -68,7 +69,14 @@ final class RrCommand {
                     options, io, "Error in PUBLISH properties: Duplicate response topic.\n", 1);
         }
         properties.add(Property.RESPONSE_TOPIC, responseTopic);
-        MqttClient client = Connecting.client(options, io, Reconnect.never());
+        try (ClientGroup threads = Connecting.threads()) {
+            MqttClient client = Connecting.client(options, io, threads, Reconnect.never());
+            return run(client, topic, responseTopic, payload);
+        }
+    }
+
+    private int run(MqttClient client, String topic, String responseTopic, byte[] payload)
+            throws Failure {
         Alarms.start(options.seconds, this::alarm);
         Connecting.connect(client, options, io, trace);
         connected = client;

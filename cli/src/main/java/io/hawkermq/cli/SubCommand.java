@@ -2,6 +2,7 @@ package io.hawkermq.cli;
 
 import io.hawkermq.cli.Connecting.Failure;
 import io.hawkermq.client.Acknowledgement;
+import io.hawkermq.client.ClientGroup;
 import io.hawkermq.client.ConnectionException;
 import io.hawkermq.client.IncomingMessage;
 import io.hawkermq.client.Message;
@@ -71,7 +72,12 @@ final class SubCommand {
 
     private int run() throws Failure {
         Reconnect reconnect = Reconnect.between(Duration.ofSeconds(1), Duration.ofSeconds(1));
-        MqttClient client = Connecting.client(options, io, reconnect);
+        try (ClientGroup threads = Connecting.threads()) {
+            return run(Connecting.client(options, io, threads, reconnect));
+        }
+    }
+
+    private int run(MqttClient client) throws Failure {
         if (!options.isMessageRate) {
             printer.begin();
         }

@@ -127,16 +127,17 @@ final class Authentication {
         if (a == null) {
             return;
         }
-        Thread.ofVirtual()
-                .name("mqtt-authentication")
-                .start(() -> {
-                    try {
-                        byte[] data = step.run(a);
-                        core.loop().execute(() -> then.run(data));
-                    } catch (Exception e) {
-                        core.loop().execute(() -> fail(e));
-                    }
-                });
+        core.group()
+                .start(
+                        "mqtt-authentication",
+                        () -> {
+                            try {
+                                byte[] data = step.run(a);
+                                core.loop().execute(() -> then.run(data));
+                            } catch (Exception e) {
+                                core.loop().execute(() -> fail(e));
+                            }
+                        });
     }
 
     private void fail(Exception e) {

@@ -9,11 +9,13 @@ import java.util.function.Consumer;
 /// what hangs on the futures of `publishAsync`. What it holds is bounded by what may be under way.
 final class Callbacks {
     private final ReentrantLock lock = new ReentrantLock();
+    private final ClientGroup group;
     private final Consumer<RuntimeException> onError;
     private ArrayDeque<Runnable> waiting = new ArrayDeque<>();
     private boolean isRunning;
 
-    Callbacks(Consumer<RuntimeException> onError) {
+    Callbacks(ClientGroup group, Consumer<RuntimeException> onError) {
+        this.group = group;
         this.onError = onError;
     }
 
@@ -28,7 +30,7 @@ final class Callbacks {
         } finally {
             lock.unlock();
         }
-        Thread.ofVirtual().name("mqtt-callbacks").start(this::runAll);
+        group.start("mqtt-callbacks", this::runAll);
     }
 
     private void runAll() {

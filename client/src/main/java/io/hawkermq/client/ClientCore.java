@@ -67,7 +67,7 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
         this.loop = group.nextLoop();
         this.session = new ClientSession(this, options.outboundAliases(), options.inboundAliases());
         this.limits = new PublishLimits(options.mostMessages(), options.mostBytes());
-        this.callbacks = new Callbacks(this::listenerFailed);
+        this.callbacks = new Callbacks(group, this::listenerFailed);
         this.clientId = options.clientId();
         loop.execute(() -> loop.members().add(this));
     }
@@ -94,6 +94,11 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
 
     Loop loop() {
         return loop;
+    }
+
+    /// From any thread.
+    ClientGroup group() {
+        return group;
     }
 
     ClientSession session() {
@@ -162,7 +167,7 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
                 loop.schedule(
                         Loop.now() + Waiting.nanos(options.connectTimeout()),
                         this::connectTimedOut);
-        Thread.ofVirtual().name("mqtt-connect").start(begun);
+        group.start("mqtt-connect", begun);
     }
 
     private void connectTimedOut() {
@@ -284,13 +289,7 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
     private void enter(State next) {
         state = next;
         LOG.log(Level.DEBUG, () -> clientId + ": " + next);
-        StateEvent event = new StateEvent();
-        if (event.shouldCommit()) {
-            event.clientId = clientId;
-            event.server = options.server().toString();
-            event.state = next.toString();
-            event.commit();
-        }
+        FlightEvents.state(clientId, options.server().toString(), next);
         callbacks.run(() -> options.stateListener().accept(next));
     }
 
@@ -656,12 +655,7 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
     @Override
     public void dropped(Subscription subscription) {
         dropped++;
-        DropEvent event = new DropEvent();
-        if (event.shouldCommit()) {
-            event.clientId = clientId;
-            event.filter = subscription.request().entries().getFirst().filter().toString();
-            event.commit();
-        }
+        FlightEvents.dropped(clientId, subscription);
     }
 
     /// From the loop: a message waits in a subscription's buffer.

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -96,6 +97,18 @@ final class Loop implements Runnable {
         if (!isStopped) {
             isStopped = true;
             selector.wakeup();
+        }
+    }
+
+    /// Returns at once on the loop itself.
+    void awaitEnd(Duration patience) {
+        if (isCurrent()) {
+            return;
+        }
+        try {
+            thread.join(patience);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -188,9 +188,10 @@ public final class MqttClient implements AutoCloseable {
         CompletableFuture<Subscription> answer =
                 core.subscribe(subscription).thenApply(suback -> subscription);
         if (handler != null) {
-            Thread.ofVirtual()
-                    .name("mqtt-handler-" + request.entries().getFirst().filter())
-                    .start(() -> subscription.handleAll(handler));
+            core.group()
+                    .start(
+                            "mqtt-handler-" + request.entries().getFirst().filter(),
+                            () -> subscription.handleAll(handler));
         }
         return answer;
     }
