@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiPredicate;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -155,6 +156,11 @@ final class ListenersAccess {
     /// Clients that connect wait from now on until [#endReload].
     void beginReload() {
         all.values().forEach(a -> a.changeover().begin());
+    }
+
+    /// @param announced true if a reload is to be expected, so that clients wait a moment for it
+    void expectReloadWhen(BooleanSupplier announced) {
+        all.values().forEach(a -> a.changeover().expectWhen(announced));
     }
 
     void endReload() {

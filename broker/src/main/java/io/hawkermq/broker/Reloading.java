@@ -31,6 +31,7 @@ final class Reloading {
     private final LineLog log;
     private final @Nullable ListenersAccess access;
     private final IntConsumer exit;
+    private final ChangedFiles changedFiles = new ChangedFiles();
     private Configuration current;
 
     /// @param access null if there is no file that says who may connect
@@ -48,6 +49,10 @@ final class Reloading {
         this.log = log;
         this.access = access;
         this.exit = exit;
+        if (access != null) {
+            changedFiles.take(decidingFiles());
+            access.expectReloadWhen(changedFiles);
+        }
     }
 
     /// Reads and changes; by any thread, one at a time.
@@ -59,7 +64,9 @@ final class Reloading {
         // Who sends the signal and then connects is to meet the new rules.
         access.beginReload();
         try {
+            changedFiles.take(decidingFiles());
             read();
+            changedFiles.add(decidingFiles());
         } finally {
             access.endReload();
         }
@@ -101,12 +108,15 @@ final class Reloading {
         }
     }
 
-    /// The files that [#reloadFiles] reads; none if they are not to be watched.
-    synchronized Set<Path> watched() {
-        if (!current.value(HawkerOptions.WATCH_FILES)) {
-            return Set.of();
-        }
-        Set<Path> files = new LinkedHashSet<>(current.securityFiles());
+    /// What decides who may connect and what they may do.
+    private Set<Path> decidingFiles() {
+        Set<Path> files = accessFiles();
+        arguments.file().ifPresent(files::add);
+        return files;
+    }
+
+    private Set<Path> accessFiles() {
+        Set<Path> files = new LinkedHashSet<>();
         try {
             for (AccessSettings settings : ListenersAccess.settings(current).values()) {
                 settings.passwordFile().ifPresent(files::add);
@@ -115,6 +125,16 @@ final class Reloading {
         } catch (StartException e) {
             throw new IllegalStateException("a configuration that is in force", e);
         }
+        return files;
+    }
+
+    /// The files that [#reloadFiles] reads; none if they are not to be watched.
+    synchronized Set<Path> watched() {
+        if (!current.value(HawkerOptions.WATCH_FILES)) {
+            return Set.of();
+        }
+        Set<Path> files = new LinkedHashSet<>(current.securityFiles());
+        files.addAll(accessFiles());
         return files;
     }
 

@@ -1,11 +1,7 @@
 package io.hawkermq.broker;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -26,22 +22,6 @@ final class WatchedFiles implements AutoCloseable {
     private final long settleMillis;
     private @Nullable Thread thread;
 
-    /// What is known of a file.
-    ///
-    /// @param key its identity, null if the system has none
-    private record State(long millis, long size, @Nullable Object key) {
-        static final State MISSING = new State(0, -1, null);
-
-        static State of(Path file) {
-            try {
-                BasicFileAttributes a = Files.readAttributes(file, BasicFileAttributes.class);
-                return new State(a.lastModifiedTime().toMillis(), a.size(), a.fileKey());
-            } catch (IOException e) {
-                return MISSING;
-            }
-        }
-    }
-
     /// @param files asked at each look; directories may be among them
     /// @param whenChanged called on the thread of this object
     WatchedFiles(Supplier<? extends Collection<Path>> files, Runnable whenChanged) {
@@ -61,21 +41,21 @@ final class WatchedFiles implements AutoCloseable {
 
     /// What is there now counts as known.
     void start() {
-        Map<Path, State> known = states();
+        Map<Path, FileState> known = states();
         thread = Thread.ofVirtual().name("hawker-watch").start(() -> run(known));
     }
 
-    private void run(Map<Path, State> first) {
-        Map<Path, State> known = first;
+    private void run(Map<Path, FileState> first) {
+        Map<Path, FileState> known = first;
         try {
             while (true) {
                 Thread.sleep(lookMillis);
-                Map<Path, State> now = states();
+                Map<Path, FileState> now = states();
                 if (now.equals(known)) {
                     continue;
                 }
                 boolean isOther = hasChanged(known, now);
-                Map<Path, State> settled = isOther ? settled(now) : now;
+                Map<Path, FileState> settled = isOther ? settled(now) : now;
                 known = settled;
                 if (isOther) {
                     whenChanged.run();
@@ -87,18 +67,18 @@ final class WatchedFiles implements AutoCloseable {
     }
 
     /// False if a reload only watches other files now.
-    private static boolean hasChanged(Map<Path, State> known, Map<Path, State> now) {
+    private static boolean hasChanged(Map<Path, FileState> known, Map<Path, FileState> now) {
         return now.entrySet().stream()
                 .anyMatch(e ->
                         known.containsKey(e.getKey())
                                 && !e.getValue().equals(known.get(e.getKey())));
     }
 
-    private Map<Path, State> settled(Map<Path, State> seen) throws InterruptedException {
-        Map<Path, State> before = seen;
+    private Map<Path, FileState> settled(Map<Path, FileState> seen) throws InterruptedException {
+        Map<Path, FileState> before = seen;
         while (true) {
             Thread.sleep(settleMillis);
-            Map<Path, State> now = states();
+            Map<Path, FileState> now = states();
             if (now.equals(before)) {
                 return now;
             }
@@ -106,12 +86,8 @@ final class WatchedFiles implements AutoCloseable {
         }
     }
 
-    private Map<Path, State> states() {
-        Map<Path, State> states = new LinkedHashMap<>();
-        for (Path file : files.get()) {
-            states.put(file, State.of(file));
-        }
-        return states;
+    private Map<Path, FileState> states() {
+        return FileState.of(files.get());
     }
 
     @Override

@@ -201,6 +201,23 @@ class ReloadingTest {
         }
     }
 
+    @Test
+    void whoConnectsWhileTheSignalIsOnItsWayMeetsTheNewRules() throws Exception {
+        start("password_file @/pw");
+        for (String password : List.of("b2", "b3")) {
+            passwords("ann:a1", "bob:" + password);
+            // A CONNECT right after the change, as if the signal had been sent before it.
+            try (TestClient client = new TestClient(port, V5)) {
+                client.send(connect("asking", "bob:" + password));
+                reloading.reload();
+                assertEquals(ReasonCode.SUCCESS, client.next(Packet.Connack.class).reasonCode());
+            }
+        }
+        passwords("ann:a1");
+        // Without a reload the old rules decide, after a moment.
+        assertEquals(ReasonCode.SUCCESS, answer("bob:b3"));
+    }
+
     // ---- what is taken ----
 
     @Test

@@ -1,25 +1,42 @@
 package io.hawkermq.broker.security;
 
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// The time in which the files of passwords and rules are read again because a person asked for it:
 /// who connects meanwhile is decided on by the new ones. Any thread may begin and end it.
+///
+/// It may be known to come before it begins: a file is another one already, and the signal is still
+/// on its way through the Java machine. Then clients wait too, for [#PATIENCE] at most.
 public final class Changeover {
-    private final AtomicReference<@Nullable CompletableFuture<Void>> running =
-            new AtomicReference<>();
+    /// How long clients wait for a changeover that may not come.
+    static final Duration PATIENCE = Duration.ofMillis(100);
+
+    private final AtomicReference<@Nullable Wait> running = new AtomicReference<>();
+    private volatile BooleanSupplier announcement = () -> false;
+
+    /// @param isExpected true until it begins
+    private record Wait(CompletableFuture<Void> over, boolean isExpected) {}
+
+    /// @param announced true if one is to be expected; asked by any thread for each client
+    public void expectWhen(BooleanSupplier announced) {
+        announcement = announced;
+    }
 
     /// Clients wait from now on.
     public void begin() {
-        running.compareAndSet(null, new CompletableFuture<>());
+        running.updateAndGet(
+                w -> new Wait(w == null ? new CompletableFuture<>() : w.over(), false));
     }
 
     /// Clients go on; whether anything has changed or not.
     public void end() {
-        CompletableFuture<Void> ended = running.getAndSet(null);
+        Wait ended = running.getAndSet(null);
         if (ended != null) {
-            ended.complete(null);
+            ended.over().complete(null);
         }
     }
 
@@ -27,11 +44,33 @@ public final class Changeover {
     ///
     /// @return false if there is none: then nothing was done
     boolean defers(Runnable action) {
-        CompletableFuture<Void> current = running.get();
+        Wait current = running.get();
+        if (current == null && announcement.getAsBoolean()) {
+            expect();
+            current = running.get();
+        }
         if (current == null) {
             return false;
         }
-        current.thenRun(action);
+        current.over().thenRun(action);
         return true;
+    }
+
+    private void expect() {
+        Wait expected = new Wait(new CompletableFuture<>(), true);
+        if (running.compareAndSet(null, expected)) {
+            Thread.ofVirtual().name("hawker-changeover").start(() -> giveUp(expected));
+        }
+    }
+
+    private void giveUp(Wait expected) {
+        try {
+            Thread.sleep(PATIENCE);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // nobody does that; gives up early
+        }
+        if (running.compareAndSet(expected, null)) {
+            expected.over().complete(null);
+        }
     }
 }
