@@ -53,7 +53,7 @@ final class TlsOptions {
             tls = tls.alpn(o.alpn);
         }
         if (o.isInsecure) {
-            tls = tls.withoutChecks();
+            tls = tls.withoutNameCheck();
         }
         return offers(tls, o, io);
     }

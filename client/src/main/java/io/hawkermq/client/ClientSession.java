@@ -406,13 +406,20 @@ final class ClientSession {
         exchanges.remove(p.packetId());
         sender.release(p.packetId());
         Subscription subscription = exchange.subscription;
-        if (p.reasonCodes().size() != subscription.request().entries().size()) {
+        List<Packet.Subscribe.Entry> entries = subscription.request().entries();
+        // None at all say that nothing is wrong: libmosquitto takes it so, and servers are tested
+        // with it.
+        List<ReasonCode> codes =
+                p.reasonCodes().isEmpty()
+                        ? entries.stream().map(e -> ReasonCode.granted(e.options().qos())).toList()
+                        : p.reasonCodes();
+        if (codes.size() != entries.size()) {
             throw new MalformedPacketException(
                     ReasonCode.PROTOCOL_ERROR,
-                    "SUBACK has " + p.reasonCodes().size() + " Reason Codes"); // [MQTT-3.8.4-6]
+                    "SUBACK has " + codes.size() + " Reason Codes"); // [MQTT-3.8.4-6]
         }
-        subscription.reasonCodes(p.reasonCodes());
-        if (p.reasonCodes().stream().allMatch(ReasonCode::isError)) {
+        subscription.reasonCodes(codes);
+        if (codes.stream().allMatch(ReasonCode::isError)) {
             RefusedException refused =
                     new RefusedException(
                             "the server has refused to subscribe", p.reasonCodes(), p.properties());

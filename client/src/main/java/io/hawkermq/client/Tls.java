@@ -19,7 +19,7 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
-import javax.net.ssl.X509TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /// How TLS is spoken: whom to trust, who to be, and what to offer. Immutable.
@@ -284,7 +284,13 @@ public final class Tls {
         TrustManagerFactory factory =
                 TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         factory.init(store);
-        return factory.getTrustManagers();
+        TrustManager[] all = factory.getTrustManagers();
+        for (int i = 0; i < all.length; i++) {
+            if (all[i] instanceof X509ExtendedTrustManager trusted) {
+                all[i] = new NameAlerts(trusted);
+            }
+        }
+        return all;
     }
 
     private static KeyStore empty() throws GeneralSecurityException, IOException {
@@ -294,8 +300,7 @@ public final class Tls {
     }
 
     /// What [#withoutChecks] asks for, in so many words.
-    private static final class Anybody extends javax.net.ssl.X509ExtendedTrustManager
-            implements X509TrustManager {
+    private static final class Anybody extends X509ExtendedTrustManager {
         @Override
         public void checkClientTrusted(X509Certificate[] chain, String authType) {}
 

@@ -7,6 +7,7 @@ import java.nio.channels.SocketChannel;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
+import javax.net.ssl.SSLException;
 
 /// TLS by an `SSLEngine`, over a channel that blocks during [#handshake] and does not afterwards.
 /// What TLS 1.3 exchanges later (tickets, key updates) passes through [#read] and [#write].
@@ -40,8 +41,29 @@ final class TlsLayer implements ByteLayer {
         return channel;
     }
 
-    /// Blocks until both ends are agreed.
+    /// Blocks until both ends are agreed, or the server knows why they are not.
     void handshake() throws IOException {
+        try {
+            agree();
+        } catch (SSLException e) {
+            alert(e);
+            throw e;
+        }
+    }
+
+    /// The engine has thrown what is wrong; what it would say of that, it says when asked once more.
+    private void alert(SSLException wrong) {
+        try {
+            if (flush() && !engine.isOutboundDone()) {
+                wrap(NOTHING);
+                flush();
+            }
+        } catch (IOException e) {
+            wrong.addSuppressed(e);
+        }
+    }
+
+    private void agree() throws IOException {
         engine.beginHandshake();
         while (true) {
             switch (engine.getHandshakeStatus()) {

@@ -142,6 +142,25 @@ class HostileServerTest {
         }
     }
 
+    /// Not as in [MQTT-3.8.4-6], but libmosquitto takes it, and its tests send it.
+    @Test
+    void aSubackWithoutReasonCodesGrants() throws Exception {
+        try (MqttClient client = builder().build()) {
+            CompletableFuture<ConnectResult> connecting = client.connectAsync();
+            try (Peer peer = server.accept(false)) {
+                connecting.get(5, TimeUnit.SECONDS);
+                CompletableFuture<Subscription> subscribing =
+                        client.subscribeAsync(
+                                Subscribe.to("a").qos(QoS.AT_LEAST_ONCE).build(), null);
+                int packetId = peer.read(Packet.Subscribe.class).packetId();
+                peer.send(new byte[] {(byte) 0x90, 3, 0, (byte) packetId, 0});
+                assertEquals(
+                        List.of(ReasonCode.GRANTED_QOS_1),
+                        subscribing.get(5, TimeUnit.SECONDS).reasonCodes());
+            }
+        }
+    }
+
     /// What a server might send after CONNACK that it must not.
     enum Wrong {
         SECOND_CONNACK(0x20, 3, 0, 0, 0),

@@ -104,7 +104,8 @@ public sealed interface Packet {
         }
     }
 
-    /// SUBACK: a code for each entry, in order [MQTT-3.9.3-1].
+    /// SUBACK: a code for each entry, in order [MQTT-3.9.3-1]. Decoded from a server that leaves them
+    /// all out, none.
     record Suback(int packetId, List<ReasonCode> reasonCodes, Properties properties)
             implements Packet {
         @Override

@@ -133,9 +133,6 @@ final class PacketBody {
     static Packet suback(FieldReader in, ProtocolVersion version) throws MalformedPacketException {
         int packetId = in.packetId();
         Properties properties = version.isMqtt5() ? in.properties() : Properties.NONE;
-        if (in.isAtEnd()) {
-            throw in.malformed("it has no Reason Code");
-        }
         List<ReasonCode> codes = new ArrayList<>(4);
         while (!in.isAtEnd()) {
             ReasonCode code = reasonCode(in, PacketSource.SERVER);

@@ -346,7 +346,6 @@ class MalformedPacketTest {
                         "82 07 0001 00 0001'a' 00",
                         "SUBSCRIBE"),
                 v5("3.9.3-2: code not of SUBACK", PROTOCOL_ERROR, "90 04 0001 00 11", "0x11"),
-                v5("3.9.3: SUBACK of nothing", MALFORMED_PACKET, "90 03 0001 00", "no Reason Code"),
                 v5("3.11.3-2: code not of UNSUBACK", PROTOCOL_ERROR, "B0 04 0001 00 01", "0x1"),
                 v5(
                         "3.11.3: UNSUBACK of nothing",

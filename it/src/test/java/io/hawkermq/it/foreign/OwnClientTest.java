@@ -332,6 +332,34 @@ class OwnClientTest {
         }
     }
 
+    /// So that the server's log does not blame the authority.
+    @Test
+    void tellsAServerThatItsCertificateIsForAnotherName() throws Exception {
+        int port = BrokerProcess.freePort();
+        try (Program server =
+                Program.start(
+                        "openssl",
+                        "s_server",
+                        "-accept",
+                        "127.0.0.1:" + port,
+                        "-cert",
+                        folder.resolve("server.pem").toString(),
+                        "-key",
+                        folder.resolve("server.key").toString())) {
+            server.await("ACCEPT", l -> l.contains("ACCEPT"));
+            assertThrows(
+                    ConnectionException.class,
+                    () ->
+                            MqttClient.builder()
+                                    .uri("mqtts://127.0.0.1:" + port)
+                                    .tls(
+                                            Tls.trusting(folder.resolve("ca.pem"))
+                                                    .serverName("elsewhere.example"))
+                                    .connect());
+            server.await("the alert", l -> l.contains("alert bad certificate"));
+        }
+    }
+
     @Test
     void speaksTls() throws Exception {
         Tls tls = Tls.trusting(folder.resolve("ca.pem"));
