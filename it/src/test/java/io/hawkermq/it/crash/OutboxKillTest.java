@@ -33,9 +33,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// outbox has accepted reaches the broker, in order, at QoS 2 once; and the subscriber, but for what
 /// the broker says that it has dropped at the limit of a queue, which is no fault of the outbox.
 ///
-/// `-Dhawker.outbox.kills=100` for more of it.
+/// `-Dhawker.outbox.kills=100` for more of it, `-Dhawker.outbox.queue=30` for a broker that drops.
 class OutboxKillTest {
     private static final int KILLS = Integer.getInteger("hawker.outbox.kills", 2);
+
+    /// A broker's default; few provoke drops.
+    private static final int QUEUED = Integer.getInteger("hawker.outbox.queue", 1_000);
 
     @TempDir
     @SuppressWarnings("NullAway.Init") // JUnit sets it
@@ -76,10 +79,12 @@ class OutboxKillTest {
             names = {"AT_LEAST_ONCE", "EXACTLY_ONCE"})
     @Timeout(1_800)
     void whatWasAcceptedArrives(QoS qos) throws Exception {
-        try (Broker broker = broker(1_000)) {
+        try (Broker broker = broker(QUEUED)) {
             uri = "mqtt://127.0.0.1:" + broker.port();
-            try (MqttClient subscriber = MqttClient.connect(uri)) {
-                watchDrops(subscriber);
+            // Not the same client: at a full queue it would lose counts, which count as drops.
+            try (MqttClient watcher = MqttClient.connect(uri);
+                    MqttClient subscriber = MqttClient.connect(uri)) {
+                watchDrops(watcher);
                 subscriber.subscribe("outbox", m -> ledger.arrived(m.text()));
                 for (int run = 0; run < KILLS; run++) {
                     ledger.accepted(runAndKill(qos, run));
@@ -153,7 +158,11 @@ class OutboxKillTest {
                 ledger.takenCount(),
                 ledger.arrivedCount() + droppedCount(),
                 () -> ledger.arrivedCount() + " arrived, " + dropped + " were dropped, of");
-        assertEquals(droppedCount(), ledger.verdict().undelivered().size(), "not arrived");
+        OutboxLedger.Verdict verdict = ledger.verdict();
+        // What came twice may have been dropped once.
+        long least = droppedCount() - verdict.repeated().size();
+        assertTrue(verdict.undelivered().size() >= least, "fewer missing than dropped");
+        assertTrue(verdict.undelivered().size() <= droppedCount(), "more missing than dropped");
     }
 
     private void judge(QoS qos) {
