@@ -16,12 +16,14 @@ import org.jspecify.annotations.Nullable;
 final class Attempt implements Runnable {
     private final ClientCore core;
     private final ClientOptions options;
+    private final ServerAddress server;
     private final AtomicReference<@Nullable SocketChannel> open = new AtomicReference<>();
     private volatile boolean isGivenUp;
 
-    Attempt(ClientCore core, ClientOptions options) {
+    Attempt(ClientCore core, ClientOptions options, ServerAddress server) {
         this.core = core;
         this.options = options;
+        this.server = server;
     }
 
     /// What the attempt has brought: a channel that does not block any more, its layers, and what
@@ -71,15 +73,14 @@ final class Attempt implements Runnable {
             core.opened(this, new Opened(layer, credentials, authenticator, first));
         } catch (Exception e) {
             closeQuietly(open.get());
-            core.attemptFailed(this, new Ending.Unreachable(options.server().toString(), e));
+            core.attemptFailed(this, new Ending.Unreachable(server.toString(), e));
         }
     }
 
     /// The layers from below: socket, proxy, TLS, WebSocket.
     private ByteLayer connect() throws IOException {
-        ServerAddress server = options.server();
         Transport transport = options.transport();
-        ByteLayer layer = new ByteLayer.Plain(socket(server, transport.proxy()));
+        ByteLayer layer = new ByteLayer.Plain(socket(transport.proxy()));
         if (server.kind().isTls()) {
             Tls tls = transport.tls() == null ? Tls.standard() : transport.tls();
             TlsLayer above =
@@ -95,7 +96,7 @@ final class Attempt implements Runnable {
         return layer;
     }
 
-    private SocketChannel socket(ServerAddress server, @Nullable Proxy proxy) throws IOException {
+    private SocketChannel socket(@Nullable Proxy proxy) throws IOException {
         if (server.kind() == ServerAddress.Kind.UNIX) {
             SocketChannel channel = own(SocketChannel.open(StandardProtocolFamily.UNIX));
             channel.connect(UnixDomainSocketAddress.of(server.path()));

@@ -24,6 +24,10 @@ import org.jspecify.annotations.Nullable;
 final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
     private static final System.Logger LOG = System.getLogger("io.hawkermq.client");
 
+    /// A connection that lasts shorter counts as a failure: a server that accepts and closes at
+    /// once, or two clients that take each other's session, are met with longer and longer waits.
+    private static final long STEADY_NANOS = TimeUnit.SECONDS.toNanos(5);
+
     /// For messages that an outbox has given back.
     private static final CompletableFuture<Void> DURABLE = CompletableFuture.completedFuture(null);
 
@@ -31,6 +35,7 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
     private final ClientGroup group;
     private final Loop loop;
     private final ClientSession session;
+    private final Destination destination;
     private final PublishLimits limits;
     private final Callbacks callbacks;
     private final @Nullable OutboxFile outbox;
@@ -65,6 +70,7 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
         this.outbox = open(options.outbox());
         this.group = group(options);
         this.loop = group.nextLoop();
+        this.destination = new Destination(options.server(), options.mostRedirections());
         this.session = new ClientSession(this, options.outboundAliases(), options.inboundAliases());
         this.limits = new PublishLimits(options.mostMessages(), options.mostBytes());
         this.callbacks = new Callbacks(group, this::listenerFailed);
@@ -139,6 +145,7 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
                 connected = new CompletableFuture<>();
                 follow(connected, answer);
                 failuresInARow = 0;
+                destination.settled();
                 restoreOutbox();
                 attempt();
             }
@@ -161,7 +168,7 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
 
     private void attempt() {
         enter(new State.Connecting(failuresInARow + 1));
-        Attempt begun = new Attempt(this, options);
+        Attempt begun = new Attempt(this, options, destination.current());
         attempt = begun;
         timer =
                 loop.schedule(
@@ -174,7 +181,8 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
         Attempt begun = attempt;
         Connection current = connection;
         Ending ending =
-                new Ending.ConnectTimedOut(options.server().toString(), options.connectTimeout());
+                new Ending.ConnectTimedOut(
+                        destination.current().toString(), options.connectTimeout());
         if (begun != null) {
             attempt = null;
             begun.giveUp();
@@ -218,6 +226,7 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
         connections++;
         acceptedAt = Loop.now();
         wasConnected = true;
+        destination.reached();
         clientId = result.clientId();
         enter(new State.Connected(result));
         session.online(result, this);
@@ -240,10 +249,43 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
             bytesReceived += last.bytesRead();
         }
         session.offline();
-        if (!(ending instanceof Ending.ByClient)) {
-            if (state instanceof State.Connected && Loop.now() - acceptedAt >= steadyNanos()) {
+        if (state instanceof State.Connected) {
+            long lasted = Loop.now() - acceptedAt;
+            if (lasted >= Math.min(Waiting.nanos(options.reconnect().most()), STEADY_NANOS)) {
                 failuresInARow = 0;
             }
+            if (lasted >= STEADY_NANOS) {
+                destination.settled();
+            }
+        }
+        Ending effective = ending;
+        if (ending instanceof Ending.Redirected redirected) {
+            effective = destination.redirected(redirected);
+            if (effective == null) {
+                attemptElsewhere(ending);
+                return;
+            }
+        } else if (state instanceof State.Connecting
+                && !(ending instanceof Ending.ByClient)
+                && destination.failed()) {
+            attemptElsewhere(ending);
+            return;
+        }
+        endedForNow(effective);
+    }
+
+    /// A Server Reference is followed at once.
+    private void attemptElsewhere(Ending ending) {
+        if (state instanceof State.Connected) {
+            connected = new CompletableFuture<>();
+        }
+        LOG.log(Level.DEBUG, () -> clientId + ": " + ending.text());
+        enter(new State.Waiting(ending, failuresInARow + 1, Duration.ZERO));
+        attempt();
+    }
+
+    private void endedForNow(Ending ending) {
+        if (!(ending instanceof Ending.ByClient)) {
             failures++;
             failuresInARow++;
             LOG.log(Level.DEBUG, () -> clientId + ": " + ending.text());
@@ -270,12 +312,6 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
         checkDrained();
     }
 
-    /// A connection that lasts shorter counts as a failure: a server that accepts and closes at
-    /// once, or two clients that take each other's session, are met with longer and longer waits.
-    private long steadyNanos() {
-        return Math.min(Waiting.nanos(options.reconnect().most()), TimeUnit.SECONDS.toNanos(5));
-    }
-
     /// There will be no further attempt unless the program asks for one.
     private void rest(Ending ending) {
         ConnectionException exception = new ConnectionException(ending);
@@ -289,7 +325,7 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
     private void enter(State next) {
         state = next;
         LOG.log(Level.DEBUG, () -> clientId + ": " + next);
-        FlightEvents.state(clientId, options.server().toString(), next);
+        FlightEvents.state(clientId, destination.current().toString(), next);
         callbacks.run(() -> options.stateListener().accept(next));
     }
 

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// What a [MqttClientBuilder] has collected.
 ///
 /// @param keepAlive seconds
+/// @param mostRedirections followed in a row; 0 for none
 /// @param properties of CONNECT, without those of authentication
 record ClientOptions(
         ServerAddress server,
@@ -26,6 +27,7 @@ record ClientOptions(
         Duration connectTimeout,
         Duration operationTimeout,
         Reconnect reconnect,
+        int mostRedirections,
         Offline offline,
         int mostMessages,
         long mostBytes,

@@ -79,7 +79,8 @@ public sealed interface Ending {
         }
     }
 
-    /// The server asks to use another one, in CONNACK or DISCONNECT.
+    /// The server asks to use another one, in CONNACK or DISCONNECT. Followed with
+    /// [MqttClientBuilder#followRedirections] only.
     ///
     /// @param reasonCode USE_ANOTHER_SERVER for now, SERVER_MOVED for good
     /// @param serverReference where to, in the form of section 4.11, or null if unknown
@@ -93,6 +94,37 @@ public sealed interface Ending {
                             + (serverReference == null ? "another one" : serverReference),
                     reasonCode,
                     properties);
+        }
+
+        @Override
+        public boolean isTransient() {
+            return false;
+        }
+    }
+
+    /// The server asks to use another one, and the client, which was to follow, does not.
+    ///
+    /// @param redirected what the last server has said
+    record NotFollowed(Why why, Redirected redirected) implements Ending {
+        /// Why the client does not follow.
+        public enum Why {
+            /// There is no Server Reference.
+            NO_REFERENCE("no Server Reference"),
+            /// None is a server's name, or all would lead from TLS to a transport without it.
+            UNUSABLE("no usable Server Reference"),
+            /// So many redirections in a row are not followed.
+            TOO_MANY("too many redirections in a row");
+
+            private final String text;
+
+            Why(String text) {
+                this.text = text;
+            }
+        }
+
+        @Override
+        public String text() {
+            return why.text + ": " + redirected.text();
         }
 
         @Override

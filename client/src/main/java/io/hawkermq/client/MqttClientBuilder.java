@@ -31,6 +31,7 @@ public final class MqttClientBuilder {
     private Duration connectTimeout = Duration.ofSeconds(10);
     private Duration operationTimeout = Duration.ofSeconds(30);
     private Reconnect reconnect = Reconnect.always();
+    private int mostRedirections;
     private ClientOptions.Offline offline = ClientOptions.Offline.BUFFERED;
     private int mostMessages = 65_536;
     private long mostBytes = 64L << 20;
@@ -220,6 +221,20 @@ public final class MqttClientBuilder {
         return this;
     }
 
+    /// Goes where a server of 5.0 refers to by "Use another server" or "Server moved", at once and
+    /// with the same credentials: a server that is trusted with them is trusted to name others. TLS
+    /// is never left. Otherwise, and by default, the client ends with [Ending.Redirected].
+    ///
+    /// @param hops how many redirections in a row are followed, before a connection has lasted five
+    ///     seconds; 1 or more, 0 for none. Beyond, the client ends with [Ending.NotFollowed]
+    public MqttClientBuilder followRedirections(int hops) {
+        if (hops < 0) {
+            throw new IllegalArgumentException("the redirections are " + hops);
+        }
+        mostRedirections = hops;
+        return this;
+    }
+
     /// Messages published while a connection is being made again fail, instead of waiting for it.
     public MqttClientBuilder withoutOfflineBuffer() {
         offline = ClientOptions.Offline.REFUSED;
@@ -357,6 +372,7 @@ public final class MqttClientBuilder {
                         connectTimeout,
                         operationTimeout,
                         reconnect,
+                        mostRedirections,
                         offline,
                         mostMessages,
                         mostBytes,

@@ -78,6 +78,26 @@ record ServerAddress(
         return new ServerAddress(kind, literal, port, path, credentials(uri.getRawUserInfo()));
     }
 
+    /// What a Server Reference of this server means, section 4.11: `host[:port]` by the same
+    /// transport, or a URI.
+    ///
+    /// @throws IllegalArgumentException if it is neither, or would leave TLS
+    ServerAddress referred(String reference) {
+        if (reference.contains("://")) {
+            ServerAddress other = of(reference);
+            if (other.kind == Kind.UNIX || (kind.isTls() && !other.kind.isTls())) {
+                throw new IllegalArgumentException("a server may not refer to " + other);
+            }
+            return new ServerAddress(other.kind, other.host, other.port, other.path, null);
+        }
+        if (kind == Kind.UNIX) {
+            return new ServerAddress(Kind.TCP, "", 0, "", null).referred(reference);
+        }
+        ServerAddress other = of("mqtt://" + reference);
+        int port = reference.matches(".*:[0-9]+") ? other.port : defaultPort(kind);
+        return new ServerAddress(kind, other.host, port, path, null);
+    }
+
     private static String path(URI uri, String text) {
         String path = uri.getPath();
         if (path == null || path.isEmpty()) {

@@ -20,6 +20,13 @@ import java.util.Map;
 /// and reaches neither Unix sockets nor SOCKS proxies; what MQTT needs of RFC 6455 is this file.
 final class WebSocketLayer implements ByteLayer {
     private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+    /// Reads of one [#read]: a server that sends nothing but empty frames must not keep the loop.
+    private static final int MOST_FILLS = 8;
+
+    /// Bytes that the server has not taken from which on its pings are not answered.
+    private static final int MOST_UNREAD = 4 * 1024;
+
     private static final int LONGEST_HEAD = 16 * 1024;
 
     /// Bytes of MQTT in one frame.
@@ -143,6 +150,7 @@ final class WebSocketLayer implements ByteLayer {
     public int read(ByteBuffer into) throws IOException {
         int start = into.position();
         isStarved = false;
+        int fills = 0;
         while (into.hasRemaining() && !isEnded) {
             if (rest > 0 && in.hasRemaining()) {
                 int count = (int) Math.min(rest, Math.min(in.remaining(), into.remaining()));
@@ -150,7 +158,7 @@ final class WebSocketLayer implements ByteLayer {
                 in.position(in.position() + count);
                 rest -= count;
             } else if (rest > 0 || !header()) {
-                if (!fill()) {
+                if (++fills > MOST_FILLS || !fill()) {
                     isStarved = true;
                     break;
                 }
@@ -231,6 +239,9 @@ final class WebSocketLayer implements ByteLayer {
 
     private void control(int opcode, byte[] payload) throws IOException {
         if (opcode == PING) {
+            if (out.remaining() > MOST_UNREAD) {
+                return; // RFC 6455 section 5.5.3: not every one needs an answer
+            }
             add(PONG, ByteBuffer.wrap(payload));
             below.write(out);
         } else if (opcode == CLOSE) {
