@@ -1,8 +1,9 @@
 package io.hawkermq.cli;
 
+import io.hawkermq.cli.load.LoadCommand;
 import java.util.List;
 
-/// `pub`, `sub`, `rr`, `passwd`, `ctrl`, also by Mosquitto's names: the first word says
+/// `pub`, `sub`, `rr`, `passwd`, `ctrl`, `bench`, also by Mosquitto's names: the first word says
 /// which.
 public final class Main {
     private Main() {}
@@ -25,6 +26,7 @@ public final class Main {
             case "rr", "mosquitto_rr" -> RrCommand.run(words, io);
             case "passwd", "mosquitto_passwd" -> PasswdCommand.run(words, io);
             case "ctrl", "mosquitto_ctrl" -> CtrlCommand.run(words, io);
+            case "bench" -> LoadCommand.run(words, io.out(), io.err());
             case "rehearse" -> rehearse(io);
             default -> {
                 io.err().println("Error: unknown tool '" + command + "'.");

@@ -213,8 +213,10 @@ public final class Tls {
                 Checks.NONE);
     }
 
-    /// An engine for one connection to this host.
-    SSLEngine engine(String host, int port) throws IOException {
+    /// An engine for one connection to this host, for programs that speak TLS themselves.
+    ///
+    /// @throws IOException if TLS cannot be set up so, as with names of protocols that the JDK lacks
+    public SSLEngine engine(String host, int port) throws IOException {
         try {
             String name = serverName == null ? host : serverName;
             SSLEngine engine = context().createSSLEngine(name, port);
