@@ -39,6 +39,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// One session, all that a server sends in it, cut, damaged, delayed and out of order: every client
 /// ends in a state that says why, every future is settled, and the loop that all of them share
 /// neither spins nor stops serving others.
+@SuppressWarnings("try") // connections are held open for what the client does meanwhile
 @Timeout(90)
 class HostileBytesTest {
     /// Sessions with damage in them; the seed is in the message of what fails.

@@ -21,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /// Section 4.11: servers that refer to others.
+@SuppressWarnings("try") // connections are held open for what the client does meanwhile
 @Timeout(60)
 class RedirectionTest {
     private final States states = new States();
