@@ -18,6 +18,14 @@ public final class Main {
               acl        explains which line of an access control list decides
               store      looks at what is kept on disk: stats, check, export, backup
               mosquitto  runs the broker with Mosquitto's command line and lines
+
+            Tools, for any broker:
+              pub        publishes messages
+              sub        prints the messages that come
+              rr         sends a request and prints the answer
+              passwd     writes password files
+              ctrl       administers brokers: dynamic security, listeners
+              bench      puts load on a broker and measures it
             """;
 
     private Main() {}

@@ -36,6 +36,7 @@ public final class LoadCommand {
               -h, --host HOST  -p, --port PORT  -A ADDRESS,...  -V 311|5  -k SECONDS
               -u, --username NAME  -P, --pw PASSWORD
               --tls  --cafile FILE  --cert FILE --key FILE  --insecure
+              --resume               resume TLS sessions; default: each handshake is a full one
 
             Output
               --pid PID              the broker's process on this machine: its CPU time, memory

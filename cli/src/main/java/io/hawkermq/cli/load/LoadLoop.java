@@ -53,6 +53,7 @@ final class LoadLoop implements AutoCloseable {
     private int opening;
     private int opened;
     private int addressIndex;
+    private int sessions;
     private long firstOpening;
     private long failures;
     private @Nullable String firstFailure;
@@ -174,7 +175,7 @@ final class LoadLoop implements AutoCloseable {
                     tls == null
                             ? new Line.Plain(channel)
                             : new Line.Secured(
-                                    channel, tls.engine(options.host, options.port), scratch);
+                                    channel, tls.engine(options.host, session()), scratch);
             SelectionKey key = channel.register(selector, SelectionKey.OP_CONNECT);
             c = new LoadConnection(this, channel, key, line, duty, began);
             key.attach(c);
@@ -191,8 +192,10 @@ final class LoadLoop implements AutoCloseable {
         }
     }
 
-    int connecting() {
-        return opening;
+    /// The port by which the TLS layer finds sessions to resume. Many clients are many strangers:
+    /// unless told otherwise no connection knows of another.
+    private int session() {
+        return options.isResuming ? options.port : ++sessions;
     }
 
     /// @return when the next may be opened

@@ -67,6 +67,10 @@ final class LoadOptions {
     int pid;
     boolean isJson;
     boolean isQuiet;
+
+    /// Whether TLS sessions are resumed, as of a client that comes again.
+    boolean isResuming;
+
     private boolean isTls;
     private boolean isInsecure;
     private @Nullable String caFile;
@@ -123,6 +127,7 @@ final class LoadOptions {
             case "--json" -> isJson = true;
             case "--quiet" -> isQuiet = true;
             case "--tls" -> isTls = true;
+            case "--resume" -> isResuming = true;
             case "--insecure" -> {
                 isTls = true;
                 isInsecure = true;

@@ -188,6 +188,7 @@ final class MessagePlan implements Plan {
             }
             case MEASURING -> {
                 if (now >= end) {
+                    wake(now);
                     drain(now);
                 }
             }

@@ -33,6 +33,8 @@ final class Window {
         int processors = Runtime.getRuntime().availableProcessors();
         o.idle = (machineIdle() - machineIdle) / (o.seconds * processors);
         o.ownCpu = ownSeconds() - own;
+        // While the loop only looks at the clock, its processor is free for others.
+        o.idle += Math.max(0, o.ownCpu - o.busy * o.seconds) / (o.seconds * processors);
         if (broker > 0) {
             ProcessCost after = cost();
             o.broker =

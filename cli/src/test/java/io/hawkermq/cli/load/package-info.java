@@ -1,0 +1,4 @@
+@NullMarked
+package io.hawkermq.cli.load;
+
+import org.jspecify.annotations.NullMarked;
