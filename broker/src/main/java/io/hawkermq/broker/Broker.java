@@ -5,6 +5,7 @@ import io.hawkermq.core.Connection;
 import io.hawkermq.core.Counters;
 import io.hawkermq.core.LogLevel;
 import io.hawkermq.core.Mailboxes;
+import io.hawkermq.core.Outbox;
 import io.hawkermq.core.Shard;
 import io.hawkermq.core.SlotMove;
 import io.hawkermq.core.Slots;
@@ -190,16 +191,27 @@ public final class Broker implements AutoCloseable {
         return listening.prepare(replacement.listeners());
     }
 
-    /// Takes of these options what can change while the broker runs: the limits, what listeners
-    /// give new connections, the interval of `$SYS`, and what a connection may have unsent. By any
-    /// thread.
+    /// Takes of these options what can change while the broker runs: the limits, the listeners and
+    /// what they give new connections, the interval of `$SYS`, and what a connection may have
+    /// unsent. Who came through a listener that is gone is disconnected. By any thread, one at a
+    /// time.
     ///
     /// @param prepared for the same options
-    void change(BrokerOptions replacement, Listening.Change prepared) {
-        listening.apply(prepared);
+    /// @throws StartException if a listener cannot be opened; nothing has changed then
+    void change(BrokerOptions replacement, Listening.Change prepared) throws StartException {
+        List<HttpListener> before = options.httpListeners();
+        http.change(replacement.httpListeners());
+        try {
+            listening.apply(prepared);
+        } catch (StartException e) {
+            http.change(before);
+            throw e;
+        }
         options =
                 options.with(o ->
-                        o.limits(replacement.limits())
+                        o.listeners(replacement.listeners())
+                                .httpListeners(replacement.httpListeners())
+                                .limits(replacement.limits())
                                 .maximumConnections(replacement.maximumConnections())
                                 .sysIntervalSeconds(replacement.sysIntervalSeconds())
                                 .maximumOutboundBytes(replacement.maximumOutboundBytes()));
@@ -207,6 +219,16 @@ public final class Broker implements AutoCloseable {
             loop.execute(() -> loop.shard().limits(replacement.limits()));
         }
         sysPublisher.start();
+        if (!prepared.removed().isEmpty()) {
+            for (Loop loop : activeLoops()) {
+                loop.execute(() -> loop.shard().dismiss(o -> isOf(prepared.removed(), o)));
+            }
+        }
+    }
+
+    private static boolean isOf(List<OpenListener> listeners, Outbox outbox) {
+        return outbox instanceof SocketConnection connection
+                && listeners.contains(connection.listener());
     }
 
     /// Closes the connections of clients who may not stay, because who may connect has changed.

@@ -6,6 +6,7 @@ import io.hawkermq.core.LogLevel;
 import io.hawkermq.mosquitto.Configuration;
 import io.hawkermq.mosquitto.ConfigurationException;
 import io.hawkermq.mosquitto.GlobalOptions;
+import io.hawkermq.mosquitto.HawkerOptions;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -103,10 +104,11 @@ final class BrokerCommand {
         if (pidFile.isPresent()) {
             write(pidFile.get(), broker);
         }
-        CountDownLatch stopped = endWithTheProcess(broker, log, pidFile);
-        log.log(LogLevel.NOTICE, name + " running");
         Reloading reloads =
                 new Reloading(arguments, configuration, broker, log, access, this::exit);
+        @Nullable ControlSocket control = openControl(configuration, reloads, broker, log);
+        CountDownLatch stopped = endWithTheProcess(broker, log, pidFile, control);
+        log.log(LogLevel.NOTICE, name + " running");
         reloading.complete(reloads);
         if (arguments.file().isPresent()) {
             new WatchedFiles(reloads::watched, reloads::reloadFiles).start();
@@ -176,12 +178,34 @@ final class BrokerCommand {
         }
     }
 
-    private CountDownLatch endWithTheProcess(Broker broker, LineLog log, Optional<Path> pidFile) {
+    private static @Nullable ControlSocket openControl(
+            Configuration configuration, Reloading reloads, Broker broker, LineLog log)
+            throws StartException {
+        Optional<Path> place = ControlSocket.place(configuration);
+        try {
+            return place.isEmpty() ? null : ControlSocket.open(place.get(), reloads, log);
+        } catch (StartException e) {
+            if (configuration.value(HawkerOptions.CONTROL_SOCKET).isEmpty()) {
+                // Nobody asked for it: a path that is too long, say, must not keep it from
+                // starting.
+                log.log(LogLevel.WARNING, "'hawker reload' cannot be used: " + e.getMessage());
+                return null;
+            }
+            broker.close();
+            throw e;
+        }
+    }
+
+    private CountDownLatch endWithTheProcess(
+            Broker broker, LineLog log, Optional<Path> pidFile, @Nullable ControlSocket control) {
         CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime()
                 .addShutdownHook(
                         new Thread(() -> {
                             log.log(LogLevel.NOTICE, name + " terminating");
+                            if (control != null) {
+                                control.close();
+                            }
                             broker.close();
                             log.flush();
                             pidFile.ifPresent(BrokerCommand::delete);

@@ -2,7 +2,9 @@ package io.hawkermq.broker;
 
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 
@@ -20,10 +22,12 @@ final class ChangedFiles implements BooleanSupplier {
 
     private final AtomicLong lookedAt = new AtomicLong(System.nanoTime());
     private volatile Map<Path, FileState> known = Map.of();
+    private volatile Map<Path, FileState> read = Map.of();
 
     /// What these files are now.
     void take(Collection<Path> files) {
         known = FileState.of(files);
+        read = known;
     }
 
     /// What those of these files are now that are not known yet; the others must be as they were.
@@ -32,6 +36,16 @@ final class ChangedFiles implements BooleanSupplier {
         all.putAll(known);
         all.keySet().retainAll(files);
         known = all;
+        read = all;
+    }
+
+    /// Those that are other than they were when they were read.
+    List<Path> changed() {
+        Map<Path, FileState> before = read;
+        Map<Path, FileState> now = FileState.of(before.keySet());
+        return before.keySet().stream()
+                .filter(f -> !Objects.equals(before.get(f), now.get(f)))
+                .toList();
     }
 
     /// True once for each change.

@@ -73,12 +73,7 @@ final class FromConfiguration {
     static BrokerOptions options(Configuration configuration, ListenersAccess access, EventLog log)
             throws StartException {
         AccessControl common = access.ofNoListener();
-        return options(
-                configuration,
-                common,
-                listener -> common instanceof AnyAccess ? access.of(listener) : null,
-                access::of,
-                log);
+        return options(configuration, common, access::of, access::of, log);
     }
 
     private static BrokerOptions options(

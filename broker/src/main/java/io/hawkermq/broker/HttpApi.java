@@ -32,6 +32,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -95,7 +96,7 @@ final class HttpApi implements AutoCloseable {
 
     private final Broker broker;
     private final Semaphore requests = new Semaphore(MOST_REQUESTS);
-    private final List<Open> servers = new ArrayList<>();
+    private final List<Open> servers = new CopyOnWriteArrayList<>();
     private final ExecutorService threads =
             Executors.newThreadPerTaskExecutor(
                     Thread.ofVirtual().name("hawker-http-", 0).factory());
@@ -126,6 +127,47 @@ final class HttpApi implements AutoCloseable {
         for (HttpListener listener : listeners) {
             servers.add(open(listener));
         }
+    }
+
+    /// Closes ports and opens others. One with other settings is closed and opened again, which
+    /// costs nobody anything: each connection ends with its answer.
+    ///
+    /// @throws StartException if one cannot be opened; all is as it was then
+    void change(List<HttpListener> replacements) throws StartException {
+        List<HttpListener> wanted = replacements.stream().map(HttpApi::withoutOrigin).toList();
+        List<HttpListener> closed = new ArrayList<>();
+        for (Open open : servers) {
+            if (!wanted.contains(withoutOrigin(open.listener()))) {
+                close(open);
+                closed.add(open.listener());
+            }
+        }
+        List<Open> opened = new ArrayList<>();
+        try {
+            for (HttpListener listener : replacements) {
+                if (servers.stream()
+                        .noneMatch(
+                                o -> withoutOrigin(o.listener()).equals(withoutOrigin(listener)))) {
+                    Open open = open(listener);
+                    servers.add(open);
+                    opened.add(open);
+                }
+            }
+        } catch (StartException e) {
+            opened.forEach(this::close);
+            open(closed);
+            throw e;
+        }
+    }
+
+    private void close(Open open) {
+        open.server().stop(0);
+        servers.remove(open);
+    }
+
+    /// The line of the file in which it stands is no setting.
+    private static HttpListener withoutOrigin(HttpListener l) {
+        return new HttpListener(l.host(), l.port(), l.tls(), l.directory(), l.access(), "");
     }
 
     private Open open(HttpListener listener) throws StartException {

@@ -12,8 +12,12 @@ import io.hawkermq.mosquitto.ListenerConfiguration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiPredicate;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
@@ -24,56 +28,97 @@ import org.jspecify.annotations.Nullable;
 /// name is read once.
 final class ListenersAccess {
     private final Map<ListenerAddress, FileAccess> all = new LinkedHashMap<>();
-    private final List<ListenerAddress> ofHttp;
-
     private final Map<ListenerAddress, DynamicAccess> dynamic = new HashMap<>();
+    private final Map<DynamicSettings, DynamicSecurity> opened = new HashMap<>();
 
-    private ListenersAccess(Configuration configuration) {
-        ofHttp =
-                configuration.listeners().stream()
-                        .filter(l -> !Unsupported.speaksMqtt(l))
-                        .map(ListenerConfiguration::address)
-                        .toList();
-    }
+    /// Of those that speak MQTT; [AnyAccess] sees what becomes of it.
+    private final CopyOnWriteArrayList<AccessControl> ofMqtt = new CopyOnWriteArrayList<>();
 
     /// Reads the files.
     ///
     /// @throws StartException if one cannot be used
     static ListenersAccess open(Configuration configuration, EventLog log) throws StartException {
-        ListenersAccess access = new ListenersAccess(configuration);
+        ListenersAccess access = new ListenersAccess();
+        for (DynamicSettings settings : dynamicSettings(configuration).values()) {
+            if (!access.opened.containsKey(settings)) {
+                access.opened.put(settings, settings.open(log));
+            }
+        }
         FileAccess first = null;
         for (var entry : read(configuration, log).entrySet()) {
-            FileAccess its;
             if (first == null) {
                 first =
                         new FileAccess(
                                 entry.getValue(),
                                 FromConfiguration.loginLimits(configuration),
                                 log);
-                its = first;
+                access.all.put(entry.getKey(), first);
             } else {
-                its = first.beside(entry.getValue());
+                access.all.put(entry.getKey(), first.beside(entry.getValue()));
             }
-            access.all.put(entry.getKey(), its);
         }
-        access.openDynamic(configuration, log);
+        access.addDynamic(configuration, access.all.keySet());
+        access.settle(configuration);
         return access;
     }
 
+    /// Makes what new listeners need; those that are there already stay as they are.
+    ///
+    /// @return what [#forget] takes if nothing comes of it
+    /// @throws StartException if dynamic security with a file of its own is asked for
+    Set<ListenerAddress> add(
+            Configuration configuration, Map<ListenerAddress, FileAccess.Rules> rules)
+            throws StartException {
+        FileAccess any = all.values().iterator().next();
+        Set<ListenerAddress> added = new LinkedHashSet<>(rules.keySet());
+        added.removeAll(all.keySet());
+        for (var entry : dynamicSettings(configuration).entrySet()) {
+            if (added.contains(entry.getKey()) && !opened.containsKey(entry.getValue())) {
+                throw new StartException(
+                        "Dynamic security by another file, "
+                                + entry.getValue().file()
+                                + ", needs a restart.",
+                        StartException.WRONG_CONFIGURATION);
+            }
+        }
+        added.forEach(address ->
+                all.put(address, any.beside(Objects.requireNonNull(rules.get(address)))));
+        addDynamic(configuration, added);
+        return added;
+    }
+
+    void forget(Set<ListenerAddress> addresses) {
+        addresses.forEach(address -> {
+            all.remove(address);
+            dynamic.remove(address);
+        });
+    }
+
+    /// Listeners that the configuration does not have are forgotten.
+    void settle(Configuration configuration) {
+        Set<ListenerAddress> gone = new LinkedHashSet<>(all.keySet());
+        configuration.listeners().forEach(l -> gone.remove(l.address()));
+        forget(gone);
+        List<AccessControl> each = new ArrayList<>();
+        for (ListenerConfiguration listener : configuration.listeners()) {
+            AccessControl its = of(listener.address());
+            if (its != null && Unsupported.speaksMqtt(listener) && !each.contains(its)) {
+                each.add(its);
+            }
+        }
+        ofMqtt.addAllAbsent(each);
+        ofMqtt.retainAll(each);
+    }
+
     /// Listeners with the same file share what is read of it.
-    private void openDynamic(Configuration configuration, EventLog log) throws StartException {
-        Map<DynamicSettings, DynamicSecurity> opened = new HashMap<>();
+    private void addDynamic(Configuration configuration, Set<ListenerAddress> addresses)
+            throws StartException {
         for (var entry : dynamicSettings(configuration).entrySet()) {
             FileAccess files = all.get(entry.getKey());
-            if (files == null) {
-                continue;
-            }
             DynamicSecurity its = opened.get(entry.getValue());
-            if (its == null) {
-                its = entry.getValue().open(log);
-                opened.put(entry.getValue(), its);
+            if (files != null && its != null && addresses.contains(entry.getKey())) {
+                dynamic.put(entry.getKey(), new DynamicAccess(its, files));
             }
-            dynamic.put(entry.getKey(), new DynamicAccess(its, files));
         }
     }
 
@@ -143,14 +188,7 @@ final class ListenersAccess {
 
     /// Decides where it is not known which listener a client came through.
     AccessControl ofNoListener() {
-        List<AccessControl> each = new ArrayList<>();
-        for (var entry : all.entrySet()) {
-            if (!ofHttp.contains(entry.getKey())) {
-                DynamicAccess first = dynamic.get(entry.getKey());
-                each.add(first == null ? entry.getValue() : first);
-            }
-        }
-        return each.size() == 1 ? each.getFirst() : new AnyAccess(each);
+        return ofMqtt.size() == 1 ? ofMqtt.getFirst() : new AnyAccess(ofMqtt);
     }
 
     /// Clients that connect wait from now on until [#endReload].
@@ -167,8 +205,7 @@ final class ListenersAccess {
         all.values().forEach(a -> a.changeover().end());
     }
 
-    /// Decides by what was read from now on. Listeners that are new keep out everybody until they
-    /// are opened with the next start.
+    /// Decides by what was read from now on.
     ///
     /// @return whether a client may stay on which one of them decided; those who are known by
     ///     their certificates may

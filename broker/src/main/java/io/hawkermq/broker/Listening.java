@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The listeners of a broker: opens their sockets, and says in a sentence why one cannot be opened
 /// and what to do. All connections are accepted on the first loop, and go from there to the loops
-/// that own their sessions.
+/// that own their sessions. A reload may open further ones and close some, by any thread.
 final class Listening implements AutoCloseable {
     private static final int BACKLOG = 4_096;
 
@@ -38,7 +38,7 @@ final class Listening implements AutoCloseable {
     private final Loop loop;
     private final ByteBufAllocator allocator;
     private final List<OpenListener> listeners = new ArrayList<>();
-    private final List<UnixSocket> unixSockets = new ArrayList<>();
+    private final Map<OpenListener, UnixSocket> unixSockets = new HashMap<>();
     private final Map<OpenListener, Integer> pausedPorts = new HashMap<>();
 
     /// An address to bind, and whether the machine may lack it.
@@ -53,7 +53,7 @@ final class Listening implements AutoCloseable {
     /// Opens all.
     ///
     /// @throws StartException if one cannot be opened
-    void open() throws StartException {
+    synchronized void open() throws StartException {
         // All files are read before the first port is open.
         for (Listener listener : broker.options().listeners()) {
             listeners.add(new OpenListener(broker, listener));
@@ -66,7 +66,7 @@ final class Listening implements AutoCloseable {
     /// The port of the first socket of a listener of TCP, by its place among all listeners.
     ///
     /// @throws IllegalArgumentException if it is a Unix socket
-    int port(int listener) {
+    synchronized int port(int listener) {
         Channel socket = listeners.get(listener).sockets().getFirst();
         if (socket.localAddress() instanceof InetSocketAddress address) {
             return address.getPort();
@@ -77,23 +77,43 @@ final class Listening implements AutoCloseable {
     /// What listeners get instead of what they have.
     ///
     /// @param setups for those that are open and are asked for again
-    record Change(Map<OpenListener, OpenListener.Setup> setups) {}
+    /// @param removed those that are not asked for any more
+    /// @param added not open yet
+    /// @param all how they stand afterwards, in their order
+    record Change(
+            Map<OpenListener, OpenListener.Setup> setups,
+            List<OpenListener> removed,
+            List<OpenListener> added,
+            List<OpenListener> all) {}
 
     /// Reads what other listeners need. One is the same if it is at the same place: its port and
-    /// host, or its path. Others are passed over.
+    /// host, or its path.
     ///
     /// @throws StartException if a file cannot be used; nothing has changed then
-    Change prepare(List<Listener> replacements) throws StartException {
+    synchronized Change prepare(List<Listener> replacements) throws StartException {
         Map<OpenListener, OpenListener.Setup> setups = new LinkedHashMap<>();
-        for (OpenListener open : listeners) {
-            for (Listener replacement : replacements) {
-                if (place(replacement).equals(place(open.listener()))
-                        && !setups.containsKey(open)) {
-                    setups.put(open, open.prepare(replacement));
+        List<OpenListener> added = new ArrayList<>();
+        List<OpenListener> all = new ArrayList<>();
+        for (Listener replacement : replacements) {
+            OpenListener open = null;
+            for (OpenListener candidate : listeners) {
+                if (open == null
+                        && place(replacement).equals(place(candidate.listener()))
+                        && !setups.containsKey(candidate)) {
+                    open = candidate;
                 }
             }
+            if (open == null) {
+                open = new OpenListener(broker, replacement);
+                added.add(open);
+            } else {
+                setups.put(open, open.prepare(replacement));
+            }
+            all.add(open);
         }
-        return new Change(setups);
+        List<OpenListener> removed = new ArrayList<>(listeners);
+        removed.removeAll(all);
+        return new Change(setups, removed, added, all);
     }
 
     private static Object place(Listener listener) {
@@ -104,8 +124,35 @@ final class Listening implements AutoCloseable {
         };
     }
 
-    /// Connections from now on get what was prepared. Nothing is closed.
-    void apply(Change change) {
+    /// Opens and closes listeners; at the others connections from now on get what was prepared.
+    /// Connections stay, whatever becomes of their listener.
+    ///
+    /// @throws StartException if one cannot be opened; all is as it was then
+    synchronized void apply(Change change) throws StartException {
+        List<OpenListener> madeRoom = new ArrayList<>();
+        try {
+            for (OpenListener listener : change.added()) {
+                for (OpenListener old : change.removed()) {
+                    if (isInTheWay(old.listener(), listener.listener())) {
+                        close(old);
+                        madeRoom.add(old);
+                    }
+                }
+                open(listener, (Integer) null);
+            }
+        } catch (StartException e) {
+            change.added().forEach(this::close);
+            for (OpenListener old : madeRoom) {
+                open(old, (Integer) null);
+            }
+            throw e;
+        }
+        for (OpenListener old : change.removed()) {
+            close(old);
+            notice("Closed the listener at " + old.name() + ".");
+        }
+        listeners.clear();
+        listeners.addAll(change.all());
         change.setups()
                 .forEach((open, setup) -> {
                     if (open.apply(setup)) {
@@ -114,12 +161,34 @@ final class Listening implements AutoCloseable {
                 });
     }
 
+    private static boolean isInTheWay(Listener old, Listener replacement) {
+        int port = portOf(old);
+        return port != 0 && port == portOf(replacement);
+    }
+
+    private static int portOf(Listener listener) {
+        return switch (listener.address()) {
+            case Listener.Address.Tcp tcp -> tcp.port();
+            case Listener.Address.Loopback loopback -> loopback.port();
+            case Listener.Address.Unix _ -> 0;
+        };
+    }
+
+    private void close(OpenListener listener) {
+        listener.sockets().forEach(s -> s.close().awaitUninterruptibly());
+        listener.sockets().clear();
+        UnixSocket unix = unixSockets.remove(listener);
+        if (unix != null) {
+            unix.delete();
+        }
+    }
+
     /// Reads certificates, keys, authorities and revocation lists again, for connections from now
     /// on.
     ///
     /// @return a sentence for each listener whose files cannot be used and which goes on with what
     ///     was read before
-    List<String> reloadCertificates() {
+    synchronized List<String> reloadCertificates() {
         List<String> failures = new ArrayList<>();
         for (OpenListener listener : listeners) {
             try {
@@ -136,25 +205,19 @@ final class Listening implements AutoCloseable {
     }
 
     @Override
-    public void close() {
-        for (OpenListener listener : listeners) {
-            listener.sockets().forEach(s -> s.close().awaitUninterruptibly());
-        }
-        unixSockets.forEach(UnixSocket::delete);
+    public synchronized void close() {
+        listeners.forEach(this::close);
     }
 
     /// Closes the sockets and notes where they were.
-    void pause() {
+    synchronized void pause() {
         for (int i = 0; i < listeners.size(); i++) {
             OpenListener listener = listeners.get(i);
             if (!listener.sockets().isEmpty() && isTcp(listener)) {
                 pausedPorts.put(listener, port(i));
             }
-            listener.sockets().forEach(s -> s.close().awaitUninterruptibly());
-            listener.sockets().clear();
+            close(listener);
         }
-        unixSockets.forEach(UnixSocket::delete);
-        unixSockets.clear();
     }
 
     private static boolean isTcp(OpenListener listener) {
@@ -164,7 +227,7 @@ final class Listening implements AutoCloseable {
     /// Opens them again.
     ///
     /// @throws StartException if one cannot be opened
-    void resume() throws StartException {
+    synchronized void resume() throws StartException {
         for (OpenListener listener : listeners) {
             if (listener.sockets().isEmpty()) {
                 open(listener, pausedPorts.get(listener));
@@ -192,7 +255,7 @@ final class Listening implements AutoCloseable {
         if (!bound.isSuccess()) {
             throw socket.failed(reason(bound.cause()));
         }
-        unixSockets.add(socket);
+        unixSockets.put(listener, socket);
         listener.sockets().add(bound.channel());
         socket.permit();
         notice("Opening unix listen socket on path " + unix.path() + ".");

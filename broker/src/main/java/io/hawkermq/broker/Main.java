@@ -16,6 +16,7 @@ public final class Main {
               broker     runs the broker
               check      says what a configuration file means
               acl        explains which line of an access control list decides
+              reload     has a running broker read its files again, or says what would change
               store      looks at what is kept on disk: stats, check, export, backup
               mosquitto  runs the broker with Mosquitto's command line and lines
 
@@ -39,6 +40,12 @@ public final class Main {
                 case "mosquitto" -> BrokerCommand.run(rest, Dialect.MOSQUITTO);
                 case "check" -> {
                     int status = CheckCommand.run(rest, System.out);
+                    if (status != 0) {
+                        System.exit(status);
+                    }
+                }
+                case "reload" -> {
+                    int status = ReloadCommand.run(rest, System.out);
                     if (status != 0) {
                         System.exit(status);
                     }

@@ -52,16 +52,9 @@ final class OpenListener {
         Setup current = setup;
         TlsContext read = readTls(replacement);
         boolean isKept = read != null && current.tls != null && current.tls.isSameAs(read);
-        // Neither where it listens nor what it speaks changes without a restart.
-        boolean isSameProtocol =
-                (replacement.webSocket() == null) == (current.listener.webSocket() == null);
+        // Interfaces and permissions do not change without a restart.
         return new Setup(
-                replacement.with(l ->
-                        l.address(current.listener.address())
-                                .webSocket(
-                                        isSameProtocol
-                                                ? replacement.webSocket()
-                                                : current.listener.webSocket())),
+                replacement.with(l -> l.address(current.listener.address())),
                 isKept ? current.tls : read,
                 readPsk(replacement));
     }
@@ -226,7 +219,7 @@ final class OpenListener {
                 listener.access() == null ? broker.options().access() : listener.access();
         SocketConnection connection =
                 new SocketConnection(
-                        broker, loop, channel, address(channel), access, listener.terms());
+                        broker, this, loop, channel, address(channel), access, listener.terms());
         if (!listener.isPlain()) {
             addLayers(channel, current);
         }

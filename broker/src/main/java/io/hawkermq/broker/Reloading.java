@@ -1,6 +1,7 @@
 package io.hawkermq.broker;
 
 import io.hawkermq.broker.security.FileAccess;
+import io.hawkermq.core.EventLog;
 import io.hawkermq.core.LogLevel;
 import io.hawkermq.mosquitto.Configuration;
 import io.hawkermq.mosquitto.ConfigurationChange;
@@ -10,8 +11,11 @@ import io.hawkermq.mosquitto.HawkerOptions.BrokenReload;
 import io.hawkermq.mosquitto.ListenerAddress;
 import io.hawkermq.mosquitto.Reload;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +30,35 @@ import org.jspecify.annotations.Nullable;
 /// the process ends with status 3 if `hawker_reload_on_error exit` is in force. What needs a restart
 /// is said.
 final class Reloading {
+    /// What came of it.
+    ///
+    /// @param isDone false if something is wrong and nothing has changed
+    /// @param lines what has changed, or what is wrong
+    record Outcome(boolean isDone, List<String> lines) {
+        Outcome {
+            lines = List.copyOf(lines);
+        }
+
+        static Outcome failed(List<String> lines) {
+            return new Outcome(false, lines);
+        }
+    }
+
+    /// Collects what is said while files are read for nothing but a look.
+    private record Notes(List<String> lines) implements EventLog {
+        @Override
+        public boolean isEnabled(LogLevel level) {
+            return level == LogLevel.WARNING || level == LogLevel.ERROR;
+        }
+
+        @Override
+        public void log(LogLevel level, String text) {
+            if (isEnabled(level)) {
+                lines.add("Warning: " + text);
+            }
+        }
+    }
+
     private final Arguments arguments;
     private final Broker broker;
     private final LineLog log;
@@ -56,46 +89,87 @@ final class Reloading {
     }
 
     /// Reads and changes; by any thread, one at a time.
-    synchronized void reload() {
+    synchronized Outcome reload() {
         if (access == null) {
-            read();
-            return;
+            return read();
         }
         // Who sends the signal and then connects is to meet the new rules.
         access.beginReload();
         try {
             changedFiles.take(decidingFiles());
-            read();
+            Outcome outcome = read();
             changedFiles.add(decidingFiles());
+            return outcome;
         } finally {
             access.endReload();
         }
     }
 
-    private void read() {
+    private Outcome read() {
         log.log(LogLevel.INFORMATION, "Reloading config.");
+        Outcome outcome;
         try {
-            take(arguments.configuration());
+            outcome = new Outcome(true, take(arguments.configuration()));
         } catch (ConfigurationException e) {
-            e.errors()
-                    .forEach(error ->
-                            log.log(LogLevel.ERROR, error.text().replaceFirst("^Error: ", "")));
-            failed();
+            outcome = Outcome.failed(texts(e));
         } catch (StartException e) {
-            log.log(LogLevel.ERROR, String.valueOf(e.getMessage()));
+            outcome = Outcome.failed(List.of(String.valueOf(e.getMessage())));
+        }
+        if (!outcome.isDone()) {
+            outcome.lines().forEach(l -> log.log(LogLevel.ERROR, l));
             failed();
         }
+        return outcome;
+    }
+
+    private static List<String> texts(ConfigurationException e) {
+        return e.errors().stream().map(x -> x.text().replaceFirst("^Error: ", "")).toList();
+    }
+
+    /// Reads all files and says what [#reload] would change, or what is wrong. Changes nothing.
+    /// Whether new listeners can be opened is not tried.
+    synchronized Outcome preview() {
+        Notes notes = new Notes(new ArrayList<>());
+        try {
+            Configuration read = arguments.configuration();
+            Unsupported.refuse(read);
+            Map<ListenerAddress, FileAccess.Rules> rules = ListenersAccess.read(read, notes);
+            Set<ListenerAddress> added = access == null ? Set.of() : access.add(read, rules);
+            try {
+                var _ = broker.prepare(options(read));
+            } finally {
+                if (access != null) {
+                    access.forget(added);
+                }
+            }
+            List<String> lines = new ArrayList<>(notes.lines());
+            ConfigurationChange.between(current, read).changes().forEach(c -> lines.add(c.text()));
+            for (Path file : changedFiles.changed()) {
+                if (!arguments.file().equals(Optional.of(file))) {
+                    lines.add("file " + file + ": has changed, at once");
+                }
+            }
+            return new Outcome(true, lines);
+        } catch (ConfigurationException e) {
+            return Outcome.failed(texts(e));
+        } catch (StartException e) {
+            return Outcome.failed(List.of(String.valueOf(e.getMessage())));
+        }
+    }
+
+    private BrokerOptions options(Configuration configuration) throws StartException {
+        return access == null
+                ? FromConfiguration.options(configuration, broker.options().access(), log)
+                : FromConfiguration.options(configuration, access, log);
     }
 
     /// Reads the files that the configuration in force names; by any thread, one at a time.
     synchronized void reloadFiles() {
         log.log(LogLevel.INFORMATION, "Files have changed, reading them again.");
+        changedFiles.take(decidingFiles());
         try {
             Map<ListenerAddress, FileAccess.Rules> rules = ListenersAccess.read(current, log);
-            BrokerOptions options =
-                    access == null
-                            ? FromConfiguration.options(current, broker.options().access(), log)
-                            : FromConfiguration.options(current, access, log);
+            BrokerOptions options = options(current);
             Listening.Change listeners = broker.prepare(options);
             broker.change(options, listeners);
             if (access != null) {
@@ -146,31 +220,36 @@ final class Reloading {
         }
     }
 
-    private void take(Configuration read) throws StartException {
+    private List<String> take(Configuration read) throws StartException {
         Unsupported.refuse(read);
         Map<ListenerAddress, FileAccess.Rules> rules = ListenersAccess.read(read, log);
-        BrokerOptions options =
-                access == null
-                        ? FromConfiguration.options(read, broker.options().access(), log)
-                        : FromConfiguration.options(read, access, log);
-        Listening.Change listeners = broker.prepare(options);
-        log.change(LogSettings.of(read)); // the last that can fail
-        broker.change(options, listeners);
+        Set<ListenerAddress> added = access == null ? Set.of() : access.add(read, rules);
+        LogSettings before = log.settings();
+        try {
+            BrokerOptions options = options(read);
+            Listening.Change listeners = broker.prepare(options);
+            log.change(LogSettings.of(read));
+            broker.change(options, listeners);
+        } catch (StartException e) {
+            if (access != null) {
+                access.forget(added);
+            }
+            log.change(before);
+            throw e;
+        }
         if (access != null) {
+            access.settle(read);
             broker.review(access.reload(rules));
         }
-        ConfigurationChange change = ConfigurationChange.between(current, read);
-        for (ConfigurationChange.Change c : change.changes()) {
-            boolean isListener =
-                    c instanceof ConfigurationChange.Added
-                            || c instanceof ConfigurationChange.Removed;
+        List<String> lines = new ArrayList<>();
+        for (ConfigurationChange.Change c : ConfigurationChange.between(current, read).changes()) {
             log.log(
-                    c.reload() == Reload.RESTART || isListener ? LogLevel.WARNING : LogLevel.NOTICE,
-                    "Changed: "
-                            + c.text()
-                            + (isListener ? ". This build needs a restart for that." : ""));
+                    c.reload() == Reload.RESTART ? LogLevel.WARNING : LogLevel.NOTICE,
+                    "Changed: " + c.text());
+            lines.add(c.text());
         }
         current = read;
         log.log(LogLevel.NOTICE, "Reloaded.");
+        return lines;
     }
 }

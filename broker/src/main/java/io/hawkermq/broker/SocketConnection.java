@@ -43,6 +43,7 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
     }
 
     private final Broker broker;
+    private final OpenListener listener;
     private final Channel channel;
     private final PacketDecoder decoder;
     private final Terms terms;
@@ -66,12 +67,14 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
 
     SocketConnection(
             Broker broker,
+            OpenListener listener,
             Loop loop,
             Channel channel,
             String address,
             AccessControl access,
             Terms terms) {
         this.broker = broker;
+        this.listener = listener;
         this.loop = loop;
         this.channel = channel;
         this.address = address;
@@ -86,6 +89,11 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
 
     Loop loop() {
         return loop;
+    }
+
+    /// Through which it came.
+    OpenListener listener() {
+        return listener;
     }
 
     /// True if this connection still counts among the handshakes of `where`.

@@ -1,10 +1,13 @@
 package io.hawkermq.broker;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hawkermq.broker.Arguments.Dialect;
+import io.hawkermq.core.EventLog;
 import io.hawkermq.mosquitto.Configuration;
 import io.hawkermq.mosquitto.access.PasswordFile;
 import io.hawkermq.mosquitto.access.PasswordHash;
@@ -13,14 +16,21 @@ import io.hawkermq.protocol.Properties;
 import io.hawkermq.protocol.ProtocolVersion;
 import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.ReasonCode;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -244,6 +254,151 @@ class ReloadingTest {
             assertEquals(ReasonCode.NOT_AUTHORIZED, answer(null));
             assertEquals(-1, exited.get());
         }
+    }
+
+    // ---- listeners ----
+
+    private static void assertClosed(int port) {
+        assertThrows(IOException.class, () -> new TestClient(port, V5).close());
+    }
+
+    @Test
+    void listenersComeAndGoAndOnlyWhoCameThroughOneThatIsGoneHasToGo() throws Exception {
+        int second = freePort();
+        start("allow_anonymous true", "max_qos 1");
+        try (TestClient stays = client("stays", null)) {
+            write(
+                    "allow_anonymous true",
+                    "listener " + second + " 127.0.0.1",
+                    "allow_anonymous true",
+                    "accept_protocol_versions 5");
+            assertTrue(reloading.reload().isDone());
+            try (TestClient goes = new TestClient(second, V5).connected("goes")) {
+                assertAlive(goes, "t");
+                write("allow_anonymous true");
+                assertTrue(reloading.reload().isDone());
+                assertEquals(
+                        ReasonCode.ADMINISTRATIVE_ACTION,
+                        goes.next(Packet.Disconnect.class).reasonCode());
+                assertTrue(goes.isClosedByBroker());
+            }
+            assertClosed(second);
+            assertAlive(stays, "u");
+            assertEquals(ReasonCode.SUCCESS, answer(null));
+        }
+    }
+
+    @Test
+    void aNewListenerHasItsOwnRules() throws Exception {
+        int second = freePort();
+        start("per_listener_settings true", "allow_anonymous true");
+        write(
+                "per_listener_settings true",
+                "allow_anonymous true",
+                "listener " + second + " 127.0.0.1",
+                "password_file @/pw");
+        assertTrue(reloading.reload().isDone());
+        assertEquals(ReasonCode.SUCCESS, answer(null));
+        try (TestClient client = new TestClient(second, V5)) {
+            client.send(connect("c", null));
+            assertEquals(ReasonCode.NOT_AUTHORIZED, client.next(Packet.Connack.class).reasonCode());
+        }
+        try (TestClient client = new TestClient(second, V5)) {
+            client.send(connect("c", "ann:a1"));
+            assertEquals(ReasonCode.SUCCESS, client.next(Packet.Connack.class).reasonCode());
+        }
+    }
+
+    @Test
+    void whenOneListenerCannotBeOpenedNothingChanges() throws Exception {
+        int second = freePort();
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            start("allow_anonymous true");
+            try (TestClient client = client("1", null)) {
+                write(
+                        "allow_anonymous false",
+                        "listener " + second + " 127.0.0.1",
+                        "listener " + taken.getLocalPort() + " 127.0.0.1");
+                assertFalse(reloading.reload().isDone());
+                assertClosed(second);
+                assertAlive(client, "t");
+                assertEquals(ReasonCode.SUCCESS, answer(null));
+            }
+        }
+    }
+
+    @Test
+    void aListenerMayMoveToAnotherAddressOfItsPort() throws Exception {
+        start("allow_anonymous true");
+        List<String> lines = new ArrayList<>(Files.readAllLines(folder.resolve("a.conf")));
+        lines.replaceAll(l -> l.replace("127.0.0.1", "127.0.0.2"));
+        Files.write(folder.resolve("a.conf"), lines);
+        assertTrue(reloading.reload().isDone());
+        assertClosed(port);
+    }
+
+    @Test
+    void theHttpApiComesAndGoes() throws Exception {
+        int http = freePort();
+        start("allow_anonymous true");
+        URI live = URI.create("http://127.0.0.1:" + http + "/health/live");
+        HttpRequest request = HttpRequest.newBuilder(live).timeout(Duration.ofSeconds(10)).build();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            for (int round = 0; round < 2; round++) {
+                write(
+                        "allow_anonymous true",
+                        "listener " + http + " 127.0.0.1",
+                        "protocol http_api");
+                assertTrue(reloading.reload().isDone());
+                assertEquals(200, client.send(request, BodyHandlers.discarding()).statusCode());
+                write("allow_anonymous true");
+                assertTrue(reloading.reload().isDone());
+                assertThrows(
+                        IOException.class, () -> client.send(request, BodyHandlers.discarding()));
+            }
+        }
+    }
+
+    // ---- hawker reload ----
+
+    private String told(String... words) throws Exception {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        int status = ReloadCommand.run(List.of(words), new PrintStream(bytes, true, UTF_8));
+        return status + " " + bytes.toString(UTF_8);
+    }
+
+    @Test
+    void thePreviewSaysWhatTheReloadThenDoes() throws Exception {
+        start("allow_anonymous true", "pid_file @/pid", "password_file @/pw");
+        String conf = folder.resolve("a.conf").toString();
+        Path socket = folder.resolve("pid.control");
+        assertThrows(StartException.class, () -> told("--dry-run", "-c", conf));
+        try (ControlSocket _ = ControlSocket.open(socket, reloading, EventLog.SILENT)) {
+            assertEquals("0 Nothing would change.\n", told("--dry-run", "-c", conf));
+            int second = freePort();
+            passwords("ann:a1");
+            write(
+                    "allow_anonymous false",
+                    "pid_file @/pid",
+                    "password_file @/pw",
+                    "listener " + second + " 127.0.0.1");
+            String preview = told("--dry-run", "-c", conf);
+            assertTrue(preview.startsWith("0 "), preview);
+            assertTrue(preview.contains("allow_anonymous true -> false"), preview);
+            assertTrue(preview.contains("listener " + second + " 127.0.0.1: added"), preview);
+            assertTrue(preview.contains("/pw: has changed"), preview);
+            assertEquals(ReasonCode.SUCCESS, answer(null), "nothing has changed yet");
+            assertClosed(second);
+            String done = told("--socket", socket.toString());
+            assertTrue(done.contains("listener " + second + " 127.0.0.1: added"), done);
+            assertTrue(done.endsWith("Reloaded.\n"), done);
+            assertEquals(ReasonCode.NOT_AUTHORIZED, answer(null));
+            write("allow_anonymous perhaps", "pid_file @/pid");
+            String wrong = told("--socket", socket.toString());
+            assertTrue(wrong.startsWith("3 Error: "), wrong);
+            assertTrue(wrong.contains("allow_anonymous"), wrong);
+        }
+        assertFalse(Files.exists(socket));
     }
 
     // ---- certificates ----

@@ -522,6 +522,17 @@ public final class Shard {
         }
     }
 
+    /// Closes the connections whose way in is gone.
+    public void dismiss(Predicate<Outbox> isMeant) {
+        for (Session session : List.copyOf(sessions.values())) {
+            Connection connection = session.connection();
+            if (connection != null && isMeant.test(connection.outbox())) {
+                connection.refuse(
+                        ReasonCode.ADMINISTRATIVE_ACTION, "the listener it came through is closed");
+            }
+        }
+    }
+
     /// Who is connected.
     public List<AccessControl.Principal> connected() {
         return sessions.values().stream()

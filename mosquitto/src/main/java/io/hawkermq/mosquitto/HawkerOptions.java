@@ -5,6 +5,7 @@ import static io.hawkermq.mosquitto.Reload.RESTART;
 
 import io.hawkermq.mosquitto.ValueTypes.Choice;
 import io.hawkermq.mosquitto.ValueTypes.Whole;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -136,6 +137,16 @@ public final class HawkerOptions {
                                             + " or certificates change, and reads them again as a"
                                             + " reload does. A wrong one leaves the old in"
                                             + " force."));
+
+    public static final Option<Optional<Path>> CONTROL_SOCKET =
+            own(
+                    TABLE.path("hawker_control_socket", "a path")
+                            .reload(RESTART)
+                            .defaultText(
+                                    "that of `pid_file` with `.control` behind it, if there is one")
+                            .means(
+                                    "The Unix socket through which `hawker reload` speaks to the"
+                                            + " running broker; only its own user and root may."));
 
     static final List<Option<?>> ROWS = TABLE.rows();
 

@@ -28,7 +28,6 @@ public final class ListenerOptions {
     static final Option<Optional<ListenerAddress>> LISTENER =
             TABLE.optional("listener", new CompoundTypes.Address())
                     .priority(P0)
-                    .reload(RESTART)
                     .defaultText("127.0.0.1 and ::1, port 1883, anonymous clients allowed")
                     .means(
                             "Opens a port, or a Unix socket if the port is 0. What follows in this"

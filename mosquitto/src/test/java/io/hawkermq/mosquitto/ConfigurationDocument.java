@@ -47,7 +47,7 @@ final class ConfigurationDocument {
                   at once, and the exit status is 3 (1 for a wrong `tls_version`, as in Mosquitto).
 
                 In the tables, *since* is the first Mosquitto that knows an option, and *change* says when a new value
-                takes effect after a reload.
+                takes effect after a reload, by SIGHUP or `hawker reload` ([operations.md](operations.md#reload)).
                 """
                         .lines()
                         .toList());
