@@ -156,6 +156,10 @@ final class FromConfiguration {
                             c.value(GlobalOptions.RETAIN_AVAILABLE)
                                     ? Limits.Retain.AVAILABLE
                                     : Limits.Retain.REFUSED)
+                    .retainSource(
+                            c.value(GlobalOptions.CHECK_RETAIN_SOURCE)
+                                    ? Limits.RetainSource.CHECKED
+                                    : Limits.RetainSource.UNCHECKED)
                     .outgoingQos(
                             c.value(GlobalOptions.UPGRADE_OUTGOING_QOS)
                                     ? Limits.OutgoingQos.AS_GRANTED

@@ -1,6 +1,7 @@
 package io.hawkermq.broker;
 
 import io.hawkermq.core.Message;
+import io.hawkermq.core.Publisher;
 import io.hawkermq.core.Recovery;
 import io.hawkermq.core.StoreChange;
 import io.hawkermq.core.StoredDelivery;
@@ -171,8 +172,15 @@ public final class MosquittoImport {
                         .without(Property.SUBSCRIPTION_IDENTIFIER),
                 m.qos(),
                 m.retain(),
-                m.publisher(),
+                publisher(m),
                 m.expiresAt() == 0 ? Message.NEVER : m.expiresAt() * 1_000);
+    }
+
+    /// Versions that do not store the listener do not store the User Name either.
+    private static Publisher publisher(SavedMessage m) {
+        return m.listenerPort() == 0 || m.publisher().equals(Message.SERVER)
+                ? Publisher.named(m.publisher())
+                : Publisher.stored(m.publisher(), m.userName());
     }
 
     // ---- sessions ----

@@ -88,6 +88,7 @@ class FromConfigurationTest {
                                 "max_inflight_bytes 16",
                                 "retain_available false",
                                 "upgrade_outgoing_qos true",
+                                "check_retain_source false",
                                 "persistent_client_expiration 2h",
                                 "hawker_max_offline_bytes 5000",
                                 "hawker_max_waiting_bytes 70000")
@@ -110,6 +111,7 @@ class FromConfigurationTest {
                         1_000,
                         16,
                         Limits.Retain.REFUSED,
+                        Limits.RetainSource.UNCHECKED,
                         Limits.OutgoingQos.AS_GRANTED,
                         limits.queueHead(),
                         limits.queueHeadOffline(),

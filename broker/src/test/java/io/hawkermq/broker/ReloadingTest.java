@@ -16,6 +16,7 @@ import io.hawkermq.protocol.Properties;
 import io.hawkermq.protocol.ProtocolVersion;
 import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.ReasonCode;
+import io.hawkermq.protocol.TopicName;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -209,6 +210,65 @@ class ReloadingTest {
             assertEquals(ReasonCode.NOT_AUTHORIZED, client.next(Packet.Puback.class).reasonCode());
             assertAlive(client, "b/x");
         }
+    }
+
+    @Test
+    void retainedMessagesOfWhoMayNoLongerPublishThemAreNotSent() throws Exception {
+        String[] options = {
+            "password_file @/pw", "acl_file @/acl", "persistence true", "persistence_location @/"
+        };
+        Files.writeString(folder.resolve("acl"), "pattern readwrite #\n");
+        start(options);
+        retain("ann:a1", "t/ann");
+        retain("bob:b1", "t/bob");
+        retain("bob:b1", "t/last");
+        assertEquals(List.of("t/ann", "t/bob"), retained("bob:b1"));
+
+        Files.writeString(
+                folder.resolve("acl"), "user ann\ntopic read #\nuser bob\ntopic readwrite #\n");
+        reloading.reload();
+        assertEquals(List.of("t/bob"), retained("bob:b1"));
+
+        stop();
+        start(options);
+        assertEquals(List.of("t/bob"), retained("bob:b1"));
+
+        stop();
+        List<String> unchecked = new ArrayList<>(List.of(options));
+        unchecked.add("check_retain_source false");
+        start(unchecked.toArray(String[]::new));
+        assertEquals(List.of("t/ann", "t/bob"), retained("bob:b1"));
+    }
+
+    private void retain(String user, String topic) throws IOException {
+        try (TestClient client = client("source " + user, user)) {
+            client.send(
+                    new Packet.Publish(
+                            false,
+                            QoS.AT_LEAST_ONCE,
+                            true,
+                            TopicName.of(topic),
+                            1,
+                            Properties.NONE,
+                            utf8("kept")));
+            assertEquals(ReasonCode.SUCCESS, client.next(Packet.Puback.class).reasonCode());
+        }
+    }
+
+    /// The topics below `t` whose retained messages are sent to this user.
+    private List<String> retained(String user) throws IOException {
+        List<String> topics = new ArrayList<>();
+        try (TestClient client = client("asking", user)) {
+            client.send(TestClient.subscribe("t/#", QoS.AT_MOST_ONCE));
+            client.next(Packet.Suback.class);
+            String topic = "";
+            while (!topic.equals("t/last")) { // they come in the order of their topics
+                topic = String.valueOf(client.next(Packet.Publish.class).topic());
+                topics.add(topic);
+            }
+        }
+        topics.remove("t/last");
+        return topics;
     }
 
     @Test

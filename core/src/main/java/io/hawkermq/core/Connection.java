@@ -232,7 +232,7 @@ public final class Connection {
         if (p.qos() == QoS.EXACTLY_ONCE && !isFirst(p, s)) {
             return;
         }
-        Message message = Message.of(p, topic, clientId, shard.now());
+        Message message = Message.of(p, topic, s.publisher(), shard.now());
         Journal journal = shard.journal();
         long before = journal.changes();
         ReasonCode result;

@@ -32,6 +32,8 @@ import java.util.function.Consumer;
 /// @param maximumInflightBytes payload bytes of a client's unacknowledged messages from which on no
 ///     further one is begun (`max_inflight_bytes`); 0 means no limit
 /// @param retain whether messages are retained (`retain_available`)
+/// @param retainSource whether those of who may no longer publish them are sent
+///     (`check_retain_source`)
 /// @param outgoingQos of deliveries (`upgrade_outgoing_qos`)
 /// @param queueHead messages of 1 KiB that a durable session's queue has on the heap while its client
 ///     is connected, 1 or more; what waits behind them is in the store only
@@ -54,6 +56,7 @@ public record Limits(
         int maximumPayload,
         long maximumInflightBytes,
         Retain retain,
+        RetainSource retainSource,
         OutgoingQos outgoingQos,
         int queueHead,
         int queueHeadOffline,
@@ -76,6 +79,7 @@ public record Limits(
                     Integer.MAX_VALUE,
                     0,
                     Retain.AVAILABLE,
+                    RetainSource.CHECKED,
                     OutgoingQos.AS_PUBLISHED,
                     1_000,
                     16,
@@ -86,6 +90,13 @@ public record Limits(
         AVAILABLE,
         /// Who sends one is disconnected [MQTT-3.2.2-14].
         REFUSED
+    }
+
+    /// Whether a retained message is sent to new subscriptions only as long as its publisher might
+    /// still publish it.
+    public enum RetainSource {
+        CHECKED,
+        UNCHECKED
     }
 
     /// The QoS of deliveries.
@@ -150,6 +161,7 @@ public record Limits(
         private int maximumPayload;
         private long maximumInflightBytes;
         private Retain retain;
+        private RetainSource retainSource;
         private OutgoingQos outgoingQos;
         private int queueHead;
         private int queueHeadOffline;
@@ -172,6 +184,7 @@ public record Limits(
             maximumPayload = from.maximumPayload;
             maximumInflightBytes = from.maximumInflightBytes;
             retain = from.retain;
+            retainSource = from.retainSource;
             outgoingQos = from.outgoingQos;
             queueHead = from.queueHead;
             queueHeadOffline = from.queueHeadOffline;
@@ -258,6 +271,11 @@ public record Limits(
             return this;
         }
 
+        public Builder retainSource(RetainSource value) {
+            retainSource = value;
+            return this;
+        }
+
         public Builder outgoingQos(OutgoingQos value) {
             outgoingQos = value;
             return this;
@@ -296,6 +314,7 @@ public record Limits(
                     maximumPayload,
                     maximumInflightBytes,
                     retain,
+                    retainSource,
                     outgoingQos,
                     queueHead,
                     queueHeadOffline,

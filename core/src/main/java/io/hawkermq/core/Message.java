@@ -16,7 +16,7 @@ import io.hawkermq.protocol.Will;
 ///     Interval among them
 /// @param qos as published
 /// @param retain the RETAIN flag as published
-/// @param publisher the publisher's Client Identifier, for No Local; [#SERVER] for the server's own
+/// @param by who published it
 /// @param expiresAt milliseconds of the shard's clock; [#NEVER] without a Message Expiry Interval
 public record Message(
         TopicName topic,
@@ -24,7 +24,7 @@ public record Message(
         Properties properties,
         QoS qos,
         boolean retain,
-        String publisher,
+        Publisher by,
         long expiresAt) {
     /// The `expiresAt` of a message that does not expire.
     public static final long NEVER = Long.MAX_VALUE;
@@ -32,14 +32,32 @@ public record Message(
     /// The `publisher` of messages from the server itself; no client can have an empty identifier.
     public static final String SERVER = "";
 
+    /// A message of which no more is known than the publisher's Client Identifier.
+    ///
+    /// @param publisher [#SERVER] for the server's own
+    public Message(
+            TopicName topic,
+            byte[] payload,
+            Properties properties,
+            QoS qos,
+            boolean retain,
+            String publisher,
+            long expiresAt) {
+        this(topic, payload, properties, qos, retain, Publisher.named(publisher), expiresAt);
+    }
+
+    /// The publisher's Client Identifier, for No Local; [#SERVER] for the server's own.
+    public String publisher() {
+        return by.clientId();
+    }
+
     /// The application message that a PUBLISH carries.
     ///
     /// @param topic its Topic Name, which it may have only as a Topic Alias
-    static Message of(Packet.Publish p, TopicName topic, String publisher, long now) {
+    static Message of(Packet.Publish p, TopicName topic, Publisher by, long now) {
         Properties properties = p.properties();
         if (properties.isEmpty()) {
-            return new Message(
-                    topic, p.payload(), Properties.NONE, p.qos(), p.retain(), publisher, NEVER);
+            return new Message(topic, p.payload(), Properties.NONE, p.qos(), p.retain(), by, NEVER);
         }
         return new Message(
                 topic,
@@ -50,11 +68,11 @@ public record Message(
                         .without(Property.SUBSCRIPTION_IDENTIFIER),
                 p.qos(),
                 p.retain(),
-                publisher,
+                by,
                 expiresAt(properties, now));
     }
 
-    static Message of(Will will, String publisher, long now) {
+    static Message of(Will will, Publisher by, long now) {
         return new Message(
                 will.topic(),
                 will.payload(),
@@ -63,7 +81,7 @@ public record Message(
                         .without(Property.MESSAGE_EXPIRY_INTERVAL),
                 will.qos(),
                 will.retain(),
-                publisher,
+                by,
                 expiresAt(will.properties(), now));
     }
 

@@ -69,7 +69,9 @@ final class RetainedStreams {
             return false;
         }
         stream.take();
-        if (!m.isExpired(session.shard().now()) && session.mayReceive(m)) {
+        if (!m.isExpired(session.shard().now())
+                && session.mayReceive(m)
+                && session.shard().maySendRetained(m)) {
             int[] identifiers = s.identifier() == 0 ? null : new int[] {s.identifier()};
             session.sendRetained(m, qos, identifiers, c);
         }

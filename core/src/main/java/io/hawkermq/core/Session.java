@@ -37,6 +37,7 @@ final class Session {
     private @Nullable Connection connection;
     private AccessControl.Principal principal;
     private AccessControl access;
+    private @Nullable Publisher publisher; // most never publish
     private Terms terms = Terms.DEFAULT;
     private boolean receivesAll;
     private long expiryInterval;
@@ -89,6 +90,16 @@ final class Session {
         return principal;
     }
 
+    /// As whom the messages of this connection are published.
+    Publisher publisher() {
+        Publisher known = publisher;
+        if (known == null) {
+            known = new Publisher(clientId, principal, access);
+            publisher = known;
+        }
+        return known;
+    }
+
     /// Decides on this session: that of its latest connection; the shard's own after a restart.
     AccessControl access() {
         return access;
@@ -108,6 +119,7 @@ final class Session {
         connection = by;
         principal = as;
         access = by.access();
+        publisher = null;
         terms = by.terms();
         receivesAll = terms.mountPoint() == null && access.mayReceiveAll(as);
         expiryInterval = sessionExpiryInterval;

@@ -200,7 +200,7 @@ public final class Shard {
             drop(DropReason.NOT_AUTHORIZED, of.clientId());
             return;
         }
-        publish(Message.of(will, of.clientId(), now));
+        publish(Message.of(will, of.publisher(), now));
     }
 
     private boolean route(Message message) {
@@ -654,6 +654,12 @@ public final class Shard {
 
     AccessControl access() {
         return access;
+    }
+
+    /// Whether the publisher of a retained message might still publish it, where that matters.
+    boolean maySendRetained(Message message) {
+        return limits.retainSource() == Limits.RetainSource.UNCHECKED
+                || message.by().mayPublish(message.topic(), message.qos(), access);
     }
 
     Control control() {

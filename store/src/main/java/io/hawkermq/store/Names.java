@@ -1,8 +1,11 @@
 package io.hawkermq.store;
 
+import io.hawkermq.core.AccessControl;
+import io.hawkermq.core.Publisher;
 import io.hawkermq.protocol.TopicName;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// The Topic Names and publishers read last, so that a million messages of a thousand topics make a
@@ -11,9 +14,21 @@ final class Names {
     private static final int COUNT = 1 << 12;
 
     private final @Nullable TopicName[] topics = new @Nullable TopicName[COUNT];
-    private final @Nullable Publisher[] publishers = new @Nullable Publisher[COUNT];
+    private final @Nullable Known[] publishers = new @Nullable Known[COUNT];
 
-    private record Publisher(byte[] utf8, String text) {}
+    private record Known(byte[] utf8, Publisher publisher) {
+        boolean is(
+                byte[] bytes,
+                int from,
+                int length,
+                boolean hasPrincipal,
+                @Nullable String userName) {
+            AccessControl.Principal principal = publisher.principal();
+            return Arrays.equals(utf8, 0, utf8.length, bytes, from, from + length)
+                    && (principal != null) == hasPrincipal
+                    && (principal == null || Objects.equals(principal.userName(), userName));
+        }
+    }
 
     TopicName topic(RecordReader in) throws BadRecordException {
         int length = in.varint(1, 65_535);
@@ -36,22 +51,21 @@ final class Names {
         }
     }
 
-    String publisher(RecordReader in) throws BadRecordException {
+    /// @param hasPrincipal true if its User Name, or that it has none, follows
+    Publisher publisher(RecordReader in, boolean hasPrincipal) throws BadRecordException {
         int length = in.varint(0, 65_535);
-        if (length == 0) {
-            return "";
-        }
         int from = in.skip(length);
+        String userName = hasPrincipal ? Records.optionalText(in) : null;
         int slot = TopicName.hash(in.bytes(), from, from + length) & (COUNT - 1);
-        Publisher known = publishers[slot];
-        if (known != null
-                && Arrays.equals(
-                        known.utf8, 0, known.utf8.length, in.bytes(), from, from + length)) {
-            return known.text;
+        Known known = publishers[slot];
+        if (known != null && known.is(in.bytes(), from, length, hasPrincipal, userName)) {
+            return known.publisher;
         }
         byte[] utf8 = Arrays.copyOfRange(in.bytes(), from, from + length);
-        String text = new String(utf8, StandardCharsets.UTF_8);
-        publishers[slot] = new Publisher(utf8, text);
-        return text;
+        String clientId = new String(utf8, StandardCharsets.UTF_8);
+        Publisher publisher =
+                hasPrincipal ? Publisher.stored(clientId, userName) : Publisher.named(clientId);
+        publishers[slot] = new Known(utf8, publisher);
+        return publisher;
     }
 }

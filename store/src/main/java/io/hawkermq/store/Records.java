@@ -1,6 +1,8 @@
 package io.hawkermq.store;
 
+import io.hawkermq.core.AccessControl;
 import io.hawkermq.core.Message;
+import io.hawkermq.core.Publisher;
 import io.hawkermq.core.StoredMessage;
 import io.hawkermq.core.StoredSession;
 import io.hawkermq.protocol.Properties;
@@ -22,6 +24,7 @@ final class Records {
     private static final int RETAIN = 0x04;
     private static final int EXPIRES = 0x08;
     private static final int PROPERTIES = 0x10;
+    private static final int PRINCIPAL = 0x20;
 
     private static final int USER_NAME = 0x01;
     private static final int WILL = 0x02;
@@ -38,13 +41,19 @@ final class Records {
     /// A message inside of another record.
     static void messagePart(RecordWriter out, Message m) {
         boolean hasProperties = !m.properties().isEmpty();
+        // Only for retained messages it is asked again who published them.
+        AccessControl.Principal principal = m.retain() ? m.by().principal() : null;
         out.u8(
                 m.qos().level()
                         | (m.retain() ? RETAIN : 0)
                         | (m.expires() ? EXPIRES : 0)
-                        | (hasProperties ? PROPERTIES : 0));
+                        | (hasProperties ? PROPERTIES : 0)
+                        | (principal != null ? PRINCIPAL : 0));
         out.sized(m.topic().utf8());
         out.text(m.publisher());
+        if (principal != null) {
+            optionalText(out, principal.userName());
+        }
         if (m.expires()) {
             out.i64(m.expiresAt());
         }
@@ -64,11 +73,11 @@ final class Records {
 
     static Message messagePart(RecordReader in, Names names) throws BadRecordException {
         int flags = in.u8();
-        if ((flags & QOS) == QOS || flags >= PROPERTIES << 1) {
+        if ((flags & QOS) == QOS || flags >= PRINCIPAL << 1) {
             throw new BadRecordException("its flags are " + flags);
         }
         TopicName topic = names.topic(in);
-        String publisher = names.publisher(in);
+        Publisher publisher = names.publisher(in, (flags & PRINCIPAL) != 0);
         long expiresAt = (flags & EXPIRES) != 0 ? in.i64() : Message.NEVER;
         Properties properties = (flags & PROPERTIES) != 0 ? properties(in) : Properties.NONE;
         return new Message(
@@ -87,12 +96,15 @@ final class Records {
     /// Steps over a message inside of another record.
     static Size skipMessagePart(RecordReader in) throws BadRecordException {
         int flags = in.u8();
-        if ((flags & QOS) == QOS || flags >= PROPERTIES << 1) {
+        if ((flags & QOS) == QOS || flags >= PRINCIPAL << 1) {
             throw new BadRecordException("its flags are " + flags);
         }
         int topic = in.varint(1, 65_535);
         in.skip(topic);
         in.skip(in.varint(0, 65_535));
+        if ((flags & PRINCIPAL) != 0) {
+            optionalText(in);
+        }
         boolean expires = (flags & EXPIRES) != 0;
         if (expires) {
             in.i64();

@@ -137,6 +137,7 @@ final class Recovered implements Recovery {
                 + m.qos()
                 + m.retain()
                 + m.publisher()
+                + m.by().principal()
                 + m.expiresAt();
     }
 

@@ -1,6 +1,7 @@
 package io.hawkermq.store;
 
 import io.hawkermq.core.Message;
+import io.hawkermq.core.Publisher;
 import io.hawkermq.core.StoredDelivery;
 import io.hawkermq.core.StoredForward;
 import io.hawkermq.core.StoredMessage;
@@ -67,7 +68,7 @@ final class Some {
                 properties,
                 QoS.EXACTLY_ONCE,
                 true,
-                Message.SERVER,
+                Publisher.stored("publisher ü", topic.length() % 2 == 0 ? "user ü" : null),
                 1_900_000_000_000L);
     }
 
