@@ -251,7 +251,9 @@ class ReloadingTest {
                             1,
                             Properties.NONE,
                             utf8("kept")));
-            assertEquals(ReasonCode.SUCCESS, client.next(Packet.Puback.class).reasonCode());
+            assertEquals(
+                    ReasonCode.NO_MATCHING_SUBSCRIBERS,
+                    client.next(Packet.Puback.class).reasonCode());
         }
     }
 

@@ -57,7 +57,8 @@ class InspectionTest {
                             + "\"identifiers\":[7, 8],\"packetId\":9,\"order\":2,\"topic\":\"t\","
                             + "\"publishedQos\":1,\"publisher\":\"publisher\",\"payload\":\"aGk=\"}",
                     "{\"type\":\"received\",\"session\":1,\"packetId\":3}",
-                    "{\"type\":\"retained\",\"topic\":\"r\",\"publishedQos\":2,\"publisher\":\"\","
+                    "{\"type\":\"retained\",\"topic\":\"r\",\"publishedQos\":2,"
+                            + "\"publisher\":\"publisher ü\","
                             + "\"messageExpiresAt\":1900000000000,\"properties\":[{\"name\":"
                             + "\"payload_format_indicator\",\"value\":1},{\"name\":\"content_type\","
                             + "\"value\":\"text/plain\"},{\"name\":\"response_topic\",\"value\":"
