@@ -81,6 +81,13 @@ final class Session {
         return journal != null;
     }
 
+    /// True if what changes in the session is to outlive the process. One that ends with its
+    /// connection is stored only for as long as a part of its queue is nowhere else, and over after a
+    /// crash: of its changes nothing need be stored.
+    private boolean outlivesProcess() {
+        return journal != null && expiryInterval > 0;
+    }
+
     @Nullable SessionJournal journal() {
         return journal;
     }
@@ -383,7 +390,7 @@ final class Session {
     /// @return the one replaced, or null
     @Nullable Subscription subscribe(Subscription subscription) {
         Subscription replaced = subscriptions.add(subscription);
-        if (journal != null) {
+        if (journal != null && outlivesProcess()) {
             journal.subscribed(subscription);
         }
         if (replaced != null) {
@@ -398,7 +405,7 @@ final class Session {
         if (removed == null) {
             return false;
         }
-        if (journal != null) {
+        if (journal != null && outlivesProcess()) {
             journal.unsubscribed(removed);
         }
         stopStream(removed);
@@ -442,9 +449,14 @@ final class Session {
         }
     }
 
-    /// True while nothing can be stored that would have to be.
+    /// True while no message can be stored that would have to be.
     boolean isStoreFull() {
         return isDurable() && shard.journal().isFull();
+    }
+
+    /// True while no subscription can be stored that would have to be.
+    boolean refusesSubscriptions() {
+        return outlivesProcess() && shard.journal().isFull();
     }
 
     /// True if a message of QoS 1 or 2 could be begun, as far as its Receive Maximum and the bytes
@@ -680,7 +692,7 @@ final class Session {
 
     /// Sends a packet that confirms a change of this session: once that is durable, if it is to be.
     void acknowledge(Connection c, Packet packet) {
-        if (isDurable()) {
+        if (outlivesProcess()) {
             shard.journal().sendWhenDurable(c, packet);
         } else {
             shard.journal().sendInOrder(c, packet);
