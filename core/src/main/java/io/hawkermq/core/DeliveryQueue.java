@@ -222,8 +222,7 @@ final class DeliveryQueue {
         }
         long came = 0;
         for (StoredDelivery d : page.deliveries()) {
-            Delivery delivery =
-                    new Delivery(d.message().message(), d.qos(), d.retain(), d.identifiers(), d);
+            Delivery delivery = Delivery.of(d);
             came += delivery.message().bytes();
             addToHead(delivery);
         }
@@ -331,6 +330,18 @@ final class DeliveryQueue {
         }
         if (tail != null) {
             tail.addStored(to);
+        }
+    }
+
+    /// The deliveries on the heap that are for a Shared Subscription, oldest first.
+    void addShared(List<Delivery> to) {
+        for (Delivery d : head) {
+            if (d.share() != 0) {
+                to.add(d);
+            }
+        }
+        if (tail != null) {
+            tail.addShared(to);
         }
     }
 

@@ -168,6 +168,20 @@ final class QueueTail {
         }
     }
 
+    /// See [DeliveryQueue#addShared].
+    void addShared(List<Delivery> to) {
+        for (Object each : settled) {
+            if (each instanceof Delivery d && d.share() != 0) {
+                to.add(d);
+            }
+        }
+        for (Young y : young) {
+            if (y.delivery().share() != 0) {
+                to.add(y.delivery());
+            }
+        }
+    }
+
     /// Adds what is on the heap to a list.
     void addStored(List<StoredDelivery> to) {
         for (Object each : settled) {

@@ -274,6 +274,7 @@ final class Session {
         if (connection == null) {
             publishWill();
         }
+        List<Undelivered> shared = undeliveredShared();
         forgetStored();
         subscriptions.clear();
         if (queue != null) {
@@ -283,6 +284,38 @@ final class Session {
             streams.stopAll();
             streams = null;
         }
+        if (!shared.isEmpty()) {
+            shard.passOn(shared, clientId);
+        }
+    }
+
+    /// A message for a member of a Shared Subscription whose session has ended.
+    record Undelivered(Message message, TopicFilter filter) {}
+
+    /// What the session has got for Shared Subscriptions and its client has not, as far as others may
+    /// have it: nothing that was begun at QoS 2 [MQTT-4.8.2-5]. Without what only the store has.
+    private List<Undelivered> undeliveredShared() {
+        if (!subscriptions.anyShared()) {
+            return List.of();
+        }
+        List<Delivery> undelivered = new ArrayList<>();
+        for (var f = sender.oldest(); f != null; f = sender.after(f)) {
+            Delivery d = f.message();
+            if (d != null && d.share() != 0 && d.qos() == QoS.AT_LEAST_ONCE) {
+                undelivered.add(d);
+            }
+        }
+        if (queue != null) {
+            queue.addShared(undelivered);
+        }
+        List<Undelivered> found = new ArrayList<>();
+        for (Delivery d : undelivered) {
+            Subscription s = subscriptions.shared(d.share());
+            if (s != null) {
+                found.add(new Undelivered(d.message(), s.filter()));
+            }
+        }
+        return found;
     }
 
     /// Belongs to another shard from now on, which has all that the old one had of it. Nobody is
@@ -486,7 +519,9 @@ final class Session {
     ///
     /// @param granted the highest QoS of the subscriptions that match
     /// @param retain the RETAIN flag to be sent
-    void deliver(Message message, QoS granted, boolean retain, int @Nullable [] identifiers) {
+    /// @param share [Subscription#share] of the Shared Subscription that it is for, 0 if for none
+    void deliver(
+            Message message, QoS granted, boolean retain, int @Nullable [] identifiers, int share) {
         if (!mayReceive(message)) {
             return;
         }
@@ -495,7 +530,7 @@ final class Session {
         if (qos == QoS.AT_MOST_ONCE) {
             isTaken = deliverAtMostOnce(message, retain, identifiers);
         } else {
-            isTaken = deliverSurely(message, qos, retain, identifiers);
+            isTaken = deliverSurely(message, qos, retain, identifiers, share);
         }
         if (isTaken && streams != null) { // else what was retained before is better than nothing
             streams.liveDelivered(message);
@@ -512,19 +547,19 @@ final class Session {
 
     /// @return false if it was dropped
     private boolean deliverSurely(
-            Message message, QoS qos, boolean retain, int @Nullable [] identifiers) {
+            Message message, QoS qos, boolean retain, int @Nullable [] identifiers, int share) {
         Connection c = connection;
         boolean isSent = c != null && hasRoom(qos);
         SessionJournal j = journal;
         if (j == null) {
-            Delivery delivery = new Delivery(message, qos, retain, identifiers, null);
+            Delivery delivery = new Delivery(message, qos, retain, identifiers, share, null);
             return c != null && isSent ? begin(delivery, c) : enqueue(delivery);
         }
         if (j.isFull()) {
             shard.drop(DropReason.STORE_FULL, clientId);
             return false;
         }
-        Delivery delivery = j.delivery(message, qos, retain, identifiers);
+        Delivery delivery = j.delivery(message, qos, retain, identifiers, share);
         if (c != null && isSent) {
             j.put(delivery);
             return begin(delivery, c);
@@ -818,9 +853,9 @@ final class Session {
         if (qos != QoS.AT_MOST_ONCE) {
             SessionJournal j = journal;
             if (j == null) {
-                begin(new Delivery(m, qos, true, identifiers, null), c);
+                begin(new Delivery(m, qos, true, identifiers, 0, null), c);
             } else {
-                Delivery d = j.delivery(m, qos, true, identifiers);
+                Delivery d = j.delivery(m, qos, true, identifiers, 0);
                 j.put(d);
                 begin(d, c);
             }

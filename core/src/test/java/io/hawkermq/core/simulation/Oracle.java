@@ -667,8 +667,14 @@ final class Oracle {
         s.isEnded = true;
         s.expiresAt = ModelSession.NEVER;
         publishWill(s);
-        s.subscriptions.values().forEach(this::unsubscribe);
+        s.subscriptions
+                .values()
+                .forEach(u -> {
+                    unsubscribe(u);
+                    u.endedWithSession = true;
+                });
         s.subscriptions.clear();
+        shared().onSessionEnded(s);
     }
 
     private long now() {
