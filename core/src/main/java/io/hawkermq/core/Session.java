@@ -122,7 +122,7 @@ final class Session {
         willAt = Long.MAX_VALUE; // a reconnect in time: no will [MQTT-3.1.3-9]
         expiresAt = Long.MAX_VALUE;
         shard.timers().stop(timer);
-        shard.budgets().wentOnline(queuedBytes());
+        shard.budgets().wentOnline(queuedOnHeap());
         sender.resume(receiveMaximum); // [MQTT-4.4.0-1]
         changeDurability();
         saveConnected();
@@ -203,7 +203,7 @@ final class Session {
     /// The connection is gone. The session ends now, or waits for its expiry [MQTT-3.1.2-23].
     void disconnected() {
         connection = null;
-        shard.budgets().wentOffline(queuedBytes());
+        shard.budgets().wentOffline(queuedOnHeap());
         Will w = will;
         long delay = w == null ? 0 : w.properties().number(Property.WILL_DELAY_INTERVAL, 0);
         if (w != null && (delay == 0 || expiryInterval == 0)) {
@@ -326,12 +326,11 @@ final class Session {
             queue.leave(from);
         }
         subscriptions.leave();
-        int queued = queue == null ? 0 : queue.size();
-        from.gaveAway(this, queued, queuedBytes());
+        from.gaveAway(this);
         from.timers().stop(timer);
         shard = to;
         subscriptions.arrive();
-        to.took(this, queued, queuedBytes());
+        to.took(this);
         setTimer();
         if (connection != null) {
             connection.moveTo(to);
@@ -651,8 +650,13 @@ final class Session {
         return queue == null || queue.isEmpty();
     }
 
-    private long queuedBytes() {
-        return queue == null ? 0 : queue.bytes();
+    private long queuedOnHeap() {
+        return queue == null ? 0 : queue.onHeap();
+    }
+
+    /// Null if nothing waits.
+    @Nullable DeliveryQueue queue() {
+        return queue;
     }
 
     /// @return false if it was dropped

@@ -624,16 +624,16 @@ public final class Shard {
     }
 
     /// A session moves to another shard.
-    void gaveAway(Session session, int queuedMessages, long queuedBytes) {
+    void gaveAway(Session session) {
         sessions.remove(session.clientId());
         toPump.remove(session);
-        budgets.gaveAway(session, queuedMessages, queuedBytes);
+        budgets.gaveAway(session);
     }
 
     /// A session has come from another shard.
-    void took(Session session, int queuedMessages, long queuedBytes) {
+    void took(Session session) {
         sessions.put(session.clientId(), session);
-        budgets.took(session, queuedMessages, queuedBytes);
+        budgets.took(session);
     }
 
     /// Counts a message that somebody will miss, and logs it, naming the limit.

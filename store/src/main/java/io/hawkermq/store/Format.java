@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// | format | what is new |
 /// |---|---|
 /// | 1 | |
-/// | 2 | a delivery may say for which Shared Subscription it is; a subscription may be owed retained messages |
+/// | 2 | a delivery may say for which Shared Subscription it is |
 final class Format {
     /// What this version of Hawker writes.
     static final int CURRENT = 2;

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// ```
 /// server shards=2 queue=10 receive=20 aliases=10 subscriptions=5 expiration=60 keepalive=60
 ///         sessions=2 levels=200 payload=10 inflightbytes=16 noretain upgrade
-///         store head=16                                                         first, if at all
+///         store head=16 offlinebytes=1000                                                         first, if at all
 /// connect c1 version=5 clean expiry=60 will=topic:text willqos=1 willdelay=5 willretain
 ///         receive=1 aliases=3 maximum=100 keepalive=10 id=other
 /// c1 publish TOPIC TEXT qos=1 id=1 retain dup expiry=5 alias=1 user=name:value
@@ -90,6 +90,7 @@ final class Director {
                         .maximumSessions((int) step.option("sessions", d.maximumSessions()))
                         .maximumTopicLevels((int) step.option("levels", d.maximumTopicLevels()))
                         .maximumPayload((int) step.option("payload", d.maximumPayload()))
+                        .maximumOfflineBytes(step.option("offlinebytes", d.maximumOfflineBytes()))
                         .queueHeadOffline((int) step.option("head", d.queueHeadOffline()))
                         .maximumInflightBytes(
                                 step.option("inflightbytes", d.maximumInflightBytes()))

@@ -232,6 +232,8 @@ final class SharedModel {
     private boolean isPassedOn(ModelSubscription member, Published message) {
         return keepsAll
                 && member.endedWithSession
+                && member.session.takes(message)
+                && Rules.mayReceive(member.session.clientId, message.topic())
                 && message.qos().min(member.qos()) == QoS.AT_LEAST_ONCE;
     }
 }
