@@ -121,7 +121,8 @@ public final class StoreLoad implements StoreListener, Recovery {
                                                 Message.NEVER)),
                                 QoS.AT_LEAST_ONCE,
                                 false,
-                                null);
+                                null,
+                                0);
                 changes.add(new StoreChange.PutDelivery(d));
                 if (lag != Integer.MAX_VALUE) {
                     alive.add(d);

@@ -295,7 +295,8 @@ public final class MosquittoImport {
                         message,
                         d.qos(),
                         d.retain(),
-                        identifiers(d.subscriptionIdentifiers()));
+                        identifiers(d.subscriptionIdentifiers()),
+                        0);
         t.deliveries.add(new StoreChange.PutDelivery(delivery));
         if (!isInFlight) {
             t.waiting++;

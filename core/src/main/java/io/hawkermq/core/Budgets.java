@@ -28,57 +28,60 @@ final class Budgets {
     // ---- what is counted ----
 
     /// A session has put a message into its queue.
-    void queued(int bytes, Session session) {
+    void queued(int bytes) {
         counters.queuedMessages++;
         counters.queuedBytes += bytes;
-        if (session.isConnected()) {
-            waitingBytes += bytes;
-        } else {
-            offlineBytes += bytes;
-        }
     }
 
     /// A session has taken messages out of its queue.
-    void dequeued(int messages, long bytes, Session session) {
+    void dequeued(int messages, long bytes) {
         counters.queuedMessages -= messages;
         counters.queuedBytes -= bytes;
+    }
+
+    /// So many bytes more of a session's queue are in memory: the limits here are of memory, and do
+    /// not count what only the store has.
+    void onHeap(long more, Session session) {
         if (session.isConnected()) {
-            waitingBytes -= bytes;
+            waitingBytes += more;
         } else {
-            offlineBytes -= bytes;
+            offlineBytes += more;
         }
     }
 
-    void wentOnline(long queuedBytes) {
+    /// @param onHeap bytes of its queue that are in memory
+    void wentOnline(long onHeap) {
         counters.connected++;
-        waitingBytes += queuedBytes;
-        offlineBytes -= queuedBytes;
+        waitingBytes += onHeap;
+        offlineBytes -= onHeap;
     }
 
-    void wentOffline(long queuedBytes) {
+    /// @param onHeap bytes of its queue that are in memory
+    void wentOffline(long onHeap) {
         counters.connected--;
-        waitingBytes -= queuedBytes;
-        offlineBytes += queuedBytes;
+        waitingBytes -= onHeap;
+        offlineBytes += onHeap;
     }
 
     /// A session moves to another shard.
-    void gaveAway(Session session, int queuedMessages, long queuedBytes) {
-        changeShare(session, -1, -queuedMessages, -queuedBytes);
+    void gaveAway(Session session) {
+        changeShare(session, -1);
     }
 
     /// A session has come from another shard.
-    void took(Session session, int queuedMessages, long queuedBytes) {
-        changeShare(session, 1, queuedMessages, queuedBytes);
+    void took(Session session) {
+        changeShare(session, 1);
     }
 
-    private void changeShare(Session session, int change, int queuedMessages, long queuedBytes) {
-        counters.queuedMessages += queuedMessages;
-        counters.queuedBytes += queuedBytes;
+    private void changeShare(Session session, int change) {
+        DeliveryQueue queue = session.queue();
         if (session.isConnected()) {
             counters.connected += change;
-            waitingBytes += queuedBytes;
-        } else {
-            offlineBytes += queuedBytes;
+        }
+        if (queue != null) {
+            counters.queuedMessages += (long) change * queue.size();
+            counters.queuedBytes += change * queue.bytes();
+            onHeap(change * queue.onHeap(), session);
         }
     }
 

@@ -27,6 +27,9 @@ final class DeliveryQueue {
     private long bytes;
     private long headBytes;
 
+    /// What the shard's budget of memory was last told.
+    private long onHeap;
+
     /// The ticket of the page that is on its way, 0 if none is.
     private long ticket;
 
@@ -51,6 +54,20 @@ final class DeliveryQueue {
     /// What its messages are charged: [Message#bytes].
     long bytes() {
         return bytes;
+    }
+
+    /// The bytes of its messages that are in memory.
+    long onHeap() {
+        return onHeap;
+    }
+
+    /// Tells the budget of memory what has changed.
+    private void account() {
+        long now = bytes - (tail == null ? 0 : tail.gapBytes());
+        if (now != onHeap) {
+            session.shard().budgets().onHeap(now - onHeap, session);
+            onHeap = now;
+        }
     }
 
     /// How many deliveries are in the store only.
@@ -110,13 +127,15 @@ final class DeliveryQueue {
     private void charge(int more) {
         count++;
         bytes += more;
-        session.shard().budgets().queued(more, session);
+        session.shard().budgets().queued(more);
+        account();
     }
 
     private void discharge(int messages, long less) {
         count -= messages;
         bytes -= less;
-        session.shard().budgets().dequeued(messages, less, session);
+        session.shard().budgets().dequeued(messages, less);
+        account();
     }
 
     private void addToHead(Delivery d) {
@@ -209,6 +228,7 @@ final class DeliveryQueue {
             }
             t.settle(position);
             refill();
+            account();
         }
     }
 
@@ -222,13 +242,13 @@ final class DeliveryQueue {
         }
         long came = 0;
         for (StoredDelivery d : page.deliveries()) {
-            Delivery delivery =
-                    new Delivery(d.message().message(), d.qos(), d.retain(), d.identifiers(), d);
+            Delivery delivery = Delivery.of(d);
             came += delivery.message().bytes();
             addToHead(delivery);
         }
         lowWater = page.deliveries().size() / 2;
         t.taken(gap, page.deliveries().size(), came, page.through());
+        account();
         if (gap.count() <= 0 || gap.first() > gap.last()) {
             lost(t, gap);
             t.removeFirstGap();
@@ -243,8 +263,9 @@ final class DeliveryQueue {
         for (int i = 0; i < messages; i++) {
             session.shard().drop(DropReason.DAMAGED, session.clientId());
         }
-        discharge(messages, gap.bytes());
-        t.taken(gap, messages, gap.bytes(), gap.last());
+        long lost = gap.bytes();
+        t.taken(gap, messages, lost, gap.last());
+        discharge(messages, lost);
     }
 
     /// What was asked for is no longer expected: an answer finds nobody.
@@ -261,6 +282,7 @@ final class DeliveryQueue {
         awaited = 0;
         if (tail != null) {
             tail.settle(Long.MAX_VALUE);
+            account();
         }
     }
 
@@ -296,6 +318,7 @@ final class DeliveryQueue {
     void restorePaged(long sequence, int ofBytes) {
         charge(ofBytes);
         tail().addToGap(sequence, ofBytes);
+        account();
     }
 
     /// True as long as what is restored is to be on the heap.
@@ -316,10 +339,10 @@ final class DeliveryQueue {
 
     void clear() {
         cancelLoad(session.shard());
-        discharge(count, bytes);
         head.clear();
         headBytes = 0;
         tail = null;
+        discharge(count, bytes);
     }
 
     /// Adds what is stored of the deliveries on the heap to a list.
@@ -331,6 +354,18 @@ final class DeliveryQueue {
         }
         if (tail != null) {
             tail.addStored(to);
+        }
+    }
+
+    /// The deliveries on the heap that are for a Shared Subscription, oldest first.
+    void addShared(List<Delivery> to) {
+        for (Delivery d : head) {
+            if (d.share() != 0) {
+                to.add(d);
+            }
+        }
+        if (tail != null) {
+            tail.addShared(to);
         }
     }
 

@@ -159,6 +159,12 @@ final class Journal {
         }
     }
 
+    /// What is stored from now on, until [#replayed], takes the place of something that was stored
+    /// before.
+    void admit() {
+        isAdmitted = true;
+    }
+
     /// What another shard told has been acted upon, in this turn.
     void done(@Nullable StoredForward forward) {
         if (forward != null) {

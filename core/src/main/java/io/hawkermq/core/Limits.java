@@ -14,8 +14,8 @@ import java.util.function.Consumer;
 /// @param maximumQueuedMessages messages that wait in one session beside those in flight
 ///     (`max_queued_messages`); 0 means no limit. The newest message is dropped at the limit.
 /// @param maximumQueuedBytes the same in bytes (`max_queued_bytes`); 0 means no limit
-/// @param maximumOfflineBytes bytes that wait for all offline sessions of a shard together; the
-///     newest message is dropped at the limit
+/// @param maximumOfflineBytes bytes in memory that wait for all offline sessions of a shard
+///     together, without what only the store has; the newest message is dropped at the limit
 /// @param maximumWaitingBytes bytes that wait for connected sessions of a shard, in queues and
 ///     outbound buffers together; publishers are held back at the limit
 /// @param maximumKeepAlive seconds (`max_keepalive`); a 5.0 client that asks for more gets it as

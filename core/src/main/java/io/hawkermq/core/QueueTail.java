@@ -65,6 +65,7 @@ final class QueueTail {
 
     private final ArrayDeque<Young> young = new ArrayDeque<>();
     private int inGaps;
+    private long gapBytes;
 
     boolean isEmpty() {
         return settled.isEmpty() && young.isEmpty();
@@ -73,6 +74,11 @@ final class QueueTail {
     /// How many deliveries only the store has.
     int inGaps() {
         return inGaps;
+    }
+
+    /// The bytes of those.
+    long gapBytes() {
+        return gapBytes;
     }
 
     void add(Delivery d, long position) {
@@ -134,6 +140,7 @@ final class QueueTail {
         }
         gap.add(sequence, bytes);
         inGaps++;
+        gapBytes += bytes;
     }
 
     /// A delivery that is on the heap and durable, behind all others.
@@ -145,6 +152,7 @@ final class QueueTail {
     void taken(Gap gap, int messages, long bytes, long through) {
         gap.taken(messages, bytes, through);
         inGaps -= messages;
+        gapBytes -= bytes;
     }
 
     void removeFirstGap() {
@@ -164,6 +172,20 @@ final class QueueTail {
             if (d.message().isExpired(now)) {
                 i.remove();
                 removed.accept(d);
+            }
+        }
+    }
+
+    /// See [DeliveryQueue#addShared].
+    void addShared(List<Delivery> to) {
+        for (Object each : settled) {
+            if (each instanceof Delivery d && d.share() != 0) {
+                to.add(d);
+            }
+        }
+        for (Young y : young) {
+            if (y.delivery().share() != 0) {
+                to.add(y.delivery());
             }
         }
     }

@@ -53,8 +53,7 @@ public final class Restoration implements Recovery {
     @Override
     public void delivery(StoredDelivery d) {
         Session s = find(d.session());
-        Delivery delivery =
-                new Delivery(d.message().message(), d.qos(), d.retain(), d.identifiers(), d);
+        Delivery delivery = Delivery.of(d);
         s.startAfter(d.sequence(), 0);
         if (d.packetId() == 0) {
             s.restore(delivery);

@@ -82,6 +82,13 @@ final class Session {
         return journal != null;
     }
 
+    /// True if what changes in the session is to outlive the process. One that ends with its
+    /// connection is stored only for as long as a part of its queue is nowhere else, and over after a
+    /// crash: of its changes nothing need be stored.
+    private boolean outlivesProcess() {
+        return journal != null && expiryInterval > 0;
+    }
+
     @Nullable SessionJournal journal() {
         return journal;
     }
@@ -127,7 +134,7 @@ final class Session {
         willAt = Long.MAX_VALUE; // a reconnect in time: no will [MQTT-3.1.3-9]
         expiresAt = Long.MAX_VALUE;
         shard.timers().stop(timer);
-        shard.budgets().wentOnline(queuedBytes());
+        shard.budgets().wentOnline(queuedOnHeap());
         sender.resume(receiveMaximum); // [MQTT-4.4.0-1]
         changeDurability();
         saveConnected();
@@ -208,7 +215,7 @@ final class Session {
     /// The connection is gone. The session ends now, or waits for its expiry [MQTT-3.1.2-23].
     void disconnected() {
         connection = null;
-        shard.budgets().wentOffline(queuedBytes());
+        shard.budgets().wentOffline(queuedOnHeap());
         Will w = will;
         long delay = w == null ? 0 : w.properties().number(Property.WILL_DELAY_INTERVAL, 0);
         if (w != null && (delay == 0 || expiryInterval == 0)) {
@@ -279,6 +286,7 @@ final class Session {
         if (connection == null) {
             publishWill();
         }
+        List<Undelivered> shared = undeliveredShared();
         forgetStored();
         subscriptions.clear();
         if (queue != null) {
@@ -288,6 +296,38 @@ final class Session {
             streams.stopAll();
             streams = null;
         }
+        if (!shared.isEmpty()) {
+            shard.passOn(shared, clientId);
+        }
+    }
+
+    /// A message for a member of a Shared Subscription whose session has ended.
+    record Undelivered(Message message, TopicFilter filter) {}
+
+    /// What the session has got for Shared Subscriptions and its client has not, as far as others may
+    /// have it: nothing that was begun at QoS 2 [MQTT-4.8.2-5]. Without what only the store has.
+    private List<Undelivered> undeliveredShared() {
+        if (!subscriptions.anyShared()) {
+            return List.of();
+        }
+        List<Delivery> undelivered = new ArrayList<>();
+        for (var f = sender.oldest(); f != null; f = sender.after(f)) {
+            Delivery d = f.message();
+            if (d != null && d.share() != 0 && d.qos() == QoS.AT_LEAST_ONCE) {
+                undelivered.add(d);
+            }
+        }
+        if (queue != null) {
+            queue.addShared(undelivered);
+        }
+        List<Undelivered> found = new ArrayList<>();
+        for (Delivery d : undelivered) {
+            Subscription s = subscriptions.shared(d.share());
+            if (s != null) {
+                found.add(new Undelivered(d.message(), s.filter()));
+            }
+        }
+        return found;
     }
 
     /// Belongs to another shard from now on, which has all that the old one had of it. Nobody is
@@ -298,12 +338,11 @@ final class Session {
             queue.leave(from);
         }
         subscriptions.leave();
-        int queued = queue == null ? 0 : queue.size();
-        from.gaveAway(this, queued, queuedBytes());
+        from.gaveAway(this);
         from.timers().stop(timer);
         shard = to;
         subscriptions.arrive();
-        to.took(this, queued, queuedBytes());
+        to.took(this);
         setTimer();
         if (connection != null) {
             connection.moveTo(to);
@@ -395,7 +434,7 @@ final class Session {
     /// @return the one replaced, or null
     @Nullable Subscription subscribe(Subscription subscription) {
         Subscription replaced = subscriptions.add(subscription);
-        if (journal != null) {
+        if (journal != null && outlivesProcess()) {
             journal.subscribed(subscription);
         }
         if (replaced != null) {
@@ -410,7 +449,7 @@ final class Session {
         if (removed == null) {
             return false;
         }
-        if (journal != null) {
+        if (journal != null && outlivesProcess()) {
             journal.unsubscribed(removed);
         }
         stopStream(removed);
@@ -454,9 +493,14 @@ final class Session {
         }
     }
 
-    /// True while nothing can be stored that would have to be.
+    /// True while no message can be stored that would have to be.
     boolean isStoreFull() {
         return isDurable() && shard.journal().isFull();
+    }
+
+    /// True while no subscription can be stored that would have to be.
+    boolean refusesSubscriptions() {
+        return outlivesProcess() && shard.journal().isFull();
     }
 
     /// True if a message of QoS 1 or 2 could be begun, as far as its Receive Maximum and the bytes
@@ -486,7 +530,9 @@ final class Session {
     ///
     /// @param granted the highest QoS of the subscriptions that match
     /// @param retain the RETAIN flag to be sent
-    void deliver(Message message, QoS granted, boolean retain, int @Nullable [] identifiers) {
+    /// @param share [Subscription#share] of the Shared Subscription that it is for, 0 if for none
+    void deliver(
+            Message message, QoS granted, boolean retain, int @Nullable [] identifiers, int share) {
         if (!mayReceive(message)) {
             return;
         }
@@ -495,7 +541,7 @@ final class Session {
         if (qos == QoS.AT_MOST_ONCE) {
             isTaken = deliverAtMostOnce(message, retain, identifiers);
         } else {
-            isTaken = deliverSurely(message, qos, retain, identifiers);
+            isTaken = deliverSurely(message, qos, retain, identifiers, share);
         }
         if (isTaken && streams != null) { // else what was retained before is better than nothing
             streams.liveDelivered(message);
@@ -512,19 +558,19 @@ final class Session {
 
     /// @return false if it was dropped
     private boolean deliverSurely(
-            Message message, QoS qos, boolean retain, int @Nullable [] identifiers) {
+            Message message, QoS qos, boolean retain, int @Nullable [] identifiers, int share) {
         Connection c = connection;
         boolean isSent = c != null && hasRoom(qos);
         SessionJournal j = journal;
         if (j == null) {
-            Delivery delivery = new Delivery(message, qos, retain, identifiers, null);
+            Delivery delivery = new Delivery(message, qos, retain, identifiers, share, null);
             return c != null && isSent ? begin(delivery, c) : enqueue(delivery);
         }
         if (j.isFull()) {
             shard.drop(DropReason.STORE_FULL, clientId);
             return false;
         }
-        Delivery delivery = j.delivery(message, qos, retain, identifiers);
+        Delivery delivery = j.delivery(message, qos, retain, identifiers, share);
         if (c != null && isSent) {
             j.put(delivery);
             return begin(delivery, c);
@@ -616,8 +662,13 @@ final class Session {
         return queue == null || queue.isEmpty();
     }
 
-    private long queuedBytes() {
-        return queue == null ? 0 : queue.bytes();
+    private long queuedOnHeap() {
+        return queue == null ? 0 : queue.onHeap();
+    }
+
+    /// Null if nothing waits.
+    @Nullable DeliveryQueue queue() {
+        return queue;
     }
 
     /// @return false if it was dropped
@@ -692,7 +743,7 @@ final class Session {
 
     /// Sends a packet that confirms a change of this session: once that is durable, if it is to be.
     void acknowledge(Connection c, Packet packet) {
-        if (isDurable()) {
+        if (outlivesProcess()) {
             shard.journal().sendWhenDurable(c, packet);
         } else {
             shard.journal().sendInOrder(c, packet);
@@ -818,9 +869,9 @@ final class Session {
         if (qos != QoS.AT_MOST_ONCE) {
             SessionJournal j = journal;
             if (j == null) {
-                begin(new Delivery(m, qos, true, identifiers, null), c);
+                begin(new Delivery(m, qos, true, identifiers, 0, null), c);
             } else {
-                Delivery d = j.delivery(m, qos, true, identifiers);
+                Delivery d = j.delivery(m, qos, true, identifiers, 0);
                 j.put(d);
                 begin(d, c);
             }

@@ -74,7 +74,8 @@ final class SessionJournal {
     }
 
     /// Makes a delivery that can be stored; [#put] does it.
-    Delivery delivery(Message message, QoS qos, boolean retain, int @Nullable [] identifiers) {
+    Delivery delivery(
+            Message message, QoS qos, boolean retain, int @Nullable [] identifiers, int share) {
         StoredDelivery stored =
                 new StoredDelivery(
                         number,
@@ -82,8 +83,9 @@ final class SessionJournal {
                         journal().stored(message),
                         qos,
                         retain,
-                        identifiers);
-        return new Delivery(message, qos, retain, identifiers, stored);
+                        identifiers,
+                        share);
+        return Delivery.of(stored);
     }
 
     void put(Delivery d) {

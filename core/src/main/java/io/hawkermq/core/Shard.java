@@ -260,7 +260,8 @@ public final class Shard {
                 message,
                 target.qos,
                 target.retainAsPublished && message.retain(),
-                target.identifiers);
+                target.identifiers,
+                0);
     }
 
     private void deliverShared(ShardMessage.ForwardShared f) {
@@ -303,7 +304,32 @@ public final class Shard {
                         f.message(),
                         member.qos(), // [MQTT-4.8.2-3]
                         member.isRetainAsPublished() && f.message().retain(),
-                        identifiers);
+                        identifiers,
+                        member.share());
+    }
+
+    /// A member's session has ended with messages that it had not acknowledged, or not even been
+    /// sent: they are for the other members (section 4.8.2). If there are none they are lost, as is
+    /// what is published then.
+    void passOn(List<Session.Undelivered> messages, String from) {
+        journal.admit(); // they were accepted before
+        for (Session.Undelivered u : messages) {
+            Message message = u.message();
+            String shareName = u.filter().shareName();
+            ShareGroup group =
+                    shareName == null ? null : router.find(shareName, u.filter().filter());
+            if (group == null) {
+                drop(DropReason.NO_SHARE_MEMBER, from);
+            } else if (message.isExpired(now)) {
+                drop(DropReason.EXPIRED, from);
+            } else {
+                deliverShared(
+                        new ShardMessage.ForwardShared(
+                                message, group.shareName(), group.filter(), -1, null),
+                        group);
+            }
+        }
+        journal.replayed();
     }
 
     /// The encoded forms of a message, made once for all its subscribers here.
@@ -598,16 +624,16 @@ public final class Shard {
     }
 
     /// A session moves to another shard.
-    void gaveAway(Session session, int queuedMessages, long queuedBytes) {
+    void gaveAway(Session session) {
         sessions.remove(session.clientId());
         toPump.remove(session);
-        budgets.gaveAway(session, queuedMessages, queuedBytes);
+        budgets.gaveAway(session);
     }
 
     /// A session has come from another shard.
-    void took(Session session, int queuedMessages, long queuedBytes) {
+    void took(Session session) {
         sessions.put(session.clientId(), session);
-        budgets.took(session, queuedMessages, queuedBytes);
+        budgets.took(session);
     }
 
     /// Counts a message that somebody will miss, and logs it, naming the limit.

@@ -20,6 +20,7 @@ public final class StoredDelivery {
     private final QoS qos;
     private final boolean retain;
     private final int @Nullable [] identifiers;
+    private final int share;
 
     // Of the storage thread.
     private Writing writing = Writing.PENDING;
@@ -33,19 +34,22 @@ public final class StoredDelivery {
     /// @param sequence counts up per session: deliveries are made in this order
     /// @param qos 1 or 2
     /// @param identifiers the Subscription Identifiers it carries, null if none
+    /// @param share names the Shared Subscription that it is for, 0 if for none
     public StoredDelivery(
             long session,
             long sequence,
             StoredMessage message,
             QoS qos,
             boolean retain,
-            int @Nullable [] identifiers) {
+            int @Nullable [] identifiers,
+            int share) {
         this.session = session;
         this.sequence = sequence;
         this.message = message;
         this.qos = qos;
         this.retain = retain;
         this.identifiers = identifiers;
+        this.share = share;
     }
 
     public long session() {
@@ -70,6 +74,12 @@ public final class StoredDelivery {
 
     public int @Nullable [] identifiers() {
         return identifiers;
+    }
+
+    /// Names the Shared Subscription that it is for, among those of its session; 0 for none. If the
+    /// session ends before, it goes to another member.
+    public int share() {
+        return share;
     }
 
     /// For the storage thread.

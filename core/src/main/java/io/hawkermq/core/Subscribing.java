@@ -98,7 +98,7 @@ final class Subscribing {
         if (!session.access().maySubscribe(session.principal(), filter, options.qos())) {
             return ReasonCode.NOT_AUTHORIZED;
         }
-        return session.isStoreFull()
+        return session.refusesSubscriptions()
                 ? ReasonCode.QUOTA_EXCEEDED
                 : ReasonCode.granted(options.qos());
     }
@@ -107,7 +107,7 @@ final class Subscribing {
         if (result == ReasonCode.NOT_AUTHORIZED) {
             return "access control denies the subscription to '" + filter + "'";
         }
-        return session.isStoreFull()
+        return session.refusesSubscriptions()
                 ? "the server has no space left to store subscriptions"
                 : "the session has "
                         + shard.limits().maximumSubscriptions()

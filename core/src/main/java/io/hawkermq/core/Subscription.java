@@ -41,6 +41,16 @@ final class Subscription implements Subscriber {
         return SubscriptionOptions.ofByte(options);
     }
 
+    /// Names a Shared Subscription among those of its session, in messages that wait for it; 0 for one
+    /// that is not shared. The same after a restart.
+    int share() {
+        if (!filter.isShared()) {
+            return 0;
+        }
+        int hash = filter.hashCode(); // of its text, as the language defines it
+        return hash == 0 ? 1 : hash;
+    }
+
     boolean isNoLocal() {
         return (options & 0x04) != 0;
     }

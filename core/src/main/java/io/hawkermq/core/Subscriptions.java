@@ -48,6 +48,25 @@ final class Subscriptions implements Iterable<Subscription> {
         return matching;
     }
 
+    boolean anyShared() {
+        for (Subscription s : this) {
+            if (s.filter().isShared()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// The one with that [Subscription#share], or null if it is not in force any more.
+    @Nullable Subscription shared(int share) {
+        for (Subscription s : this) {
+            if (s.share() == share) {
+                return s;
+            }
+        }
+        return null;
+    }
+
     /// Puts a subscription into force, in place of the one with the same Topic Filter
     /// [MQTT-3.8.4-3].
     ///

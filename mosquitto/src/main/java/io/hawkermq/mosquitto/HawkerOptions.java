@@ -45,7 +45,9 @@ public final class HawkerOptions {
             own(
                     TABLE.optional("hawker_max_offline_bytes", Whole.large(0, Long.MAX_VALUE))
                             .defaultText("a quarter of the heap")
-                            .means("Bytes that wait for all offline sessions of a loop."));
+                            .means(
+                                    "Bytes in memory that wait for all offline sessions of a loop; what only the"
+                                            + " disk has does not count."));
 
     public static final Option<Optional<Long>> MAX_WAITING_BYTES =
             own(

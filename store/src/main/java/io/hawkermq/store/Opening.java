@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /// Opens the database of a store, whatever state it is in.
 ///
@@ -21,7 +20,6 @@ final class Opening {
     /// A database that is being made to take the place of a damaged one.
     private static final String REPLACEMENT = "db.new";
 
-    private static final int FORMAT = 1;
     private static final long COPIED_AT_ONCE = 4L << 20;
 
     private final Path directory;
@@ -191,15 +189,8 @@ final class Opening {
     // ---- format ----
 
     private void checkFormat(Engine engine) throws EngineException, StoreException {
-        byte[] value = readFormat(engine);
-        if (value == null) {
-            Batch batch = new Batch();
-            batch.put(Keys.FORMAT, new byte[] {FORMAT});
-            engine.write(batch, Engine.Sync.WAIT);
-            return;
-        }
-        int format = value.length == 1 ? value[0] & 0xFF : -1;
-        if (format > FORMAT) {
+        int format = new Format().upgrade(engine);
+        if (format > Format.CURRENT) {
             engine.close();
             throw new StoreException(
                     "The store in "
@@ -207,22 +198,9 @@ final class Opening {
                             + " has the format "
                             + format
                             + ", this version of Hawker knows formats up to "
-                            + FORMAT
+                            + Format.CURRENT
                             + ". Run the newer version that wrote it, or set another"
                             + " persistence_location.");
-        }
-        // Format 1 is the first: when there is a second one, it is made of the first here.
-    }
-
-    private byte @Nullable [] readFormat(Engine engine) throws EngineException {
-        try {
-            return engine.get(Keys.FORMAT);
-        } catch (EngineException e) {
-            if (e.kind() != EngineException.Kind.DAMAGE) {
-                throw e;
-            }
-            // The loader will meet the same damage and report it.
-            return new byte[] {FORMAT};
         }
     }
 }

@@ -30,6 +30,7 @@ final class Pack {
     static final int IDENTIFIERS = 0x04;
     static final int IN_FLIGHT = 0x08;
     static final int BODY = 0x10;
+    static final int SHARED = 0x20;
 
     private record InFlight(int index, int packetId, long order) {}
 
@@ -147,12 +148,16 @@ final class Pack {
                         | (d.retain() ? RETAIN : 0)
                         | (identifiers != null ? IDENTIFIERS : 0)
                         | (isInFlight ? IN_FLIGHT : 0)
-                        | (hasBody ? BODY : 0));
+                        | (hasBody ? BODY : 0)
+                        | (d.share() != 0 ? SHARED : 0));
         if (identifiers != null) {
             out.varint(identifiers.length);
             for (int identifier : identifiers) {
                 out.varint(identifier);
             }
+        }
+        if (d.share() != 0) {
+            out.varint(d.share() & 0xFFFF_FFFFL);
         }
         if (isInFlight) {
             out.varint(d.packetId());

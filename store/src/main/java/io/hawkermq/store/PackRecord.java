@@ -22,6 +22,7 @@ final class PackRecord {
     private final char[] packetIds;
     private final long[] orders;
     private final int[] @Nullable [] identifiers;
+    private final int[] shares;
 
     /// The number of the message's own record; 0 if the message stands here.
     private final long[] bodies;
@@ -46,6 +47,7 @@ final class PackRecord {
         packetIds = new char[count];
         orders = new long[count];
         identifiers = new int[count] @Nullable [];
+        shares = new int[count];
         bodies = new long[count];
         messagesAt = new int[count];
         bytes = new int[count];
@@ -65,7 +67,7 @@ final class PackRecord {
 
     private void entry(RecordReader in, int i) throws BadRecordException {
         int found = in.u8();
-        if (found >= Pack.BODY << 1) {
+        if (found >= Pack.SHARED << 1) {
             throw new BadRecordException("the flags of a delivery are " + found);
         }
         flags[i] = (byte) found;
@@ -75,6 +77,9 @@ final class PackRecord {
                 all[n] = in.varint(1, 268_435_455);
             }
             identifiers[i] = all;
+        }
+        if ((found & Pack.SHARED) != 0) {
+            shares[i] = (int) in.varint();
         }
         if ((found & Pack.IN_FLIGHT) != 0) {
             packetIds[i] = (char) in.varint(1, 65_535);
@@ -179,7 +184,8 @@ final class PackRecord {
                         message,
                         (flags[i] & Pack.QOS_2) != 0 ? QoS.EXACTLY_ONCE : QoS.AT_LEAST_ONCE,
                         (flags[i] & Pack.RETAIN) != 0,
-                        identifiers[i]);
+                        identifiers[i],
+                        shares[i]);
         d.begun(packetIds[i], orders[i]);
         d.written(pack, i, bodies[i]);
         return d;

@@ -38,7 +38,8 @@ class DurableStoreTest {
     void everyKindOfRecordComesBack() throws Exception {
         StoredMessage shared = new StoredMessage(Some.messageWithAll("shared"));
         StoredDelivery waiting =
-                new StoredDelivery(7, 1, shared, QoS.EXACTLY_ONCE, true, new int[] {3, 70_000});
+                new StoredDelivery(
+                        7, 1, shared, QoS.EXACTLY_ONCE, true, new int[] {3, 70_000}, 0x7654_3210);
         StoredDelivery begun = Some.delivery(7, 2, shared);
         StoredDelivery released = Some.delivery(7, 3);
         StoredForward forward =
@@ -389,13 +390,13 @@ class DurableStoreTest {
         new Disk(directory()).close();
         try (Engine engine = Opening.rocks(Disk.options()).open(directory().resolve("db"))) {
             Batch batch = new Batch();
-            batch.put(Keys.FORMAT, new byte[] {2});
+            batch.put(Keys.FORMAT, new byte[] {Format.CURRENT + 1});
             engine.write(batch, Engine.Sync.WAIT);
         }
         StoreException e = assertThrows(StoreException.class, () -> new Disk(directory()));
         assertTrue(
                 String.valueOf(e.getMessage())
-                        .contains("has the format 2, this version of Hawker knows formats up to 1"),
+                        .contains("has the format 3, this version of Hawker knows formats up to 2"),
                 e::getMessage);
         // Refused, not damaged.
         assertNull(Disk.quarantine(directory()));

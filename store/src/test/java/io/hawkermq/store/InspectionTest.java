@@ -32,7 +32,8 @@ class InspectionTest {
                         new StoredMessage(Some.message("t", "hi")),
                         QoS.EXACTLY_ONCE,
                         false,
-                        new int[] {7, 8});
+                        new int[] {7, 8},
+                        0);
         disk.write(
                 new StoreChange.PutSession(Some.sessionWithAll(1)),
                 new StoreChange.PutSubscription(

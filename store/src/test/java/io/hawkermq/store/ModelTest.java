@@ -164,7 +164,8 @@ class ModelTest {
                             message(),
                             QoS.of(1 + random.nextInt(2)),
                             random.nextBoolean(),
-                            random.nextInt(4) == 0 ? new int[] {1, random.nextInt(9) + 1} : null);
+                            random.nextInt(4) == 0 ? new int[] {1, random.nextInt(9) + 1} : null,
+                            random.nextBoolean() ? random.nextInt() : 0);
             deliveries.put(Recovered.name(d), d);
             all.put(Recovered.name(d), Recovered.text(d));
             return new StoreChange.PutDelivery(d);

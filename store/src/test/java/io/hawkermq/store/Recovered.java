@@ -111,6 +111,7 @@ final class Recovered implements Recovery {
         return text(d.message().message())
                 + d.qos()
                 + d.retain()
+                + d.share()
                 + Arrays.toString(d.identifiers())
                 + " in flight "
                 + d.packetId()

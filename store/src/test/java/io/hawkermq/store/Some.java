@@ -73,7 +73,7 @@ final class Some {
     }
 
     static StoredDelivery delivery(long session, long sequence, StoredMessage message) {
-        return new StoredDelivery(session, sequence, message, QoS.AT_LEAST_ONCE, false, null);
+        return new StoredDelivery(session, sequence, message, QoS.AT_LEAST_ONCE, false, null, 0);
     }
 
     static StoredDelivery delivery(long session, long sequence) {

@@ -1,6 +1,7 @@
 package io.hawkermq.core.scenario;
 
 import io.hawkermq.core.Limits;
+import io.hawkermq.core.Store;
 import io.hawkermq.core.scenario.Script.Step;
 import io.hawkermq.protocol.Packet;
 import io.hawkermq.protocol.Properties;
@@ -23,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// ```
 /// server shards=2 queue=10 receive=20 aliases=10 subscriptions=5 expiration=60 keepalive=60
-///         sessions=2 levels=200 payload=10 inflightbytes=16 noretain upgrade            first, if at all
+///         sessions=2 levels=200 payload=10 inflightbytes=16 noretain upgrade
+///         store head=16 offlinebytes=1000                                                         first, if at all
 /// connect c1 version=5 clean expiry=60 will=topic:text willqos=1 willdelay=5 willretain
 ///         receive=1 aliases=3 maximum=100 keepalive=10 id=other
 /// c1 publish TOPIC TEXT qos=1 id=1 retain dup expiry=5 alias=1 user=name:value
@@ -32,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 /// c1 unsubscribe 1 FILTER
 /// c1 ping | c1 disconnect code=0x04 expiry=0 | c1 drop
 /// wait 1500                                          milliseconds
+/// disk full | disk ready
 /// ```
 final class Director {
     private final Map<String, Stage.Client> clients = new HashMap<>();
@@ -42,9 +45,19 @@ final class Director {
     List<String> carryOut(Step step) {
         String first = step.word(0);
         switch (first) {
-            case "server" -> stage = new Stage((int) step.option("shards", 1), limits(step));
+            case "server" ->
+                    stage =
+                            new Stage(
+                                    (int) step.option("shards", 1),
+                                    limits(step),
+                                    step.has("store") ? Stage.Keeps.SESSIONS : Stage.Keeps.NOTHING);
             case "wait" -> stage().advance(step.number(1));
             case "connect" -> connect(step);
+            case "disk" ->
+                    stage().storeState(
+                                    step.word(1).equals("full")
+                                            ? Store.State.FULL
+                                            : Store.State.READY);
             default -> act(step, first);
         }
         stage().settle();
@@ -54,7 +67,7 @@ final class Director {
     private Stage stage() {
         Stage current = stage;
         if (current == null) {
-            current = new Stage(1, Limits.DEFAULT);
+            current = new Stage(1, Limits.DEFAULT, Stage.Keeps.NOTHING);
             stage = current;
         }
         return current;
@@ -77,6 +90,8 @@ final class Director {
                         .maximumSessions((int) step.option("sessions", d.maximumSessions()))
                         .maximumTopicLevels((int) step.option("levels", d.maximumTopicLevels()))
                         .maximumPayload((int) step.option("payload", d.maximumPayload()))
+                        .maximumOfflineBytes(step.option("offlinebytes", d.maximumOfflineBytes()))
+                        .queueHeadOffline((int) step.option("head", d.queueHeadOffline()))
                         .maximumInflightBytes(
                                 step.option("inflightbytes", d.maximumInflightBytes()))
                         .retain(step.has("noretain") ? Limits.Retain.REFUSED : d.retain())

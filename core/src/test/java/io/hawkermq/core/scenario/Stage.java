@@ -33,9 +33,17 @@ final class Stage {
     private final Slots slots;
     private final Deque<Batch> mailbox = new ArrayDeque<>();
     private final List<String> happened = new ArrayList<>();
+    private final @Nullable Disk disk;
     private long now = 1_700_000_000_000L;
 
-    Stage(int shards, Limits limits) {
+    /// Whether there is a store.
+    enum Keeps {
+        NOTHING,
+        SESSIONS
+    }
+
+    Stage(int shards, Limits limits, Keeps keeps) {
+        disk = keeps == Keeps.SESSIONS ? new Disk(this.shards) : null;
         slots = Slots.over(shards);
         for (int i = 0; i < shards; i++) {
             this.shards.add(
@@ -46,7 +54,7 @@ final class Stage {
                             AccessControl.anonymous(),
                             EventLog.SILENT,
                             (from, to, batch) -> mailbox.add(new Batch(from, to, batch)),
-                            Store.NONE,
+                            disk == null ? Store.NONE : disk,
                             new SplittableRandom(i)));
         }
         this.shards.forEach(s -> s.slots(slots));
@@ -82,7 +90,13 @@ final class Stage {
                 shards.get(b.to()).receive(b.from(), b.messages());
                 more = true;
             }
+            more |= disk != null && disk.answer();
         }
+    }
+
+    /// The store has space, or has none.
+    void storeState(Store.State state) {
+        Objects.requireNonNull(disk, "the server has no store").state(state);
     }
 
     /// What happened to clients since the last call.

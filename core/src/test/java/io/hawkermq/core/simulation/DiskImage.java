@@ -235,7 +235,8 @@ final class DiskImage {
                         copy(of.message(), messages),
                         of.qos(),
                         of.retain(),
-                        identifiers == null ? null : identifiers.clone());
+                        identifiers == null ? null : identifiers.clone(),
+                        of.share());
         copy.writing(StoredDelivery.Writing.WRITTEN);
         copy.begun(d.packetId(), d.order());
         return copy;

@@ -63,8 +63,9 @@ final class ModelSession {
     /// What came last with a packet identifier.
     record Last(Published message, QoS qos, boolean retain, List<Integer> identifiers) {}
 
-    /// A delivery at QoS 1 that the client has got and whose PUBACK may be lost with the server:
-    /// then it comes once more, as if for the first time.
+    /// A delivery that the client has got and that comes once more, as if for the first time: one at
+    /// QoS 1 whose PUBACK may be lost with the server, or one at QoS 2 of a session that is back after
+    /// a crash while the client, which was told that it has a new one, knows nothing of it any more.
     static final class Again extends Slot {
         final Last last;
 
@@ -98,6 +99,10 @@ final class ModelSession {
 
     /// True if the client was told that it is connected.
     boolean isGreeted;
+
+    /// True if the client was ever told so, whatever the disk has lost since: it has given up what it
+    /// knew of any earlier session.
+    boolean wasGreeted;
 
     long expiryInterval;
     @Nullable Published will;

@@ -29,6 +29,9 @@ final class ModelSubscription {
 
     long left = NEVER;
 
+    /// True if its session ended while it was in force.
+    boolean endedWithSession;
+
     /// True if the client was told of it by SUBACK.
     boolean isConfirmed;
 

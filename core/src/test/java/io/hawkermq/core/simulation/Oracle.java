@@ -467,6 +467,7 @@ final class Oracle {
         }
         c.greeting.isGiven = true;
         s.isGreeted = true;
+        s.wasGreeted = true;
         Packet.Connect connect = Objects.requireNonNull(c.connect);
         long keepAlive = p.properties().number(Property.SERVER_KEEP_ALIVE, connect.keepAlive());
         c.patienceMillis = keepAlive == 0 ? Long.MAX_VALUE : keepAlive * 1_500;
@@ -549,7 +550,12 @@ final class Oracle {
         }
     }
 
-    private static void survive(ModelSession s) {
+    private void survive(ModelSession s) {
+        if (isForgotten(s)) {
+            s.lastByPacketId.values().stream()
+                    .filter(last -> last.qos() == QoS.EXACTLY_ONCE)
+                    .forEach(last -> s.again.add(new ModelSession.Again(last)));
+        }
         s.unacknowledged.values().forEach(last -> s.again.add(new ModelSession.Again(last)));
         s.unacknowledged.clear();
         s.lastTake.keySet().removeIf(lane -> lane.qos() == QoS.AT_LEAST_ONCE);
@@ -559,6 +565,12 @@ final class Oracle {
                 u.retained = ModelSubscription.Retained.NONE;
             }
         }
+    }
+
+    /// True if the session had ended, which the disk has lost, and the client has had another one.
+    private boolean isForgotten(ModelSession s) {
+        return allSessions.subList(allSessions.indexOf(s) + 1, allSessions.size()).stream()
+                .anyMatch(later -> later.wasGreeted && later.clientId.equals(s.clientId));
     }
 
     /// The broker is about to start again: sessions are where the new slots say.
@@ -655,8 +667,14 @@ final class Oracle {
         s.isEnded = true;
         s.expiresAt = ModelSession.NEVER;
         publishWill(s);
-        s.subscriptions.values().forEach(this::unsubscribe);
+        s.subscriptions
+                .values()
+                .forEach(u -> {
+                    unsubscribe(u);
+                    u.endedWithSession = true;
+                });
         s.subscriptions.clear();
+        shared().onSessionEnded(s);
     }
 
     private long now() {

@@ -4,9 +4,11 @@ import io.hawkermq.core.simulation.Published.Take;
 import io.hawkermq.protocol.QoS;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Shared Subscriptions: who is a member of which, and who got which message.
@@ -28,17 +30,37 @@ final class SharedModel {
         /// Nobody need get it: there was no space.
         boolean isWaived;
 
-        /// It may come once more.
-        boolean mayRepeat;
+        /// True if a session that has ended may have had it: it may be under way to several.
+        boolean wasPassedOn;
+
+        /// How often it may come once more.
+        int repeats;
 
         Share(Take take, Group group) {
             this.take = take;
             this.group = group;
         }
+
+        /// True if this session may be the member that it is on its way to, at QoS 1.
+        boolean mayBeAtQos1(ModelSession session) {
+            return group.members.stream()
+                    .anyMatch(m ->
+                            m.session == session
+                                    && take.message().qos().min(m.qos()) == QoS.AT_LEAST_ONCE);
+        }
     }
+
+    /// What of the queue of a session that ends only the store has is lost, and with the power
+    /// whatever was not stored.
+    private final boolean keepsAll;
 
     private final Map<String, Group> groups = new LinkedHashMap<>();
     private final Map<Integer, List<Share>> shares = new HashMap<>();
+
+    /// @param keepsAll true if nothing of a session that ends may be missing
+    SharedModel(boolean keepsAll) {
+        this.keepsAll = keepsAll;
+    }
 
     void join(ModelSubscription member) {
         groups.computeIfAbsent(member.filter.toString(), f -> new Group()).members.add(member);
@@ -79,10 +101,36 @@ final class SharedModel {
     }
 
     private static void onCrash(Share s) {
-        s.mayRepeat = s.receivedBy != null && s.receivedAt != QoS.EXACTLY_ONCE;
+        if (s.receivedBy != null && s.receivedAt != QoS.EXACTLY_ONCE) {
+            s.repeats++;
+        }
         s.isWaived |=
                 s.group.members.stream()
                         .noneMatch(m -> m.isInForce() && m.storedSince < s.take.seq());
+    }
+
+    /// A session has ended: what it had not acknowledged at QoS 1 goes to another member, even if the
+    /// client has it, or is about to get it. What was begun at QoS 2 does not [MQTT-4.8.2-5].
+    void onSessionEnded(ModelSession session) {
+        Set<Published> unacknowledged = new HashSet<>();
+        session.unacknowledged.values().forEach(last -> unacknowledged.add(last.message()));
+        session.again.forEach(again -> unacknowledged.add(again.last.message()));
+        for (List<Share> all : shares.values()) {
+            for (Share share : all) {
+                boolean mayBeUnderWay =
+                        (share.receivedBy == null || share.wasPassedOn)
+                                && share.receivedBy != session
+                                && share.mayBeAtQos1(session);
+                boolean mayBeLost =
+                        share.receivedBy == session
+                                && share.receivedAt == QoS.AT_LEAST_ONCE
+                                && unacknowledged.contains(share.take.message());
+                if (mayBeUnderWay || mayBeLost) {
+                    share.repeats++;
+                    share.wasPassedOn = true;
+                }
+            }
+        }
     }
 
     /// A member has got a message: is it the first [MQTT-4.8.2-4]?
@@ -105,7 +153,7 @@ final class SharedModel {
         }
         for (Share share : latest) {
             boolean isLeft = share.isLost && share.receivedBy == null;
-            if ((share.mayRepeat || isLeft) && gives(share, session, qos, retain, identifiers)) {
+            if ((share.repeats > 0 || isLeft) && gives(share, session, qos, retain, identifiers)) {
                 return true;
             }
         }
@@ -124,9 +172,11 @@ final class SharedModel {
                     && (m.options.retainAsPublished() && message.retain()) == retain
                     && identifiers.equals(m.identifier == 0 ? List.of() : List.of(m.identifier))
                     && Rules.mayReceive(session.clientId, message.topic())) {
+                if (share.receivedBy != null && share.repeats > 0) {
+                    share.repeats--;
+                }
                 share.receivedBy = session;
                 share.receivedAt = qos;
-                share.mayRepeat = false;
                 return true;
             }
         }
@@ -149,7 +199,7 @@ final class SharedModel {
         return missing;
     }
 
-    private static boolean isMust(Share share, long now) {
+    private boolean isMust(Share share, long now) {
         Published message = share.take.message();
         // Messages without payload look all the same.
         if (message.qos() == QoS.AT_MOST_ONCE
@@ -164,6 +214,9 @@ final class SharedModel {
             if (m.left < share.take.seq()) {
                 continue;
             }
+            if (!m.isInForce() && isPassedOn(m, message)) {
+                continue;
+            }
             if (!m.isInForce()
                     || m.qos() == QoS.AT_MOST_ONCE
                     || !m.session.takes(message)
@@ -173,5 +226,14 @@ final class SharedModel {
             isCovered |= m.coveredSince < share.take.seq();
         }
         return isCovered;
+    }
+
+    /// True if a member that is gone had to leave to the others what it had not acknowledged.
+    private boolean isPassedOn(ModelSubscription member, Published message) {
+        return keepsAll
+                && member.endedWithSession
+                && member.session.takes(message)
+                && Rules.mayReceive(member.session.clientId, message.topic())
+                && message.qos().min(member.qos()) == QoS.AT_LEAST_ONCE;
     }
 }

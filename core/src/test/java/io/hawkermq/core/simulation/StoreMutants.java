@@ -192,7 +192,13 @@ final class StoreMutants {
     private static StoredDelivery reversed(StoredDelivery d) {
         // Where a later change looks for it there is nothing; only what waits is out of order.
         return new StoredDelivery(
-                d.session(), d.sequence() ^ 1, d.message(), d.qos(), d.retain(), d.identifiers());
+                d.session(),
+                d.sequence() ^ 1,
+                d.message(),
+                d.qos(),
+                d.retain(),
+                d.identifiers(),
+                d.share());
     }
 
     // ---- what comes back in pages ----

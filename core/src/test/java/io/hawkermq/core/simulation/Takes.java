@@ -30,7 +30,7 @@ final class Takes {
     private final History history;
     private final Map<String, ModelSession> sessions;
     private final RetainedModel retained = new RetainedModel();
-    private final SharedModel shared = new SharedModel();
+    private final SharedModel shared;
     private final List<Take> takenThisTurn = new ArrayList<>();
     private final Map<Integer, Long> postedThisTurn = new HashMap<>();
     private final Map<Arrival, List<Take>> underWay = new HashMap<>();
@@ -47,6 +47,7 @@ final class Takes {
         this.world = world;
         this.history = history;
         this.sessions = sessions;
+        shared = new SharedModel(!world.isDurable());
     }
 
     RetainedModel retained() {
