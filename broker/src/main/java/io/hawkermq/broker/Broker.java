@@ -246,6 +246,10 @@ public final class Broker implements AutoCloseable {
         return loops.get(slots.shardOf(clientId));
     }
 
+    Clock clock() {
+        return clock;
+    }
+
     Storage storage() {
         return storage;
     }

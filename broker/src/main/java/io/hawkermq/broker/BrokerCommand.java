@@ -29,6 +29,18 @@ final class BrokerCommand {
     private final String name;
     private final AtomicInteger exitStatus = new AtomicInteger();
 
+    /// What signals speak to.
+    private record Running(Broker broker, Reloading reloading, ServiceNotices notices) {
+        void reload() {
+            notices.reloading();
+            boolean isDone = reloading.reload().isDone();
+            notices.ready(isDone ? "Reloaded." : "Nothing was reloaded, see the log.");
+        }
+    }
+
+    /// What the end of the process must not forget.
+    private record Ending(@Nullable ControlSocket control, ServiceNotices notices) {}
+
     private BrokerCommand(Arguments arguments, Dialect dialect) {
         this.arguments = arguments;
         this.name = version(dialect);
@@ -91,15 +103,16 @@ final class BrokerCommand {
                 arguments.file().isEmpty() && isOpen
                         ? null
                         : ListenersAccess.open(configuration, log);
-        CompletableFuture<Reloading> reloading = new CompletableFuture<>();
+        CompletableFuture<Running> running = new CompletableFuture<>();
         // Before the port is open: whoever can connect may think that the broker is ready for all.
-        handleSignals(reloading, log);
+        handleSignals(running, log);
         Broker broker =
                 Broker.start(
                         access == null
                                 ? FromConfiguration.options(
                                         configuration, AccessControl.anonymous(), log)
                                 : FromConfiguration.options(configuration, access, log));
+        log.publishBy(new LogTopics(broker));
         Optional<Path> pidFile = configuration.value(GlobalOptions.PID_FILE);
         if (pidFile.isPresent()) {
             write(pidFile.get(), broker);
@@ -107,31 +120,43 @@ final class BrokerCommand {
         Reloading reloads =
                 new Reloading(arguments, configuration, broker, log, access, this::exit);
         @Nullable ControlSocket control = openControl(configuration, reloads, broker, log);
-        CountDownLatch stopped = endWithTheProcess(broker, log, pidFile, control);
+        ServiceNotices notices = ServiceNotices.of(System.getenv(), log);
+        CountDownLatch stopped =
+                endWithTheProcess(broker, log, pidFile, new Ending(control, notices));
         log.log(LogLevel.NOTICE, name + " running");
-        reloading.complete(reloads);
+        notices.ready(name + " running");
+        notices.watch(broker);
+        running.complete(new Running(broker, reloads, notices));
+        tellLauncher();
         if (arguments.file().isPresent()) {
             new WatchedFiles(reloads::watched, reloads::reloadFiles).start();
         }
         HeapCare heapCare = HeapCare.ofThisProcess();
         while (!stopped.await(HEAP_LOOK_SECONDS, TimeUnit.SECONDS)) {
             heapCare.look();
+            log.reopenMoved();
         }
     }
 
-    /// A SIGHUP that comes during the start is answered after it.
-    private static void handleSignals(CompletableFuture<Reloading> reloading, LineLog log) {
+    /// A signal that comes during the start is answered after it.
+    private static void handleSignals(CompletableFuture<Running> running, LineLog log) {
         Signals.handle(
                 Map.of(
                         "HUP",
-                        () -> reloading.thenAccept(Reloading::reload),
+                        () -> running.thenAccept(Running::reload),
                         "USR1",
                         () ->
                                 log.log(
                                         LogLevel.NOTICE,
                                         "Nothing to save: each message is stored when it comes."),
                         "USR2",
-                        () -> log.log(LogLevel.NOTICE, "Trees are not printed.")));
+                        () -> running.thenAccept(r -> print(r.broker()))));
+    }
+
+    private static void print(Broker broker) {
+        broker.operator()
+                .subscriptions()
+                .thenAccept(all -> SubscriptionTree.lines(all).forEach(System.out::println));
     }
 
     private void report(Configuration configuration, LineLog log) {
@@ -160,6 +185,18 @@ final class BrokerCommand {
                             + " the user '"
                             + wanted
                             + "', or say 'user root' to be rid of this line.");
+        }
+    }
+
+    /// With `-d` the script that started this process waits until this file is there.
+    private static void tellLauncher() {
+        String file = System.getenv("HAWKER_READY");
+        if (file != null) {
+            try {
+                Files.createFile(Path.of(file));
+            } catch (IOException e) {
+                // it has gone
+            }
         }
     }
 
@@ -197,14 +234,15 @@ final class BrokerCommand {
     }
 
     private CountDownLatch endWithTheProcess(
-            Broker broker, LineLog log, Optional<Path> pidFile, @Nullable ControlSocket control) {
+            Broker broker, LineLog log, Optional<Path> pidFile, Ending ending) {
         CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime()
                 .addShutdownHook(
                         new Thread(() -> {
                             log.log(LogLevel.NOTICE, name + " terminating");
-                            if (control != null) {
-                                control.close();
+                            ending.notices().stopping();
+                            if (ending.control() != null) {
+                                ending.control().close();
                             }
                             broker.close();
                             log.flush();

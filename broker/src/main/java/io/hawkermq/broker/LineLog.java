@@ -11,11 +11,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
-/// The log as lines in Mosquitto's form, `<seconds since the epoch>: text`, on the standard streams
-/// and in files. Owns the files.
+/// The log as lines in Mosquitto's form, `<seconds since the epoch>: text`, on the standard streams,
+/// in files, in the system's log ([Syslog]) and on topics ([LogTopics]). Owns the files.
 ///
-/// Each line is written at once, up to [#LINES_AT_ONCE] a second; what comes beyond, when very many
+/// On streams and in files each line is written at once, up to [#LINES_AT_ONCE] a second; what comes beyond, when very many
 /// clients connect, is collected and written [#DELAY_MILLIS] later, because a system call for each
 /// line would cost a connection a fifth of its time. Errors and warnings take everything before
 /// them along. May be called by any thread.
@@ -31,12 +34,26 @@ public final class LineLog implements EventLog {
 
     private final ByteArrayOutputStream collected = new ByteArrayOutputStream();
     private List<OutputStream> outputs;
-    private List<OutputStream> files = List.of();
+    private List<LogFile> files = List.of();
+    private volatile @Nullable Syslog syslog;
+    private volatile @Nullable LogTopics topics;
     private long second;
     private int linesThisSecond;
     private boolean isFlushDue;
     private boolean isBroken;
     private volatile LogSettings settings;
+
+    /// @param identity of what was opened, null if the system has none
+    private record LogFile(Path path, @Nullable Object identity, OutputStream out) {
+        static LogFile open(Path path) throws IOException {
+            OutputStream out = new FileOutputStream(path.toFile(), true);
+            return new LogFile(path, FileState.of(path).key(), out);
+        }
+
+        boolean isMoved() {
+            return !Objects.equals(FileState.of(path).key(), identity);
+        }
+    }
 
     private LineLog(LogSettings settings, List<OutputStream> outputs) {
         this.settings = settings;
@@ -67,7 +84,7 @@ public final class LineLog implements EventLog {
     ///
     /// @throws StartException if a file cannot be opened; then nothing changes
     void change(LogSettings replacement) throws StartException {
-        List<OutputStream> opened = new ArrayList<>();
+        List<LogFile> opened = new ArrayList<>();
         List<OutputStream> all = new ArrayList<>();
         if (replacement.isOnStandardError()) {
             all.add(System.err);
@@ -77,7 +94,7 @@ public final class LineLog implements EventLog {
         }
         for (Path file : replacement.files()) {
             try {
-                opened.add(new FileOutputStream(file.toFile(), true));
+                opened.add(LogFile.open(file));
             } catch (IOException e) {
                 close(opened);
                 throw new StartException(
@@ -88,8 +105,8 @@ public final class LineLog implements EventLog {
                                 + ". The directory must exist and be writable by this user.");
             }
         }
-        all.addAll(opened);
-        List<OutputStream> closing;
+        opened.forEach(f -> all.add(f.out()));
+        List<LogFile> closing;
         synchronized (this) {
             flush();
             closing = files;
@@ -99,12 +116,46 @@ public final class LineLog implements EventLog {
             settings = replacement;
         }
         close(closing);
+        change(replacement.syslogFacility());
     }
 
-    private static void close(List<OutputStream> streams) {
-        for (OutputStream stream : streams) {
+    private void change(OptionalInt facility) {
+        Syslog old = syslog;
+        if (facility.isPresent() && !UnixDatagrams.isAvailable()) {
+            syslog = null;
+            log(LogLevel.WARNING, "'log_dest syslog' needs Linux.");
+        } else {
+            syslog = facility.isEmpty() ? null : new Syslog(Syslog.PLACE, facility.getAsInt());
+        }
+        if (old != null) {
+            old.close();
+        }
+    }
+
+    /// Publishes lines from now on, if the settings say so.
+    void publishBy(LogTopics replacement) {
+        topics = replacement;
+    }
+
+    /// Begins files again that were moved away, as a rotation of logs does.
+    void reopenMoved() {
+        if (files().stream().anyMatch(LogFile::isMoved)) {
             try {
-                stream.close();
+                change(settings);
+            } catch (StartException e) {
+                log(LogLevel.ERROR, String.valueOf(e.getMessage()));
+            }
+        }
+    }
+
+    private synchronized List<LogFile> files() {
+        return files;
+    }
+
+    private static void close(List<LogFile> files) {
+        for (LogFile file : files) {
+            try {
+                file.out().close();
             } catch (IOException e) {
                 // everything was handed over by write() already
             }
@@ -150,9 +201,25 @@ public final class LineLog implements EventLog {
             if (length < text.length()) {
                 line.append("... (").append(text.length()).append(" characters)");
             }
+            writeElsewhere(level, current, line);
             byte[] bytes = line.append('\n').toString().getBytes(StandardCharsets.UTF_8);
             boolean isUrgent = level == LogLevel.ERROR || level == LogLevel.WARNING;
             write(bytes, now, isUrgent ? 0 : LINES_AT_ONCE);
+        }
+    }
+
+    private void writeElsewhere(LogLevel level, LogSettings current, CharSequence line) {
+        Syslog system = syslog;
+        if (system != null) {
+            try {
+                system.write(level, line.toString());
+            } catch (IOException e) {
+                complain("The system's log cannot be written: " + e.getMessage());
+            }
+        }
+        LogTopics published = topics;
+        if (published != null && current.isOnTopics()) {
+            published.write(level, line.toString());
         }
     }
 
@@ -197,16 +264,16 @@ public final class LineLog implements EventLog {
                 output.write(bytes, 0, bytes.length);
                 output.flush();
             } catch (IOException e) {
-                complain(e);
+                complain("A log file cannot be written: " + e.getMessage());
             }
         }
     }
 
     /// A full disk must not end the broker; it is told once.
-    private void complain(IOException e) {
+    private synchronized void complain(String text) {
         if (!isBroken) {
             isBroken = true;
-            System.err.println("Error: A log file cannot be written: " + e.getMessage() + ".");
+            System.err.println("Error: " + text + ".");
         }
     }
 }

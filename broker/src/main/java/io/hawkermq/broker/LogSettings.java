@@ -10,17 +10,22 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /// What is logged, how and where.
 ///
 /// @param files that are appended to
+/// @param syslogFacility for the system's log; empty to leave it alone
+/// @param isOnTopics whether it is published too
 record LogSettings(
         Set<LogLevel> levels,
         LogTime time,
         boolean isOnStandardError,
         boolean isOnStandardOutput,
-        List<Path> files) {
+        List<Path> files,
+        OptionalInt syslogFacility,
+        boolean isOnTopics) {
     /// Without a configuration file.
     static final LogSettings DEFAULT =
             new LogSettings(
@@ -33,7 +38,9 @@ record LogSettings(
                     LogTime.SECONDS,
                     true,
                     false,
-                    List.of());
+                    List.of(),
+                    OptionalInt.empty(),
+                    false);
 
     LogSettings {
         levels =
@@ -45,7 +52,13 @@ record LogSettings(
     /// Everything, as with `-v`.
     LogSettings verbose() {
         return new LogSettings(
-                EnumSet.allOf(LogLevel.class), time, isOnStandardError, isOnStandardOutput, files);
+                EnumSet.allOf(LogLevel.class),
+                time,
+                isOnStandardError,
+                isOnStandardOutput,
+                files,
+                syslogFacility,
+                isOnTopics);
     }
 
     static LogSettings of(Configuration configuration) {
@@ -63,7 +76,15 @@ record LogSettings(
                 destinations.stream()
                         .filter(LogDestination.InFile.class::isInstance)
                         .map(d -> ((LogDestination.InFile) d).path())
-                        .toList());
+                        .toList(),
+                destinations.contains(Place.SYSLOG)
+                        ? OptionalInt.of(
+                                configuration
+                                        .value(GlobalOptions.LOG_FACILITY)
+                                        .map(local -> Syslog.LOCAL_0 + local)
+                                        .orElse(Syslog.DAEMON))
+                        : OptionalInt.empty(),
+                destinations.contains(Place.TOPIC));
     }
 
     private static Set<LogLevel> levels(Configuration configuration) {

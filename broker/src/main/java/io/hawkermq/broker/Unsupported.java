@@ -118,12 +118,12 @@ final class Unsupported {
             }
         }
         for (LogDestination destination : configuration.value(GlobalOptions.LOG_DEST)) {
-            if (destination == LogDestination.Place.SYSLOG
-                    || destination == LogDestination.Place.TOPIC) {
+            if (destination == LogDestination.Place.DLT
+                    || destination == LogDestination.Place.ANDROID) {
                 warnings.add(
                         "'log_dest "
-                                + (destination == LogDestination.Place.SYSLOG ? "syslog" : "topic")
-                                + "' has no effect yet ["
+                                + (destination == LogDestination.Place.DLT ? "dlt" : "android")
+                                + "' has no effect here ["
                                 + configuration.global().origin(GlobalOptions.LOG_DEST)
                                 + "]");
             }

@@ -439,14 +439,14 @@ class FromConfigurationTest {
         assertEquals(
                 List.of(
                         "'queue_qos0_messages' has no effect yet [a.conf:1]",
-                        "'log_dest syslog' has no effect yet [a.conf:2]",
+                        "'log_dest dlt' has no effect here [a.conf:2]",
                         "'use_identity_as_username' has no effect without 'certfile' and"
                                 + " 'keyfile': clients are known by their User Names [a.conf:4]",
                         "The bridge far is not active: this build has no bridges yet [a.conf:7]"),
                 Unsupported.warnings(
                         read(
                                 "queue_qos0_messages true",
-                                "log_dest syslog",
+                                "log_dest dlt",
                                 "listener 1883",
                                 "use_identity_as_username true",
                                 "listener 9883",

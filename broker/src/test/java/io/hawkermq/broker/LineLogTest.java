@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -88,12 +89,36 @@ class LineLogTest {
         return bytes.toString(StandardCharsets.UTF_8);
     }
 
+    private static LogSettings inFile(Path file) {
+        return new LogSettings(
+                LogSettings.DEFAULT.levels(),
+                LogTime.NONE,
+                false,
+                false,
+                List.of(file),
+                OptionalInt.empty(),
+                false);
+    }
+
+    @Test
+    void aFileThatWasMovedAwayIsBegunAgain(@TempDir Path directory) throws Exception {
+        Path file = directory.resolve("log");
+        LineLog log = LineLog.open(inFile(file));
+        log.log(LogLevel.NOTICE, "one");
+        log.reopenMoved();
+        Files.move(file, directory.resolve("log.1"));
+        log.log(LogLevel.NOTICE, "two");
+        assertFalse(Files.exists(file));
+        log.reopenMoved();
+        log.log(LogLevel.NOTICE, "three");
+        assertEquals("three\n", Files.readString(file));
+        assertEquals("one\ntwo\n", Files.readString(directory.resolve("log.1")));
+    }
+
     @Test
     void filesAreAppendedToAndOpenedAnewAtAChange(@TempDir Path directory) throws Exception {
         Path file = directory.resolve("log");
-        LogSettings settings =
-                new LogSettings(
-                        LogSettings.DEFAULT.levels(), LogTime.NONE, false, false, List.of(file));
+        LogSettings settings = inFile(file);
         LineLog log = LineLog.open(settings);
         log.log(LogLevel.NOTICE, "one");
         assertEquals("one\n", Files.readString(file));
@@ -109,13 +134,7 @@ class LineLogTest {
     @Test
     void aChangeThatFailsChangesNothing(@TempDir Path directory) {
         LineLog log = LineLog.normal(out);
-        LogSettings settings =
-                new LogSettings(
-                        LogSettings.DEFAULT.levels(),
-                        LogTime.NONE,
-                        false,
-                        false,
-                        List.of(directory.resolve("no/log")));
+        LogSettings settings = inFile(directory.resolve("no/log"));
         StartException e = assertThrows(StartException.class, () -> log.change(settings));
         assertEquals(1, e.exitStatus());
         assertTrue(String.valueOf(e.getMessage()).contains("no/log"), e.getMessage());
