@@ -1,5 +1,6 @@
 package io.hawkermq.it.hivemq;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -245,10 +246,10 @@ class HiveMqTest {
         try (MqttClient one = client().connect();
                 MqttClient two = client().connect();
                 MqttClient asking = client().connect()) {
-            one.respond("$share/workers/add", r -> (r.text() + "!").getBytes());
-            two.respond("$share/workers/add", r -> (r.text() + "!").getBytes());
+            one.respond("$share/workers/add", r -> (r.text() + "!").getBytes(UTF_8));
+            two.respond("$share/workers/add", r -> (r.text() + "!").getBytes(UTF_8));
             for (int i = 0; i < 20; i++) {
-                byte[] question = ("" + i).getBytes();
+                byte[] question = ("" + i).getBytes(UTF_8);
                 assertEquals(i + "!", asking.request("add", question, SOON).text());
             }
         }
