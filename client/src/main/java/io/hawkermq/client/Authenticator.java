@@ -29,6 +29,7 @@ public interface Authenticator {
     /// Makes an authenticator for each attempt and each re-authentication.
     @FunctionalInterface
     interface Source {
+        /// One exchange, for one attempt to connect; called on a virtual thread, which may wait.
         Authenticator next();
     }
 }

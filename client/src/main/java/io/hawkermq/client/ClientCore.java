@@ -411,6 +411,7 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
 
     private void closeWith(Ending ending) {
         session.end(new ConnectionException(new Ending.ByClient(ReasonCode.SUCCESS)), null);
+        closeOutbox(); // before anybody hears of the end: the next client may want it
         enter(new State.Closed(ending));
         loop.members().remove(this);
         checkDrained();
@@ -424,7 +425,6 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
             current.end(new Ending.ByClient(ReasonCode.SUCCESS), null);
         }
         if (!(state instanceof State.Closed)) {
-            closeOutbox();
             closeWith(new Ending.ByClient(ReasonCode.SUCCESS));
         }
     }

@@ -23,6 +23,8 @@ public record Credentials(@Nullable String userName, byte @Nullable [] password)
     /// elsewhere.
     @FunctionalInterface
     public interface Source {
+        /// The credentials of the next attempt; called on a virtual thread, which may wait.
+        ///
         /// @throws Exception which ends the attempt as [Ending.HookFailed]
         Credentials next() throws Exception;
     }

@@ -4,6 +4,8 @@ package io.hawkermq.client;
 /// subscription: it may block.
 @FunctionalInterface
 public interface Handler {
+    /// Takes one message; the next comes when this returns.
+    ///
     /// @throws Exception which the client's error handler gets; the subscription goes on
     void handle(IncomingMessage message) throws Exception;
 }

@@ -58,14 +58,17 @@ public final class IncomingMessage {
         this.inbound = inbound;
     }
 
+    /// The Topic Name, also where the server has sent an alias.
     public String topic() {
         return topicName.toString();
     }
 
+    /// The Topic Name as the protocol has it, with its levels.
     public TopicName topicName() {
         return topicName;
     }
 
+    /// The payload itself, not a copy: 0 bytes or more.
     public byte[] payload() {
         return payload;
     }
@@ -75,6 +78,7 @@ public final class IncomingMessage {
         return new String(payload, StandardCharsets.UTF_8);
     }
 
+    /// The QoS of this delivery: the lower of what was published and what was subscribed to.
     public QoS qos() {
         return qos;
     }
@@ -100,22 +104,27 @@ public final class IncomingMessage {
         return properties;
     }
 
+    /// What the publisher says of the payload, such as a MIME type; null if nothing, and in 3.1.1.
     public @Nullable String contentType() {
         return properties.text(Property.CONTENT_TYPE);
     }
 
+    /// Where an answer is expected; null if none is, and in 3.1.1.
     public @Nullable String responseTopic() {
         return properties.text(Property.RESPONSE_TOPIC);
     }
 
+    /// What an answer has to carry, so that it is known again; null if nothing, and in 3.1.1.
     public byte @Nullable [] correlationData() {
         return properties.binary(Property.CORRELATION_DATA);
     }
 
+    /// Names and values in the order in which they were published; a name may come again.
     public List<UserProperty> userProperties() {
         return properties.userProperties();
     }
 
+    /// The identifiers of the subscriptions that match, of those that have one; none in 3.1.1.
     public List<Integer> subscriptionIdentifiers() {
         return properties.subscriptionIdentifiers();
     }

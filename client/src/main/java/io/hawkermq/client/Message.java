@@ -60,10 +60,12 @@ public final class Message {
         return new Builder(topic);
     }
 
+    /// The Topic Name.
     public String topic() {
         return topicName.toString();
     }
 
+    /// The Topic Name as the protocol has it, checked.
     public TopicName topicName() {
         return topicName;
     }
@@ -73,10 +75,12 @@ public final class Message {
         return payload;
     }
 
+    /// The QoS to publish at; subscribers may get it at a lower one.
     public QoS qos() {
         return qos;
     }
 
+    /// True if the server is to keep it for later subscribers.
     public boolean retain() {
         return retain;
     }
@@ -120,6 +124,8 @@ public final class Message {
             this.topicName = topicName;
         }
 
+        /// The payload. Default: empty.
+        ///
         /// @param bytes not copied; at most 268,435,455 less the rest of the packet
         public Builder payload(byte[] bytes) {
             payload = Objects.requireNonNull(bytes);
@@ -155,18 +161,22 @@ public final class Message {
             return with(Property.MESSAGE_EXPIRY_INTERVAL, interval.toSeconds());
         }
 
+        /// Says what the payload is, such as a MIME type; 5.0 only.
         public Builder contentType(String type) {
             return with(Property.CONTENT_TYPE, type);
         }
 
+        /// Asks for an answer there; 5.0 only.
         public Builder responseTopic(String topic) {
             return with(Property.RESPONSE_TOPIC, TopicName.of(topic).toString());
         }
 
+        /// What the answer is to carry, not copied; 0 to 65,535 bytes, 5.0 only.
         public Builder correlationData(byte[] data) {
             return with(Property.CORRELATION_DATA, data);
         }
 
+        /// Adds a User Property behind those before; 5.0 only.
         public Builder user(String name, String value) {
             properties().user(name, value);
             return this;
@@ -194,6 +204,7 @@ public final class Message {
             return b;
         }
 
+        /// The message; the builder may go on.
         public Message build() {
             return new Message(this);
         }

@@ -255,6 +255,8 @@ public final class MqttClient implements AutoCloseable {
     /// Makes a response's payload.
     @FunctionalInterface
     public interface Responder {
+        /// Answers one request; called on a virtual thread.
+        ///
         /// @throws Exception which the client's error handler gets; nobody is answered
         byte[] respond(IncomingMessage request) throws Exception;
     }

@@ -112,6 +112,8 @@ public final class MqttClientBuilder {
         return will(message, Duration.ZERO);
     }
 
+    /// The Will Message, sent a while after the connection has ended badly.
+    ///
     /// @param delay how long the server waits before it sends the Will, 0 to 2^32 - 1 seconds; 5.0
     ///     only
     public MqttClientBuilder will(Message message, Duration delay) {
@@ -119,10 +121,12 @@ public final class MqttClientBuilder {
         return this;
     }
 
+    /// Sent in each CONNECT; takes the place of those in the URI.
     public MqttClientBuilder credentials(String userName, String password) {
         return credentials(Credentials.of(userName, password));
     }
 
+    /// Sent in each CONNECT; for passwords that are no text, or for a user name alone.
     public MqttClientBuilder credentials(Credentials fixed) {
         credentials = () -> fixed;
         return this;

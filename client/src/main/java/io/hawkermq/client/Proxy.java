@@ -15,6 +15,9 @@ public record Proxy(Kind kind, String host, int port, @Nullable Credentials cred
         HTTP
     }
 
+    /// Checks the port.
+    ///
+    /// @throws IllegalArgumentException if it is not 1 to 65,535
     public Proxy {
         if (port < 1 || port > 65_535) {
             throw new IllegalArgumentException("the port is " + port + ", allowed is 1 to 65535");

@@ -22,6 +22,9 @@ public record Reconnect(Duration least, Duration most, int attempts, First first
         IS_REPEATED
     }
 
+    /// Checks the waits.
+    ///
+    /// @throws IllegalArgumentException if `least` is below 1 ms or above `most`, or `attempts` negative
     public Reconnect {
         if (least.toMillis() < 1 || most.compareTo(least) < 0 || attempts < 0) {
             throw new IllegalArgumentException(

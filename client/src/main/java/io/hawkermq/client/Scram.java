@@ -1,26 +1,18 @@
 package io.hawkermq.client;
 
+import io.hawkermq.protocol.ScramKeys;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
-import java.text.Normalizer;
 import java.util.Base64;
-import java.util.HashMap;
 import java.util.Map;
-import javax.crypto.Mac;
-import javax.crypto.SecretKeyFactory;
-import javax.crypto.spec.PBEKeySpec;
-import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /// SCRAM-SHA-256, RFC 5802 and 7677: client and server each prove that they know the password, or
 /// what was derived from it, without sending it.
 public final class Scram {
     private static final SecureRandom RANDOM = new SecureRandom();
-
-    /// Below, a server that wants to guess the password would have it too easy, RFC 7677 section 4.
-    private static final int LEAST_ITERATIONS = 4_096;
 
     /// Above, a server could keep this client busy for minutes.
     private static final int MOST_ITERATIONS = 10_000_000;
@@ -51,7 +43,7 @@ public final class Scram {
 
         @Override
         public String method() {
-            return "SCRAM-SHA-256";
+            return ScramKeys.METHOD;
         }
 
         @Override
@@ -62,44 +54,30 @@ public final class Scram {
         @Override
         public byte[] next(byte @Nullable [] data) throws GeneralSecurityException {
             String serverFirst = text(data);
-            Map<Character, String> attributes = attributes(serverFirst);
+            Map<Character, String> attributes = ScramKeys.attributes(serverFirst);
             String both = attribute(attributes, 'r');
             if (!both.startsWith(nonce) || both.length() == nonce.length()) {
                 throw new GeneralSecurityException("the server's nonce does not extend this one's");
             }
             int iterations = iterations(attribute(attributes, 'i'));
-            byte[] salted = salted(decoded(attribute(attributes, 's')), iterations);
-            byte[] clientKey = hmac(salted, "Client Key");
-            byte[] storedKey = MessageDigest.getInstance("SHA-256").digest(clientKey);
+            byte[] salt = decoded(attribute(attributes, 's'));
+            if (salt.length == 0) {
+                throw new GeneralSecurityException("the server has sent no salt");
+            }
+            ScramKeys keys = ScramKeys.of(password, salt, iterations);
             String withoutProof = "c=biws,r=" + both;
             String authMessage = bare + "," + serverFirst + "," + withoutProof;
-            byte[] proof = hmac(storedKey, authMessage);
-            for (int i = 0; i < proof.length; i++) {
-                proof[i] ^= clientKey[i];
-            }
-            expectedSignature = hmac(hmac(salted, "Server Key"), authMessage);
+            byte[] proof = keys.proof(authMessage);
+            expectedSignature = ScramKeys.serverSignature(keys.serverKey(), authMessage);
             return utf8(withoutProof + ",p=" + Base64.getEncoder().encodeToString(proof));
         }
 
         @Override
         public void succeeded(byte @Nullable [] data) throws GeneralSecurityException {
-            byte[] signature = decoded(attribute(attributes(text(data)), 'v'));
+            byte[] signature = decoded(attribute(ScramKeys.attributes(text(data)), 'v'));
             if (expectedSignature.length == 0
                     || !MessageDigest.isEqual(signature, expectedSignature)) {
                 throw new GeneralSecurityException("the server does not know the password");
-            }
-        }
-
-        private byte[] salted(byte[] salt, int iterations) throws GeneralSecurityException {
-            // SASLprep's core: what looks the same is the same.
-            String prepared = Normalizer.normalize(password, Normalizer.Form.NFKC);
-            PBEKeySpec spec = new PBEKeySpec(prepared.toCharArray(), salt, iterations, 256);
-            try {
-                return SecretKeyFactory.getInstance("PBKDF2WithHmacSHA256")
-                        .generateSecret(spec)
-                        .getEncoded();
-            } finally {
-                spec.clearPassword();
             }
         }
     }
@@ -111,16 +89,11 @@ public final class Scram {
         } catch (NumberFormatException e) {
             throw new GeneralSecurityException("the iteration count is no number", e);
         }
-        if (count < LEAST_ITERATIONS || count > MOST_ITERATIONS) {
+        // Fewer would make guessing the password too easy for a server.
+        if (count < ScramKeys.LEAST_ITERATIONS || count > MOST_ITERATIONS) {
             throw new GeneralSecurityException("the server asks for " + count + " iterations");
         }
         return count;
-    }
-
-    private static byte[] hmac(byte[] key, String message) throws GeneralSecurityException {
-        Mac mac = Mac.getInstance("HmacSHA256");
-        mac.init(new SecretKeySpec(key, "HmacSHA256"));
-        return mac.doFinal(utf8(message));
     }
 
     private static byte[] utf8(String text) {
@@ -140,16 +113,6 @@ public final class Scram {
         } catch (IllegalArgumentException e) {
             throw new GeneralSecurityException("what the server has sent is not Base64", e);
         }
-    }
-
-    private static Map<Character, String> attributes(String message) {
-        Map<Character, String> found = new HashMap<>();
-        for (String part : message.split(",", -1)) {
-            if (part.length() >= 2 && part.charAt(1) == '=') {
-                found.putIfAbsent(part.charAt(0), part.substring(2));
-            }
-        }
-        return found;
     }
 
     private static String attribute(Map<Character, String> attributes, char name)

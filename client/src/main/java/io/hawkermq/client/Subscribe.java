@@ -26,6 +26,9 @@ public record Subscribe(
         Properties properties,
         Acknowledgement acknowledgement,
         int buffer) {
+    /// Checks and copies.
+    ///
+    /// @throws IllegalArgumentException without a Topic Filter, or with a buffer below 1
     public Subscribe {
         entries = List.copyOf(entries);
         if (entries.isEmpty()) {
@@ -113,6 +116,7 @@ public record Subscribe(
             return this;
         }
 
+        /// Adds a User Property to SUBSCRIBE; 5.0 only.
         public Builder user(String name, String value) {
             properties.user(name, value);
             return this;
@@ -135,6 +139,7 @@ public record Subscribe(
             return this;
         }
 
+        /// What was collected; the builder may go on.
         public Subscribe build() {
             return new Subscribe(entries, properties.build(), acknowledgement, buffer);
         }

@@ -45,6 +45,7 @@ public final class Subscription implements Iterable<IncomingMessage>, AutoClosea
         this.identifier = identifiers.isEmpty() ? 0 : identifiers.getFirst();
     }
 
+    /// What was asked for, to be compared with [#reasonCodes].
     public Subscribe request() {
         return request;
     }

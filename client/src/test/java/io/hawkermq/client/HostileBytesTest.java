@@ -43,7 +43,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(90)
 class HostileBytesTest {
     /// Sessions with damage in them; the seed is in the message of what fails.
-    private static final int DAMAGED = 400;
+    private static final int DAMAGED = 200;
 
     private final ScriptedServer server = listening();
     private final ClientGroup group = ClientGroup.create(1);
@@ -426,6 +426,7 @@ class HostileBytesTest {
             CompletableFuture<ConnectResult> connecting = other.connectAsync();
             try (Peer peer = sound.accept(false)) {
                 connecting.get(5, TimeUnit.SECONDS);
+                assertFalse(peer.socket.isClosed());
                 assertInstanceOf(State.Connected.class, other.state());
             }
         }

@@ -1,6 +1,7 @@
 package io.hawkermq.client;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -112,12 +113,13 @@ class RedirectionTest {
                                         Reconnect.between(
                                                 Duration.ofMillis(5), Duration.ofMillis(10)))
                                 .build()) {
-            gone.close();
+            gone.refuse();
             CompletableFuture<ConnectResult> connecting = client.connectAsync();
             refer(one, ReasonCode.USE_ANOTHER_SERVER, "no%name " + at(gone) + " " + at(other));
             try (Peer peer = other.accept(false)) {
                 connecting.get(5, TimeUnit.SECONDS);
-                other.close();
+                assertFalse(peer.socket.isClosed());
+                other.refuse();
             }
             // Back to the other one, in vain; then home.
             one.accept(false).close();
@@ -131,9 +133,10 @@ class RedirectionTest {
                 MqttClient client = builder(one).build()) {
             CompletableFuture<ConnectResult> connecting = client.connectAsync();
             refer(one, ReasonCode.SERVER_MOVED, at(other));
-            one.close();
+            one.refuse();
             try (Peer peer = other.accept(false)) {
                 connecting.get(5, TimeUnit.SECONDS);
+                assertFalse(peer.socket.isClosed());
             }
             states.await(State.Disconnected.class);
             client.connectAsync();

@@ -48,9 +48,14 @@ final class ScriptedServer implements Closeable {
         return peer;
     }
 
+    /// Nobody can connect any more; the connections stay.
+    void refuse() throws IOException {
+        listening.close();
+    }
+
     @Override
     public void close() throws IOException {
-        listening.close();
+        refuse();
     }
 
     /// One client's connection.

@@ -2,11 +2,10 @@ package io.hawkermq.broker.security;
 
 import io.hawkermq.core.AccessControl;
 import io.hawkermq.protocol.ReasonCode;
+import io.hawkermq.protocol.ScramKeys;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// Without channel binding. A user who does not exist is asked for a proof like one who does, with
 /// a salt that stays the same, so that nobody can find out names.
 final class ScramSha256 implements AccessControl.Exchange {
-    static final String METHOD = "SCRAM-SHA-256";
+    static final String METHOD = ScramKeys.METHOD;
 
     private static final AccessControl.Step.Failure REFUSED =
             new AccessControl.Step.Failure(
@@ -69,7 +68,7 @@ final class ScramSha256 implements AccessControl.Exchange {
         }
         gs2Header = message.substring(0, 3);
         String bare = message.substring(3);
-        Map<Character, String> attributes = attributes(bare);
+        Map<Character, String> attributes = ScramKeys.attributes(bare);
         String name = attributes.get('n');
         String clientNonce = attributes.get('r');
         if (name == null
@@ -84,7 +83,7 @@ final class ScramSha256 implements AccessControl.Exchange {
         credentials = users.apply(userName);
         byte[] salt =
                 credentials == null
-                        ? Arrays.copyOf(ScramCredentials.hmac(secret, userName), 16)
+                        ? Arrays.copyOf(ScramKeys.hmac(secret, userName), 16)
                         : credentials.salt();
         int iterations =
                 credentials == null ? ScramCredentials.LEAST_ITERATIONS : credentials.iterations();
@@ -100,7 +99,7 @@ final class ScramSha256 implements AccessControl.Exchange {
     }
 
     private AccessControl.Step last(String message) {
-        Map<Character, String> attributes = attributes(message);
+        Map<Character, String> attributes = ScramKeys.attributes(message);
         String binding = attributes.get('c');
         String proof64 = attributes.get('p');
         int proofAt = message.lastIndexOf(",p=");
@@ -120,34 +119,17 @@ final class ScramSha256 implements AccessControl.Exchange {
         } catch (IllegalArgumentException e) {
             return malformed("the proof is not Base64");
         }
-        if (c == null || proof.length != c.storedKey().length) {
-            return REFUSED;
-        }
-        byte[] clientKey = ScramCredentials.hmac(c.storedKey(), authMessage);
-        for (int i = 0; i < clientKey.length; i++) {
-            clientKey[i] ^= proof[i];
-        }
-        if (!MessageDigest.isEqual(ScramCredentials.sha256(clientKey), c.storedKey())) {
+        if (c == null || !ScramKeys.isProof(proof, c.storedKey(), authMessage)) {
             return REFUSED;
         }
         String signature =
                 Base64.getEncoder()
-                        .encodeToString(ScramCredentials.hmac(c.serverKey(), authMessage));
+                        .encodeToString(ScramKeys.serverSignature(c.serverKey(), authMessage));
         return new AccessControl.Step.Success(
                 ("v=" + signature).getBytes(StandardCharsets.UTF_8), userName);
     }
 
     private static AccessControl.Step malformed(String why) {
         return new AccessControl.Step.Failure(ReasonCode.NOT_AUTHORIZED, METHOD + ": " + why);
-    }
-
-    private static Map<Character, String> attributes(String message) {
-        Map<Character, String> found = new HashMap<>();
-        for (String part : message.split(",", -1)) {
-            if (part.length() >= 2 && part.charAt(1) == '=') {
-                found.put(part.charAt(0), part.substring(2));
-            }
-        }
-        return found;
     }
 }

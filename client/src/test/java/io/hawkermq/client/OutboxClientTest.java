@@ -1,0 +1,65 @@
+package io.hawkermq.client;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.hawkermq.client.ScriptedServer.Peer;
+import io.hawkermq.protocol.Packet;
+import io.hawkermq.protocol.QoS;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// An outbox that goes from client to client within one process.
+@Timeout(60)
+class OutboxClientTest {
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // JUnit sets it
+    private Path folder;
+
+    private MqttClient client(ScriptedServer server, @Nullable ClientGroup group) {
+        MqttClientBuilder builder =
+                MqttClient.builder()
+                        .uri(server.uri())
+                        .clientId("c")
+                        .resumeSession(Duration.ofHours(1))
+                        .outbox(Outbox.unforcedIn(folder));
+        return (group == null ? builder : builder.group(group)).build();
+    }
+
+    private void handOver(@Nullable ClientGroup group) throws Exception {
+        try (ScriptedServer server = new ScriptedServer()) {
+            try (MqttClient first = client(server, group)) {
+                first.enqueue(Message.to("a").text("kept").qos(QoS.AT_LEAST_ONCE).build());
+                ConnectionException e =
+                        assertThrows(ConnectionException.class, () -> client(server, group));
+                assertInstanceOf(Ending.OutboxFailed.class, e.ending());
+            }
+            try (MqttClient second = client(server, group)) {
+                var unused = second.connectAsync();
+                try (Peer peer = server.accept(false)) {
+                    Packet.Publish p = peer.read(Packet.Publish.class);
+                    assertEquals("kept", new String(p.payload(), StandardCharsets.UTF_8));
+                }
+                second.close(Duration.ZERO);
+            }
+        }
+    }
+
+    @Test
+    void closingAClientLetsGoOfIt() throws Exception {
+        handOver(null);
+    }
+
+    @Test
+    void closingAClientOfAGroupLetsGoOfIt() throws Exception {
+        try (ClientGroup group = ClientGroup.create(1)) {
+            handOver(group);
+        }
+    }
+}
