@@ -271,7 +271,8 @@ final class LoadOptions {
         if (!isInsecure) {
             return tls;
         }
-        // As of the other tools; but brokers that are measured often have a certificate of their own.
+        // As of the other tools; but brokers that are measured often have a certificate of their
+        // own.
         return caFile == null ? tls.withoutChecks() : tls.withoutNameCheck();
     }
 }
