@@ -35,7 +35,7 @@ final class Usage {
               --cafile FILE, --capath FOLDER   whom to trust
               --tls-use-os-certs         trust what Java trusts
               --cert FILE  --key FILE    the client's certificate and key, PEM
-              --insecure                 trust anybody
+              --insecure                 whatever name the broker's certificate has
               --tls-version V            tlsv1.2 or tlsv1.3
               --tls-alpn NAME  --ciphers NAMES  --no-tls
 

@@ -136,21 +136,22 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
         return answer;
     }
 
+    @SuppressWarnings("IfChainToSwitch") // see below
     private void connect(CompletableFuture<ConnectResult> answer) {
-        switch (state) {
-            case State.Closed s ->
-                    answer.completeExceptionally(new ConnectionException(s.ending()));
-            case State.Connected s -> answer.complete(s.result());
-            case State.Disconnected s -> {
-                connected = new CompletableFuture<>();
-                follow(connected, answer);
-                failuresInARow = 0;
-                destination.settled();
-                restoreOutbox();
-                attempt();
-            }
-            case State.Connecting s -> follow(connected, answer);
-            case State.Waiting s -> follow(connected, answer);
+        // No pattern switch, as in Connection.
+        if (state instanceof State.Closed s) {
+            answer.completeExceptionally(new ConnectionException(s.ending()));
+        } else if (state instanceof State.Connected s) {
+            answer.complete(s.result());
+        } else if (state instanceof State.Disconnected) {
+            connected = new CompletableFuture<>();
+            follow(connected, answer);
+            failuresInARow = 0;
+            destination.settled();
+            restoreOutbox();
+            attempt();
+        } else {
+            follow(connected, answer);
         }
     }
 
@@ -468,14 +469,11 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
 
     @Override
     public void publish(Outgoing outgoing) {
+        boolean isOffline = state instanceof State.Waiting || state instanceof State.Connecting;
         boolean isRefused =
-                switch (state) {
-                    case State.Closed s -> true;
-                    case State.Disconnected s -> true;
-                    case State.Waiting s -> options.offline() == ClientOptions.Offline.REFUSED;
-                    case State.Connecting s -> options.offline() == ClientOptions.Offline.REFUSED;
-                    case State.Connected s -> false;
-                };
+                state instanceof State.Closed
+                        || state instanceof State.Disconnected
+                        || isOffline && options.offline() == ClientOptions.Offline.REFUSED;
         CompletableFuture<Void> waiting = outgoing.accepted;
         if (waiting != null && !(state instanceof State.Closed)) {
             put(outgoing);
@@ -633,10 +631,12 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
     CompletableFuture<Packet.Suback> subscribe(Subscription subscription) {
         Exchange.Subscribing exchange = new Exchange.Subscribing(subscription);
         loop.execute(() -> {
-            switch (state) {
-                case State.Closed s -> exchange.fail(new ConnectionException(s.ending()));
-                case State.Disconnected s -> exchange.fail(new ConnectionException(s.ending()));
-                default -> session.subscribe(exchange);
+            if (state instanceof State.Closed s) {
+                exchange.fail(new ConnectionException(s.ending()));
+            } else if (state instanceof State.Disconnected s) {
+                exchange.fail(new ConnectionException(s.ending()));
+            } else {
+                session.subscribe(exchange);
             }
         });
         return exchange.answer;

@@ -462,18 +462,26 @@ final class ClientSession {
     /// A packet after CONNACK, other than PINGRESP, DISCONNECT and AUTH.
     ///
     /// @throws MalformedPacketException if it breaks the protocol
+    @SuppressWarnings("IfChainToSwitch") // see below
     void received(Packet packet) throws MalformedPacketException {
-        switch (packet) {
-            case Packet.Publish p -> inbox.onPublish(p);
-            case Packet.Puback p -> onPuback(p);
-            case Packet.Pubrec p -> onPubrec(p);
-            case Packet.Pubrel p -> inbox.onPubrel(p);
-            case Packet.Pubcomp p -> onPubcomp(p);
-            case Packet.Suback p -> onSuback(p);
-            case Packet.Unsuback p -> onUnsuback(p);
-            default ->
-                    throw new MalformedPacketException(
-                            ReasonCode.PROTOCOL_ERROR, "a server sends no " + packet.type());
+        // No pattern switch, as in Connection.
+        if (packet instanceof Packet.Publish p) {
+            inbox.onPublish(p);
+        } else if (packet instanceof Packet.Puback p) {
+            onPuback(p);
+        } else if (packet instanceof Packet.Pubrec p) {
+            onPubrec(p);
+        } else if (packet instanceof Packet.Pubrel p) {
+            inbox.onPubrel(p);
+        } else if (packet instanceof Packet.Pubcomp p) {
+            onPubcomp(p);
+        } else if (packet instanceof Packet.Suback p) {
+            onSuback(p);
+        } else if (packet instanceof Packet.Unsuback p) {
+            onUnsuback(p);
+        } else {
+            throw new MalformedPacketException(
+                    ReasonCode.PROTOCOL_ERROR, "a server sends no " + packet.type());
         }
     }
 

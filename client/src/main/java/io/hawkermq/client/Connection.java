@@ -84,6 +84,7 @@ final class Connection implements Wire.Owner {
         wire.pause(isToPause);
     }
 
+    @SuppressWarnings("IfChainToSwitch") // see below
     @Override
     public void received(Packet packet) throws MalformedPacketException {
         if (isEnded) {
@@ -93,16 +94,20 @@ final class Connection implements Wire.Owner {
         if (current != null) {
             current.received(Loop.now());
         }
-        switch (packet) {
-            case Packet.Connack p -> onConnack(p);
-            case Packet.Auth p -> authentication.onAuth(p);
-            case Packet.Disconnect p -> onDisconnect(p);
-            case Packet.Pingresp p -> {} // heard, that is all
-            case Packet.Publish p -> {
-                core.counted();
-                core.session().received(p);
-            }
-            default -> core.session().received(packet);
+        // No pattern switch on the way of a first message: Java makes a class for each when it
+        // runs,
+        // which no ahead-of-time cache holds and which short programs wait for.
+        if (packet instanceof Packet.Publish p) {
+            core.counted();
+            core.session().received(p);
+        } else if (packet instanceof Packet.Connack p) {
+            onConnack(p);
+        } else if (packet instanceof Packet.Auth p) {
+            authentication.onAuth(p);
+        } else if (packet instanceof Packet.Disconnect p) {
+            onDisconnect(p);
+        } else if (!(packet instanceof Packet.Pingresp)) { // which is heard, that is all
+            core.session().received(packet);
         }
     }
 

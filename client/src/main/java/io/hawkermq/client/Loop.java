@@ -8,7 +8,6 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.PriorityQueue;
@@ -51,7 +50,8 @@ final class Loop implements Runnable {
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean isAsleep = new AtomicBoolean();
     private final PriorityQueue<Timer> timers =
-            new PriorityQueue<>(Comparator.comparingLong(Timer::at));
+            // Not comparingLong, whose serializable lambda the ahead-of-time cache does not take.
+            new PriorityQueue<>((a, b) -> Long.compare(a.at(), b.at()));
     private int cancelledTimers;
     private final List<Runnable> beforeWriting = new ArrayList<>();
     private final List<Runnable> atEndOfTurn = new ArrayList<>();

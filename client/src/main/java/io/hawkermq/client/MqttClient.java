@@ -28,12 +28,21 @@ import org.jspecify.annotations.Nullable;
 public final class MqttClient implements AutoCloseable {
     private final ClientCore core;
     private final ClientOptions options;
-    private final Requests requests;
+    private @Nullable Requests requests;
 
     MqttClient(ClientOptions options) {
         this.options = options;
         this.core = new ClientCore(options);
-        this.requests = new Requests(this);
+    }
+
+    /// Made by the first request: its random numbers cost a short program 20 ms.
+    private synchronized Requests requests() {
+        Requests its = requests;
+        if (its == null) {
+            its = new Requests(this);
+            requests = its;
+        }
+        return its;
     }
 
     /// Begins a client with options of its own.
@@ -224,7 +233,7 @@ public final class MqttClient implements AutoCloseable {
         if (!options.version().isMqtt5()) {
             throw new IllegalStateException("request and response need MQTT 5.0");
         }
-        return requests.send(topic, payload, Waiting.nanos(timeout));
+        return requests().send(topic, payload, Waiting.nanos(timeout));
     }
 
     /// Answers requests: publishes what `responder` makes of each, with its Correlation Data, to

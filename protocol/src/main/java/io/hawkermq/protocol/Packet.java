@@ -8,6 +8,11 @@ import org.jspecify.annotations.Nullable;
 public sealed interface Packet {
     PacketType type();
 
+    /// Those of the packet; [Properties#NONE] where packets of its type have none.
+    default Properties properties() {
+        return Properties.NONE;
+    }
+
     /// CONNECT.
     ///
     /// @param keepAlive seconds, 0 to 65,535; 0 means off

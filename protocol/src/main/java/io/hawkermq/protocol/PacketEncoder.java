@@ -47,7 +47,7 @@ public final class PacketEncoder {
             return writePublish(p, version, maximumPacketSize, out);
         }
         int start = out.length();
-        Properties properties = properties(packet);
+        Properties properties = packet.properties();
         writeWith(properties, packet, version, out);
         if (out.length() - start <= maximumPacketSize) {
             return true;
@@ -76,48 +76,41 @@ public final class PacketEncoder {
         };
     }
 
-    private static Properties properties(Packet packet) {
-        return switch (packet) {
-            case Packet.Connect p -> p.properties();
-            case Packet.Connack p -> p.properties();
-            case Packet.Publish p -> p.properties();
-            case Packet.Puback p -> p.properties();
-            case Packet.Pubrec p -> p.properties();
-            case Packet.Pubrel p -> p.properties();
-            case Packet.Pubcomp p -> p.properties();
-            case Packet.Subscribe p -> p.properties();
-            case Packet.Suback p -> p.properties();
-            case Packet.Unsubscribe p -> p.properties();
-            case Packet.Unsuback p -> p.properties();
-            case Packet.Disconnect p -> p.properties();
-            case Packet.Auth p -> p.properties();
-            case Packet.Pingreq p -> Properties.NONE;
-            case Packet.Pingresp p -> Properties.NONE;
-        };
-    }
-
+    @SuppressWarnings("IfChainToSwitch") // see below
     private static void writeWith(
             Properties properties, Packet packet, ProtocolVersion version, ByteWriter out) {
-        switch (packet) {
-            case Packet.Puback p ->
-                    acknowledgement(0x40, p.packetId(), p.reasonCode(), properties, version, out);
-            case Packet.Pubrec p ->
-                    acknowledgement(0x50, p.packetId(), p.reasonCode(), properties, version, out);
-            case Packet.Pubrel p ->
-                    acknowledgement(0x62, p.packetId(), p.reasonCode(), properties, version, out);
-            case Packet.Pubcomp p ->
-                    acknowledgement(0x70, p.packetId(), p.reasonCode(), properties, version, out);
-            case Packet.Pingreq p -> out.writeTwoBytes(0xC000);
-            case Packet.Pingresp p -> out.writeTwoBytes(0xD000);
-            case Packet.Connect p -> connect(p, out);
-            case Packet.Connack p -> connack(p, properties, version, out);
-            case Packet.Subscribe p -> subscribe(p, version, out);
-            case Packet.Suback p -> suback(p, properties, version, out);
-            case Packet.Unsubscribe p -> unsubscribe(p, version, out);
-            case Packet.Unsuback p -> unsuback(p, properties, version, out);
-            case Packet.Disconnect p -> disconnect(p, properties, version, out);
-            case Packet.Auth p -> auth(p, properties, version, out);
-            case Packet.Publish p -> throw new AssertionError("written by writePublish");
+        // No pattern switch: Java makes a class for it when it first runs, which no ahead-of-time
+        // cache holds and for which programs that live for one message wait.
+        if (packet instanceof Packet.Puback p) {
+            acknowledgement(0x40, p.packetId(), p.reasonCode(), properties, version, out);
+        } else if (packet instanceof Packet.Pubrec p) {
+            acknowledgement(0x50, p.packetId(), p.reasonCode(), properties, version, out);
+        } else if (packet instanceof Packet.Pubrel p) {
+            acknowledgement(0x62, p.packetId(), p.reasonCode(), properties, version, out);
+        } else if (packet instanceof Packet.Pubcomp p) {
+            acknowledgement(0x70, p.packetId(), p.reasonCode(), properties, version, out);
+        } else if (packet instanceof Packet.Pingreq) {
+            out.writeTwoBytes(0xC000);
+        } else if (packet instanceof Packet.Pingresp) {
+            out.writeTwoBytes(0xD000);
+        } else if (packet instanceof Packet.Connect p) {
+            connect(p, out);
+        } else if (packet instanceof Packet.Connack p) {
+            connack(p, properties, version, out);
+        } else if (packet instanceof Packet.Subscribe p) {
+            subscribe(p, version, out);
+        } else if (packet instanceof Packet.Suback p) {
+            suback(p, properties, version, out);
+        } else if (packet instanceof Packet.Unsubscribe p) {
+            unsubscribe(p, version, out);
+        } else if (packet instanceof Packet.Unsuback p) {
+            unsuback(p, properties, version, out);
+        } else if (packet instanceof Packet.Disconnect p) {
+            disconnect(p, properties, version, out);
+        } else if (packet instanceof Packet.Auth p) {
+            auth(p, properties, version, out);
+        } else {
+            throw new AssertionError("written by writePublish");
         }
     }
 
