@@ -46,6 +46,7 @@ class PublicFaceTest {
                             "-cp",
                             System.getProperty("java.class.path"),
                             "-proc:none",
+                            "--should-stop=ifNoError=FLOW", // no class files, for speed
                             "-Xdoclint:all/public",
                             "-Xmaxwarns",
                             "10000");
