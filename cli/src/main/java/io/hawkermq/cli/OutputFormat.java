@@ -160,7 +160,7 @@ final class OutputFormat {
             precision = number(format.substring(i + 1, end));
             i = end;
         }
-        char separator = '\0';
+        char separator = ' ';
         if (isAt(format, i, SEPARATORS)) {
             separator = format.charAt(i);
             i++;
