@@ -329,6 +329,8 @@ final class Journal {
         openBytes += other.openBytes;
         if (other.awaited > other.handedIn) {
             awaited = openPosition();
+            other.awaited =
+                    other.handedIn; // or its packets would wait for a batch that never comes
         }
         other.open.clear();
         other.openBytes = 0;
