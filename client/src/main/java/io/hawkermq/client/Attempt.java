@@ -10,7 +10,7 @@ import java.nio.channels.SocketChannel;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/// One attempt to reach the server: a virtual thread that may block wherever names are resolved,
+/// One attempt to reach the server: a thread of its own that may block wherever names are resolved,
 /// credentials fetched and handshakes made, and a loop that may give it up at any time by closing
 /// the channel.
 final class Attempt implements Runnable {

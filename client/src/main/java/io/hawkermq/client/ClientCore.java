@@ -326,7 +326,7 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
     private void enter(State next) {
         state = next;
         LOG.log(Level.DEBUG, () -> clientId + ": " + next);
-        FlightEvents.state(clientId, destination.current().toString(), next);
+        FlightEvents.state(clientId, destination.current(), next);
         callbacks.run(() -> options.stateListener().accept(next));
     }
 

@@ -7,12 +7,12 @@ import jdk.jfr.FlightRecorder;
 final class FlightEvents {
     private FlightEvents() {}
 
-    static void state(String clientId, String server, State state) {
+    static void state(String clientId, ServerAddress server, State state) {
         if (FlightRecorder.isInitialized()) {
             StateEvent event = new StateEvent();
             if (event.shouldCommit()) {
                 event.clientId = clientId;
-                event.server = server;
+                event.server = server.toString();
                 event.state = state.toString();
                 event.commit();
             }

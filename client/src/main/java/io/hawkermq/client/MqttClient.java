@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
 /// }
 /// ```
 ///
-/// It owns no thread: its [ClientGroup] moves its bytes, and virtual threads run the program's
-/// code. A lost connection is made again as [Reconnect] says; subscriptions and messages under way
-/// go on.
+/// It owns no thread: its [ClientGroup] moves its bytes and has the threads that run the program's
+/// code, virtual ones unless it was made otherwise. A lost connection is made again as [Reconnect]
+/// says; subscriptions and messages under way go on.
 public final class MqttClient implements AutoCloseable {
     private final ClientCore core;
     private final ClientOptions options;
