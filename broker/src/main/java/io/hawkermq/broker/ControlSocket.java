@@ -8,6 +8,7 @@ import io.hawkermq.mosquitto.HawkerOptions;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.Reader;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
@@ -28,7 +29,7 @@ import jdk.net.ExtendedSocketOptions;
 /// One line is asked, `reload` or `preview`; the answer is `0` for done or `3` for refused on the
 /// first line, what has changed or what is wrong on the others, and the end of the stream. Only the
 /// broker's own user and root are answered. One request at a time; a peer that sends nothing is
-/// let go after [#ASK_MILLIS], one that sends more than [#LONGEST_QUESTION] characters too.
+/// let go after [#ASK_MILLIS], and of a longer line no more than [#LONGEST_QUESTION] characters are read.
 ///
 /// Owns the socket, its file and a virtual thread until it is closed.
 final class ControlSocket implements AutoCloseable {
@@ -112,13 +113,21 @@ final class ControlSocket implements AutoCloseable {
         }
     }
 
+    /// The line, or as much of it as a question can have.
+    private static String question(SocketChannel peer) throws IOException {
+        Reader in = Channels.newReader(peer, StandardCharsets.UTF_8.newDecoder(), LONGEST_QUESTION);
+        StringBuilder line = new StringBuilder();
+        for (int c = in.read(); c >= 0 && c != '\n'; c = in.read()) {
+            if (line.length() == LONGEST_QUESTION) {
+                break;
+            }
+            line.append((char) c);
+        }
+        return line.toString();
+    }
+
     private void answer(SocketChannel peer, Thread guard) throws IOException {
-        BufferedReader in =
-                new BufferedReader(
-                        Channels.newReader(
-                                peer, StandardCharsets.UTF_8.newDecoder(), LONGEST_QUESTION),
-                        LONGEST_QUESTION);
-        String question = String.valueOf(in.readLine());
+        String question = question(peer);
         guard.interrupt();
         Reloading.Outcome outcome =
                 switch (question) {
