@@ -17,16 +17,22 @@ import io.hawkermq.protocol.SubscriptionOptions;
 import io.hawkermq.protocol.TopicFilter;
 import io.hawkermq.protocol.TopicName;
 import io.hawkermq.protocol.TopicNames;
+import io.hawkermq.store.Durability;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /// A short life of a broker with one client of each version, on a port of its own: the training run
-/// of the ahead-of-time cache, which makes Java load and link beforehand the classes that were used.
-/// It does what the first seconds of a broker do, no more: what is trained but not needed makes the
-/// cache larger.
+/// of the ahead-of-time cache, which makes Java load and link beforehand the classes that were used,
+/// and compile early what was busy. It does what the first seconds of a broker do: what is trained
+/// but not needed makes the cache larger. With a disk those seconds are the busiest of all, because
+/// whoever was offline fetches what has come in the meantime.
 final class Rehearsal {
     private static final String CONFIGURATION =
             """
@@ -44,6 +50,14 @@ final class Rehearsal {
 
     private static final int TIMEOUT_MILLIS = 5_000;
     private static final int MESSAGES = 200;
+
+    /// For a session that is away; enough for Java to see what is busy.
+    private static final int KEPT_MESSAGES = 20_000;
+
+    /// Sent before the acknowledgements are read.
+    private static final int WINDOW = 100;
+
+    private static final String KEPT_TOPIC = "rehearsal/kept";
     private static final int LARGEST_PACKET = 100_000;
 
     private Rehearsal() {}
@@ -59,6 +73,47 @@ final class Rehearsal {
                 }
             }
         }
+        Path disk = Files.createTempDirectory("hawker-rehearsal");
+        try {
+            playWithDisk(options, disk);
+        } finally {
+            delete(disk);
+        }
+    }
+
+    /// A session that is away, what comes for it, a restart, and the session's return.
+    private static void playWithDisk(BrokerOptions options, Path disk)
+            throws StartException, IOException {
+        BrokerOptions durable =
+                options.with(o ->
+                        o.persistence(new Persistence(disk, Durability.ALWAYS))
+                                .limits(l -> l.maximumQueuedMessages(KEPT_MESSAGES)));
+        ProtocolVersion version = ProtocolVersion.MQTT_3_1_1;
+        try (Broker broker = Broker.start(durable)) {
+            try (Client away = new Client(broker.port(), version)) {
+                away.connect("away", CleanStart.NO);
+                away.subscribe(1, KEPT_TOPIC);
+            }
+            try (Client publisher = new Client(broker.port(), version)) {
+                publisher.connect("publisher", CleanStart.YES);
+                publisher.pour();
+            }
+        }
+        try (Broker broker = Broker.start(durable);
+                Client returned = new Client(broker.port(), version)) {
+            returned.connect("away", CleanStart.NO);
+            returned.drain();
+        }
+    }
+
+    private static void delete(Path directory) throws IOException {
+        List<Path> files;
+        try (Stream<Path> found = Files.walk(directory)) {
+            files = found.sorted(Comparator.reverseOrder()).toList();
+        }
+        for (Path file : files) {
+            Files.delete(file);
+        }
     }
 
     /// As the process gets them, from a file and without one.
@@ -70,6 +125,11 @@ final class Rehearsal {
         FromConfiguration.options(file, access, log);
         Configuration none = ConfigurationReader.ofSystem().withoutFile().withPorts(List.of(0));
         return FromConfiguration.options(none, access.ofNoListener(), log);
+    }
+
+    private enum CleanStart {
+        YES,
+        NO
     }
 
     private static final class Client implements AutoCloseable {
@@ -86,19 +146,45 @@ final class Rehearsal {
             decoder = PacketDecoder.forClient(new TopicNames(), version, LARGEST_PACKET);
         }
 
-        void play() throws IOException {
+        void connect(String clientId, CleanStart cleanStart) throws IOException {
             send(
                     new Packet.Connect(
                             version,
                             false,
-                            true,
+                            cleanStart == CleanStart.YES,
                             60,
-                            "rehearsal",
+                            clientId,
                             null,
                             null,
                             null,
                             Properties.NONE));
             await(PacketType.CONNACK);
+        }
+
+        /// What is kept for who is away, a window of messages at a time.
+        void pour() throws IOException {
+            TopicName topic = TopicName.of(KEPT_TOPIC);
+            for (int sent = 0; sent < KEPT_MESSAGES; sent += WINDOW) {
+                for (int i = 1; i <= WINDOW; i++) {
+                    send(publish(topic, QoS.AT_LEAST_ONCE, i));
+                }
+                for (int i = 1; i <= WINDOW; i++) {
+                    await(PacketType.PUBACK);
+                }
+            }
+        }
+
+        /// What was kept.
+        void drain() throws IOException {
+            for (int i = 0; i < KEPT_MESSAGES; i++) {
+                Packet.Publish received = (Packet.Publish) await(PacketType.PUBLISH);
+                send(new Packet.Puback(received.packetId(), ReasonCode.SUCCESS, Properties.NONE));
+            }
+            send(new Packet.Disconnect(ReasonCode.SUCCESS, Properties.NONE));
+        }
+
+        void play() throws IOException {
+            connect("rehearsal", CleanStart.YES);
             subscribe(1, "rehearsal/+/a");
             subscribe(2, "$SYS/broker/version");
             await(PacketType.PUBLISH);
