@@ -49,9 +49,15 @@ final class Rehearsal {
             """;
 
     private static final int TIMEOUT_MILLIS = 5_000;
-    private static final int MESSAGES = 200;
 
-    /// For a session that is away; enough for Java to see what is busy.
+    /// One at a time: a busy loop passes through other code than one that is woken for each message,
+    /// and what was not seen here is compiled when a low rate follows a high one, at more than the
+    /// messages cost. All three numbers are enough for Java to see what is busy.
+    private static final int MESSAGES = 10_000;
+
+    private static final int VISITS = 2_000;
+
+    /// For a session that is away.
     private static final int KEPT_MESSAGES = 20_000;
 
     /// Sent before the acknowledgements are read.
@@ -70,6 +76,12 @@ final class Rehearsal {
             for (ProtocolVersion version : ProtocolVersion.values()) {
                 try (Client client = new Client(broker.port(), version)) {
                     client.play();
+                }
+                for (int i = 0; i < VISITS; i++) {
+                    try (Client visitor = new Client(broker.port(), version)) {
+                        visitor.connect("visitor", CleanStart.YES);
+                        visitor.send(new Packet.Disconnect(ReasonCode.SUCCESS, Properties.NONE));
+                    }
                 }
             }
         }
