@@ -150,6 +150,8 @@ final class Program implements AutoCloseable {
 
     @Override
     public void close() {
+        // What `timeout` has started outlives it, if it is killed.
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
     }
 }
