@@ -5,6 +5,7 @@ import io.hawkermq.core.AccessControl;
 import io.hawkermq.core.LogLevel;
 import io.hawkermq.mosquitto.Configuration;
 import io.hawkermq.mosquitto.ConfigurationException;
+import io.hawkermq.mosquitto.FileReason;
 import io.hawkermq.mosquitto.GlobalOptions;
 import io.hawkermq.mosquitto.HawkerOptions;
 import java.io.IOException;
@@ -115,7 +116,7 @@ final class BrokerCommand {
         log.publishBy(new LogTopics(broker));
         Optional<Path> pidFile = configuration.value(GlobalOptions.PID_FILE);
         if (pidFile.isPresent()) {
-            write(pidFile.get(), broker);
+            write(pidFile.get(), configuration, broker);
         }
         Reloading reloads =
                 new Reloading(arguments, configuration, broker, log, access, this::exit);
@@ -200,7 +201,8 @@ final class BrokerCommand {
         }
     }
 
-    private static void write(Path pidFile, Broker broker) throws StartException {
+    private static void write(Path pidFile, Configuration configuration, Broker broker)
+            throws StartException {
         try {
             Files.writeString(
                     pidFile, ProcessHandle.current().pid() + "\n", StandardCharsets.US_ASCII);
@@ -210,8 +212,11 @@ final class BrokerCommand {
                     "Unable to write pid file "
                             + pidFile
                             + ": "
-                            + e.getMessage()
-                            + ". The directory must exist and be writable by this user.");
+                            + FileReason.of(e)
+                            + ". The directory must exist and be writable by this user. Error found"
+                            + " at "
+                            + configuration.global().origin(GlobalOptions.PID_FILE)
+                            + ".");
         }
     }
 

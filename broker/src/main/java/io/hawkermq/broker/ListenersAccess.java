@@ -154,14 +154,15 @@ final class ListenersAccess {
             throws StartException {
         Map<AccessSettings, FileAccess.Rules> done = new HashMap<>();
         Map<ListenerAddress, FileAccess.Rules> rules = new LinkedHashMap<>();
-        for (var entry : settings(configuration).entrySet()) {
-            FileAccess.Rules its = done.get(entry.getValue());
+        for (ListenerConfiguration listener : configuration.listeners()) {
+            AccessSettings settings = AccessSettings.of(listener);
+            FileAccess.Rules its = done.get(settings);
             if (its == null) {
-                its = entry.getValue().read();
-                done.put(entry.getValue(), its);
+                its = settings.read(listener);
+                done.put(settings, its);
                 tell(its, log);
             }
-            rules.put(entry.getKey(), its);
+            rules.putIfAbsent(listener.address(), its);
         }
         return rules;
     }

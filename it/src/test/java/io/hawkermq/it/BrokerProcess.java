@@ -32,6 +32,7 @@ import java.util.concurrent.locks.LockSupport;
 /// started it must [#close] it.
 public final class BrokerProcess implements AutoCloseable {
     private static final Duration START_DEADLINE = Duration.ofMinutes(2);
+    private static final Duration RUN_DEADLINE = Duration.ofMinutes(1);
     private static final Duration STOP_DEADLINE = Duration.ofSeconds(20);
     private static final int OUTPUT_LINES = 200;
 
@@ -132,12 +133,20 @@ public final class BrokerProcess implements AutoCloseable {
     ///
     /// @param words behind `hawker`
     public static End run(String... words) {
-        List<String> command = ours();
+        return runAs(List.of(), words);
+    }
+
+    /// The same behind other words, such as those that change the user.
+    ///
+    /// @param words behind `hawker`
+    public static End runAs(List<String> before, String... words) {
+        List<String> command = new ArrayList<>(before);
+        command.addAll(ours());
         command.addAll(List.of(words));
         try {
             Process p = new ProcessBuilder(command).redirectErrorStream(true).start();
             try (BufferedReader lines = p.inputReader(StandardCharsets.UTF_8)) {
-                if (!p.waitFor(START_DEADLINE.toSeconds(), TimeUnit.SECONDS)) {
+                if (!p.waitFor(RUN_DEADLINE.toSeconds(), TimeUnit.SECONDS)) {
                     p.destroyForcibly();
                     throw new AssertionError(
                             "does not end: " + String.join(" ", words) + "\n" + lines.readLine());
