@@ -9,6 +9,8 @@ import io.hawkermq.core.LogLevel;
 import io.hawkermq.mosquitto.Configuration;
 import io.hawkermq.mosquitto.ListenerAddress;
 import io.hawkermq.mosquitto.ListenerConfiguration;
+import io.hawkermq.mosquitto.dynsec.Kicks;
+import io.hawkermq.mosquitto.dynsec.SecurityFileException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -206,12 +208,31 @@ final class ListenersAccess {
         all.values().forEach(a -> a.changeover().end());
     }
 
+    /// Reads the files of dynamic security anew, and changes nothing.
+    ///
+    /// @throws StartException if one cannot be used
+    Map<DynamicSecurity, DynamicSecurity.Reread> rereadDynamic() throws StartException {
+        Map<DynamicSecurity, DynamicSecurity.Reread> read = new HashMap<>();
+        for (DynamicSecurity security : opened.values()) {
+            try {
+                read.put(security, security.reread());
+            } catch (SecurityFileException e) {
+                throw DynamicSettings.fault(e);
+            }
+        }
+        return read;
+    }
+
     /// Decides by what was read from now on.
     ///
+    /// @param rereadDynamic empty to leave dynamic security alone
     /// @return whether a client may stay on which one of them decided; those who are known by
     ///     their certificates may
     BiPredicate<AccessControl, AccessControl.Principal> reload(
-            Map<ListenerAddress, FileAccess.Rules> read) {
+            Map<ListenerAddress, FileAccess.Rules> read,
+            Map<DynamicSecurity, DynamicSecurity.Reread> rereadDynamic) {
+        Map<DynamicSecurity, Kicks> kicks = new HashMap<>();
+        rereadDynamic.forEach((security, its) -> kicks.put(security, security.take(its)));
         Map<AccessControl, Predicate<AccessControl.Principal>> changed = new HashMap<>();
         read.forEach((address, rules) -> {
             FileAccess its = all.get(address);
@@ -222,7 +243,11 @@ final class ListenersAccess {
         return (access, client) ->
                 switch (access) {
                     case DynamicAccess d ->
-                            d.mayStay(client, changed.getOrDefault(d.files(), _ -> true));
+                            d.mayStay(
+                                    client,
+                                    changed.getOrDefault(d.files(), _ -> true),
+                                    kicks.getOrDefault(d.security(), Kicks.NOBODY));
+                    case CertifiedAccess c -> c.admits(client.clientId());
                     default -> changed.getOrDefault(access, _ -> true).test(client);
                 };
     }
