@@ -11,6 +11,7 @@ import io.hawkermq.mosquitto.ListenerAddress;
 import io.hawkermq.mosquitto.ListenerConfiguration;
 import io.hawkermq.mosquitto.dynsec.Kicks;
 import io.hawkermq.mosquitto.dynsec.SecurityFileException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -206,6 +207,12 @@ final class ListenersAccess {
 
     void endReload() {
         all.values().forEach(a -> a.changeover().end());
+    }
+
+    Set<Path> dynamicFiles() {
+        Set<Path> files = new LinkedHashSet<>();
+        opened.values().forEach(security -> files.add(security.file()));
+        return files;
     }
 
     /// Reads the files of dynamic security anew, and changes nothing.

@@ -213,6 +213,19 @@ final class Reloading {
         return files;
     }
 
+    /// Those of dynamic security, which are written, too.
+    Set<Path> dynamicFiles() {
+        return access == null ? Set.of() : access.dynamicFiles();
+    }
+
+    /// All files that a reload reads.
+    synchronized Set<Path> everythingRead() {
+        Set<Path> files = decidingFiles();
+        files.addAll(current.securityFiles());
+        files.addAll(dynamicFiles());
+        return files;
+    }
+
     /// The files that [#reloadFiles] reads; none if they are not to be watched.
     synchronized Set<Path> watched() {
         if (!current.value(HawkerOptions.WATCH_FILES)) {

@@ -78,6 +78,10 @@ public final class BrokerProcess implements AutoCloseable {
             Path directory = Files.createTempDirectory("hawker-it");
             List<String> command = command(port, directory);
             command.addAll(arguments);
+            if (!isReference() && arguments.stream().noneMatch(a -> a.startsWith("user="))) {
+                // The directories of tests are their user's alone.
+                command.addAll(List.of("-o", "user=root"));
+            }
             Process p =
                     new ProcessBuilder(command)
                             .directory(directory.toFile())
