@@ -97,6 +97,6 @@ class MainTest {
         Process process = start("rehearse");
         List<String> lines = output(process).lines().toList();
         assertEquals(0, process.waitFor(), lines::toString);
-        assertEquals(3, lines.stream().filter(l -> l.contains("New client connected")).count());
+        assertEquals(6, lines.stream().filter(l -> l.contains("New client connected")).count());
     }
 }
