@@ -49,7 +49,14 @@ class SecurityFuzzTest {
             """;
 
     static Stream<byte[]> seeds() {
-        return Stream.of("0" + FILE, "1" + COMMANDS, "0{}", "1{\"commands\":[]}", "0[\"\\ud800\"]")
+        return Stream.of(
+                        "0" + FILE,
+                        "1" + COMMANDS,
+                        "0{}",
+                        "1{\"commands\":[]}",
+                        "0[\"\\ud800\"]",
+                        "0{\"a\":1.50e2000000000000000000}", // found by a search
+                        "0{\"a\":1e-2147483649,\"b\":1e999999999}")
                 .map(s -> s.getBytes(StandardCharsets.UTF_8));
     }
 
