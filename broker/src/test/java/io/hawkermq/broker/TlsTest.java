@@ -327,12 +327,18 @@ class TlsTest {
         "none,did not provide a certificate",
         "stranger,certificate verify failed",
         "expired,certificate verify failed: the client's certificate has expired",
+        "lapsed,certificate verify failed: the client's certificate has expired",
         "revoked,certificate verify failed: the client's certificate has been revoked"
     })
     void whoHasNoValidCertificateIsRefusedInOneLine(String who, String line) throws Exception {
         LogLines log = new LogLines();
         SSLContext context = certificates.client("root.crt", who.equals("none") ? null : who);
-        try (Broker broker = start(revoking(demanding()), log);
+        TlsOptions tls =
+                demanding()
+                        .with(t ->
+                                t.authorityFile(certificates.file("all.crt"))
+                                        .revocationFile(certificates.file("all.crl")));
+        try (Broker broker = start(tls, log);
                 TestClient client = client(broker, context)) {
             assertThrows(
                     IOException.class,

@@ -3,8 +3,12 @@ package io.hawkermq.broker.transport;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertPathBuilder;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertPathValidatorException.BasicReason;
 import java.security.cert.CertStore;
 import java.security.cert.CertificateException;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.CollectionCertStoreParameters;
 import java.security.cert.PKIXBuilderParameters;
 import java.security.cert.PKIXRevocationChecker;
@@ -94,16 +98,28 @@ final class ClientTrust extends X509ExtendedTrustManager {
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
             throws CertificateException {
-        boolean isForgiven = options.dates() == TlsOptions.Dates.IGNORED && isOutOfTime(chain[0]);
-        trust.checkClientTrusted(isForgiven ? withoutDates(chain) : chain, authType, engine);
+        BasicReason outOfTime = outOfTime(chain[0]);
+        if (outOfTime == null) {
+            trust.checkClientTrusted(chain, authType, engine);
+            return;
+        }
+        trust.checkClientTrusted(withoutDates(chain), authType, engine);
+        if (options.dates() == TlsOptions.Dates.CHECKED) {
+            // Java would say of some that they come from no authority, as it looks for a path of
+            // certificates that are valid.
+            throw new CertificateException(
+                    new CertPathValidatorException("out of its time", null, null, -1, outOfTime));
+        }
     }
 
-    private static boolean isOutOfTime(X509Certificate certificate) {
+    private static @Nullable BasicReason outOfTime(X509Certificate certificate) {
         try {
             certificate.checkValidity();
-            return false;
-        } catch (CertificateException e) {
-            return true;
+            return null;
+        } catch (CertificateNotYetValidException e) {
+            return BasicReason.NOT_YET_VALID;
+        } catch (CertificateExpiredException e) {
+            return BasicReason.EXPIRED;
         }
     }
 
