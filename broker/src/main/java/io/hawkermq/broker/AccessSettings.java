@@ -4,6 +4,7 @@ import io.hawkermq.broker.security.FileAccess;
 import io.hawkermq.broker.security.FileAccess.AnonymousClients;
 import io.hawkermq.mosquitto.AccessOptions;
 import io.hawkermq.mosquitto.ListenerConfiguration;
+import io.hawkermq.mosquitto.Option;
 import io.hawkermq.mosquitto.PluginConfiguration;
 import io.hawkermq.mosquitto.access.AccessFileException;
 import java.nio.file.InvalidPathException;
@@ -36,6 +37,16 @@ record AccessSettings(
                 listener.value(AccessOptions.ALLOW_ANONYMOUS)
                         ? AnonymousClients.ALLOWED
                         : AnonymousClients.REFUSED);
+    }
+
+    /// Of a file of which no line can be read; which line asks for it, only if it is one of the
+    /// option and not of a plugin.
+    private static String asAWhole(
+            AccessFileException e, Option<?> option, ListenerConfiguration listener) {
+        String what = "Unable to use the " + option.name() + " " + e.getMessage() + ".";
+        return listener.settings().isSet(option)
+                ? what + " Error found at " + listener.settings().origin(option) + "."
+                : what;
     }
 
     private static Optional<Path> file(
@@ -82,18 +93,21 @@ record AccessSettings(
 
     /// Reads the files.
     ///
+    /// @param listener that these settings are of, for messages
     /// @throws StartException if one cannot be used
-    FileAccess.Rules read() throws StartException {
+    FileAccess.Rules read(ListenerConfiguration listener) throws StartException {
         try {
             return FileAccess.Rules.read(
                     passwordFile.orElse(null), aclFile.orElse(null), anonymous);
         } catch (AccessFileException e) {
             boolean isPasswordFile =
                     passwordFile.isPresent() && e.file().equals(passwordFile.get().toString());
+            Option<?> option =
+                    isPasswordFile ? AccessOptions.PASSWORD_FILE : AccessOptions.ACL_FILE;
             throw new StartException(
-                    isPasswordFile && e.line() > 0
-                            ? e.faultFirst()
-                            : String.valueOf(e.getMessage()),
+                    e.line() == 0
+                            ? asAWhole(e, option, listener)
+                            : isPasswordFile ? e.faultFirst() : String.valueOf(e.getMessage()),
                     StartException.WRONG_CONFIGURATION);
         }
     }

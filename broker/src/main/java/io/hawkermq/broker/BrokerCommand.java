@@ -5,12 +5,15 @@ import io.hawkermq.core.AccessControl;
 import io.hawkermq.core.LogLevel;
 import io.hawkermq.mosquitto.Configuration;
 import io.hawkermq.mosquitto.ConfigurationException;
+import io.hawkermq.mosquitto.FileReason;
 import io.hawkermq.mosquitto.GlobalOptions;
 import io.hawkermq.mosquitto.HawkerOptions;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -49,7 +52,7 @@ final class BrokerCommand {
     /// @param words behind the command
     /// @throws StartException if the broker cannot start
     /// @throws ConfigurationException with all errors of the configuration
-    static void run(java.util.List<String> words, Dialect dialect)
+    static void run(List<String> words, Dialect dialect)
             throws Arguments.WrongException,
                     ConfigurationException,
                     StartException,
@@ -99,6 +102,11 @@ final class BrokerCommand {
         LineLog log = LineLog.open(LogSettings.of(configuration));
         log.log(LogLevel.NOTICE, name + " starting");
         report(configuration, log);
+        // Without a file there is nothing that says who it is to be.
+        @Nullable UserSwitch user =
+                arguments.file().isEmpty()
+                        ? null
+                        : UserSwitch.of(configuration, System.getenv(), log);
         @Nullable ListenersAccess access =
                 arguments.file().isEmpty() && isOpen
                         ? null
@@ -115,11 +123,14 @@ final class BrokerCommand {
         log.publishBy(new LogTopics(broker));
         Optional<Path> pidFile = configuration.value(GlobalOptions.PID_FILE);
         if (pidFile.isPresent()) {
-            write(pidFile.get(), broker);
+            write(pidFile.get(), configuration, broker);
         }
         Reloading reloads =
                 new Reloading(arguments, configuration, broker, log, access, this::exit);
         @Nullable ControlSocket control = openControl(configuration, reloads, broker, log);
+        if (user != null) {
+            become(user, configuration, reloads, broker);
+        }
         ServiceNotices notices = ServiceNotices.of(System.getenv(), log);
         CountDownLatch stopped =
                 endWithTheProcess(broker, log, pidFile, new Ending(control, notices));
@@ -170,21 +181,33 @@ final class BrokerCommand {
                     "Starting in local only mode: connections are possible from this machine only,"
                             + " as long as there is no configuration file that defines a listener.");
         }
-        warnOfRoot(configuration, log);
     }
 
-    /// Mosquitto becomes the user `mosquitto` then; a Java machine cannot.
-    private void warnOfRoot(Configuration configuration, LineLog log) {
-        String wanted = configuration.value(GlobalOptions.USER);
-        if (arguments.file().isPresent()
-                && "root".equals(System.getProperty("user.name"))
-                && !wanted.equals("root")) {
-            log.log(
-                    LogLevel.WARNING,
-                    "Running as root: a Java machine cannot change its user. Start the broker as"
-                            + " the user '"
-                            + wanted
-                            + "', or say 'user root' to be rid of this line.");
+    /// Once ports are open and files are read.
+    private static void become(
+            UserSwitch user, Configuration configuration, Reloading reloads, Broker broker)
+            throws StartException {
+        List<Path> own = new ArrayList<>(LogSettings.of(configuration).files());
+        configuration.value(GlobalOptions.PID_FILE).ifPresent(own::add);
+        ControlSocket.place(configuration).ifPresent(own::add);
+        String launcher = System.getenv("HAWKER_READY");
+        if (launcher != null) {
+            own.add(Path.of(launcher).toAbsolutePath().resolveSibling("."));
+        }
+        if (broker.options().persistence() != null) {
+            own.add(broker.options().persistence().directory());
+        }
+        for (Listener listener : broker.options().listeners()) {
+            if (listener.address() instanceof Listener.Address.Unix unix) {
+                own.add(unix.path());
+            }
+        }
+        own.addAll(reloads.dynamicFiles());
+        try {
+            user.perform(own, reloads.everythingRead(), reloads.dynamicFiles());
+        } catch (StartException e) {
+            broker.close();
+            throw e;
         }
     }
 
@@ -200,7 +223,8 @@ final class BrokerCommand {
         }
     }
 
-    private static void write(Path pidFile, Broker broker) throws StartException {
+    private static void write(Path pidFile, Configuration configuration, Broker broker)
+            throws StartException {
         try {
             Files.writeString(
                     pidFile, ProcessHandle.current().pid() + "\n", StandardCharsets.US_ASCII);
@@ -210,8 +234,11 @@ final class BrokerCommand {
                     "Unable to write pid file "
                             + pidFile
                             + ": "
-                            + e.getMessage()
-                            + ". The directory must exist and be writable by this user.");
+                            + FileReason.of(e)
+                            + ". The directory must exist and be writable by this user. Error found"
+                            + " at "
+                            + configuration.global().origin(GlobalOptions.PID_FILE)
+                            + ".");
         }
     }
 

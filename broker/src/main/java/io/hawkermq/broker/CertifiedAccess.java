@@ -1,5 +1,6 @@
 package io.hawkermq.broker;
 
+import io.hawkermq.broker.security.DynamicAccess;
 import io.hawkermq.core.AccessControl;
 import io.hawkermq.protocol.Packet;
 import io.hawkermq.protocol.QoS;
@@ -21,13 +22,29 @@ record CertifiedAccess(AccessControl rest, @Nullable String userName) implements
             String address,
             Consumer<Runnable> owner,
             Consumer<Decision> answer) {
-        answer.accept(
-                userName == null
-                        ? new Decision.Denied(
-                                ReasonCode.BAD_USER_NAME_OR_PASSWORD,
-                                "this listener takes the user name from the client's certificate,"
-                                        + " which has none")
-                        : new Decision.Allowed(userName));
+        answer.accept(decide(clientId));
+    }
+
+    private Decision decide(String clientId) {
+        if (userName == null) {
+            return new Decision.Denied(
+                    ReasonCode.BAD_USER_NAME_OR_PASSWORD,
+                    "this listener takes the user name from the client's certificate,"
+                            + " which has none");
+        }
+        return admits(clientId)
+                ? new Decision.Allowed(userName)
+                : new Decision.Denied(
+                        ReasonCode.NOT_AUTHORIZED,
+                        "its user is disabled, or meant for another Client Identifier");
+    }
+
+    /// Whether it may be there: the certificate says who it is, and dynamic security whether that
+    /// user is disabled.
+    boolean admits(String clientId) {
+        return !(rest instanceof DynamicAccess d)
+                || userName == null
+                || d.admits(userName, clientId);
     }
 
     /// None: the certificate has said who it is.

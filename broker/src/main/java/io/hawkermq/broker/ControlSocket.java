@@ -16,6 +16,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
@@ -41,13 +42,19 @@ final class ControlSocket implements AutoCloseable {
     private static final int LONGEST_QUESTION = 64;
     private static final long ASK_MILLIS = 2_000;
 
+    private final Path place;
     private final UnixSocket file;
     private final ServerSocketChannel server;
     private final Reloading reloading;
     private final EventLog log;
 
     private ControlSocket(
-            UnixSocket file, ServerSocketChannel server, Reloading reloading, EventLog log) {
+            Path place,
+            UnixSocket file,
+            ServerSocketChannel server,
+            Reloading reloading,
+            EventLog log) {
+        this.place = place;
         this.file = file;
         this.server = server;
         this.reloading = reloading;
@@ -75,7 +82,7 @@ final class ControlSocket implements AutoCloseable {
             ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
             server.bind(UnixDomainSocketAddress.of(place));
             file.permit();
-            ControlSocket socket = new ControlSocket(file, server, reloading, log);
+            ControlSocket socket = new ControlSocket(place, file, server, reloading, log);
             Thread.ofVirtual().name("hawker-control").start(socket::run);
             return socket;
         } catch (IOException e) {
@@ -99,9 +106,10 @@ final class ControlSocket implements AutoCloseable {
         }
     }
 
-    private static boolean isAllowed(SocketChannel peer) throws IOException {
+    /// The broker's own user is whose file the socket is, and need not be who started it.
+    private boolean isAllowed(SocketChannel peer) throws IOException {
         String user = peer.getOption(ExtendedSocketOptions.SO_PEERCRED).user().getName();
-        return user.equals("root") || user.equals(System.getProperty("user.name"));
+        return user.equals("root") || user.equals(Files.getOwner(place).getName());
     }
 
     private static void closeLater(SocketChannel peer) {

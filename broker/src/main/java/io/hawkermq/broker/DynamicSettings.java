@@ -87,7 +87,7 @@ record DynamicSettings(Path file, Optional<Path> passwordFile) {
         }
     }
 
-    private static StartException fault(SecurityFileException e) {
+    static StartException fault(SecurityFileException e) {
         return new StartException(
                 "Dynamic security: " + e.getMessage() + ".", StartException.WRONG_CONFIGURATION);
     }

@@ -2,6 +2,7 @@ package io.hawkermq.broker;
 
 import io.hawkermq.core.EventLog;
 import io.hawkermq.core.LogLevel;
+import io.hawkermq.mosquitto.FileReason;
 import java.io.ByteArrayOutputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -101,7 +102,7 @@ public final class LineLog implements EventLog {
                         "Unable to open log file "
                                 + file
                                 + " for writing: "
-                                + e.getMessage()
+                                + FileReason.of(e)
                                 + ". The directory must exist and be writable by this user.");
             }
         }

@@ -9,6 +9,9 @@ import io.hawkermq.core.LogLevel;
 import io.hawkermq.mosquitto.Configuration;
 import io.hawkermq.mosquitto.ListenerAddress;
 import io.hawkermq.mosquitto.ListenerConfiguration;
+import io.hawkermq.mosquitto.dynsec.Kicks;
+import io.hawkermq.mosquitto.dynsec.SecurityFileException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -154,14 +157,15 @@ final class ListenersAccess {
             throws StartException {
         Map<AccessSettings, FileAccess.Rules> done = new HashMap<>();
         Map<ListenerAddress, FileAccess.Rules> rules = new LinkedHashMap<>();
-        for (var entry : settings(configuration).entrySet()) {
-            FileAccess.Rules its = done.get(entry.getValue());
+        for (ListenerConfiguration listener : configuration.listeners()) {
+            AccessSettings settings = AccessSettings.of(listener);
+            FileAccess.Rules its = done.get(settings);
             if (its == null) {
-                its = entry.getValue().read();
-                done.put(entry.getValue(), its);
+                its = settings.read(listener);
+                done.put(settings, its);
                 tell(its, log);
             }
-            rules.put(entry.getKey(), its);
+            rules.putIfAbsent(listener.address(), its);
         }
         return rules;
     }
@@ -205,12 +209,37 @@ final class ListenersAccess {
         all.values().forEach(a -> a.changeover().end());
     }
 
+    Set<Path> dynamicFiles() {
+        Set<Path> files = new LinkedHashSet<>();
+        opened.values().forEach(security -> files.add(security.file()));
+        return files;
+    }
+
+    /// Reads the files of dynamic security anew, and changes nothing.
+    ///
+    /// @throws StartException if one cannot be used
+    Map<DynamicSecurity, DynamicSecurity.Reread> rereadDynamic() throws StartException {
+        Map<DynamicSecurity, DynamicSecurity.Reread> read = new HashMap<>();
+        for (DynamicSecurity security : opened.values()) {
+            try {
+                read.put(security, security.reread());
+            } catch (SecurityFileException e) {
+                throw DynamicSettings.fault(e);
+            }
+        }
+        return read;
+    }
+
     /// Decides by what was read from now on.
     ///
+    /// @param rereadDynamic empty to leave dynamic security alone
     /// @return whether a client may stay on which one of them decided; those who are known by
     ///     their certificates may
     BiPredicate<AccessControl, AccessControl.Principal> reload(
-            Map<ListenerAddress, FileAccess.Rules> read) {
+            Map<ListenerAddress, FileAccess.Rules> read,
+            Map<DynamicSecurity, DynamicSecurity.Reread> rereadDynamic) {
+        Map<DynamicSecurity, Kicks> kicks = new HashMap<>();
+        rereadDynamic.forEach((security, its) -> kicks.put(security, security.take(its)));
         Map<AccessControl, Predicate<AccessControl.Principal>> changed = new HashMap<>();
         read.forEach((address, rules) -> {
             FileAccess its = all.get(address);
@@ -221,7 +250,11 @@ final class ListenersAccess {
         return (access, client) ->
                 switch (access) {
                     case DynamicAccess d ->
-                            d.mayStay(client, changed.getOrDefault(d.files(), _ -> true));
+                            d.mayStay(
+                                    client,
+                                    changed.getOrDefault(d.files(), _ -> true),
+                                    kicks.getOrDefault(d.security(), Kicks.NOBODY));
+                    case CertifiedAccess c -> c.admits(client.clientId());
                     default -> changed.getOrDefault(access, _ -> true).test(client);
                 };
     }

@@ -237,12 +237,17 @@ final class Listening implements AutoCloseable {
 
     /// @param port that it had before, null if it is to have the one that it asks for
     private void open(OpenListener listener, @Nullable Integer port) throws StartException {
-        switch (listener.listener().address()) {
-            case Listener.Address.Tcp tcp ->
-                    open(listener, port == null ? tcp.port() : port, bindings(tcp));
-            case Listener.Address.Loopback loopback ->
-                    open(listener, port == null ? loopback.port() : port, loopbackBindings());
-            case Listener.Address.Unix unix -> open(listener, unix);
+        try {
+            switch (listener.listener().address()) {
+                case Listener.Address.Tcp tcp ->
+                        open(listener, port == null ? tcp.port() : port, bindings(tcp));
+                case Listener.Address.Loopback loopback ->
+                        open(listener, port == null ? loopback.port() : port, loopbackBindings());
+                case Listener.Address.Unix unix -> open(listener, unix);
+            }
+        } catch (StartException e) {
+            throw new StartException(
+                    e.getMessage() + OpenListener.place(listener.listener()), e.exitStatus());
         }
     }
 

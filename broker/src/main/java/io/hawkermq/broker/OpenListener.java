@@ -114,9 +114,12 @@ final class OpenListener {
                         + ": "
                         + e.getMessage()
                         + "."
-                        + (listener.origin().isEmpty()
-                                ? ""
-                                : " Error found at " + listener.origin() + "."));
+                        + place(listener));
+    }
+
+    /// For the end of messages: where it was asked for, empty if that is unknown.
+    static String place(Listener listener) {
+        return listener.origin().isEmpty() ? "" : " Error found at " + listener.origin() + ".";
     }
 
     private void warn() {

@@ -1,5 +1,6 @@
 package io.hawkermq.broker;
 
+import io.hawkermq.broker.security.DynamicSecurity;
 import io.hawkermq.broker.security.FileAccess;
 import io.hawkermq.core.EventLog;
 import io.hawkermq.core.LogLevel;
@@ -149,12 +150,22 @@ final class Reloading {
                     lines.add("file " + file + ": has changed, at once");
                 }
             }
+            if (access != null) {
+                lines.addAll(changes(access.rereadDynamic()));
+            }
             return new Outcome(true, lines);
         } catch (ConfigurationException e) {
             return Outcome.failed(texts(e));
         } catch (StartException e) {
             return Outcome.failed(List.of(String.valueOf(e.getMessage())));
         }
+    }
+
+    private static List<String> changes(Map<DynamicSecurity, DynamicSecurity.Reread> read) {
+        return read.entrySet().stream()
+                .filter(e -> e.getValue().isChanged())
+                .map(e -> "file " + e.getKey().file() + ": has changed, at once")
+                .toList();
     }
 
     private BrokerOptions options(Configuration configuration) throws StartException {
@@ -173,7 +184,7 @@ final class Reloading {
             Listening.Change listeners = broker.prepare(options);
             broker.change(options, listeners);
             if (access != null) {
-                broker.review(access.reload(rules));
+                broker.review(access.reload(rules, Map.of()));
             }
             log.log(LogLevel.NOTICE, "Changed files are in force.");
         } catch (StartException e) {
@@ -202,6 +213,19 @@ final class Reloading {
         return files;
     }
 
+    /// Those of dynamic security, which are written, too.
+    Set<Path> dynamicFiles() {
+        return access == null ? Set.of() : access.dynamicFiles();
+    }
+
+    /// All files that a reload reads.
+    synchronized Set<Path> everythingRead() {
+        Set<Path> files = decidingFiles();
+        files.addAll(current.securityFiles());
+        files.addAll(dynamicFiles());
+        return files;
+    }
+
     /// The files that [#reloadFiles] reads; none if they are not to be watched.
     synchronized Set<Path> watched() {
         if (!current.value(HawkerOptions.WATCH_FILES)) {
@@ -223,6 +247,8 @@ final class Reloading {
     private List<String> take(Configuration read) throws StartException {
         Unsupported.refuse(read);
         Map<ListenerAddress, FileAccess.Rules> rules = ListenersAccess.read(read, log);
+        Map<DynamicSecurity, DynamicSecurity.Reread> dynamic =
+                access == null ? Map.of() : access.rereadDynamic();
         Set<ListenerAddress> added = access == null ? Set.of() : access.add(read, rules);
         LogSettings before = log.settings();
         try {
@@ -239,9 +265,9 @@ final class Reloading {
         }
         if (access != null) {
             access.settle(read);
-            broker.review(access.reload(rules));
+            broker.review(access.reload(rules, dynamic));
         }
-        List<String> lines = new ArrayList<>();
+        List<String> lines = new ArrayList<>(changes(dynamic));
         for (ConfigurationChange.Change c : ConfigurationChange.between(current, read).changes()) {
             log.log(
                     c.reload() == Reload.RESTART ? LogLevel.WARNING : LogLevel.NOTICE,

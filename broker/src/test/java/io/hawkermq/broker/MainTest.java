@@ -97,6 +97,8 @@ class MainTest {
         Process process = start("rehearse");
         List<String> lines = output(process).lines().toList();
         assertEquals(0, process.waitFor(), lines::toString);
-        assertEquals(3, lines.stream().filter(l -> l.contains("New client connected")).count());
+        // How many is up to the rehearsal; with none it would be over before it began.
+        long connected = lines.stream().filter(l -> l.contains("New client connected")).count();
+        assertTrue(connected >= 3, lines::toString);
     }
 }

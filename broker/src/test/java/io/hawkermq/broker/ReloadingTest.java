@@ -512,4 +512,74 @@ class ReloadingTest {
         reloading.reload();
         assertEquals(java.util.Set.of(), reloading.watched());
     }
+
+    // ---- dynamic security ----
+
+    /// @param users with a colon, the password, and perhaps `:disabled`
+    private void dynamicSecurity(String topic, String... users) throws IOException {
+        passwords(users);
+        List<String> clients = new ArrayList<>();
+        List<String> lines = Files.readAllLines(folder.resolve("pw"));
+        for (int i = 0; i < users.length; i++) {
+            String[] parts = lines.get(i).split(":", 2);
+            clients.add(
+                    """
+                    {"username":"%s","encoded_password":"%s","disabled":%s,
+                     "roles":[{"rolename":"r"}]}\
+                    """
+                            .formatted(parts[0], parts[1], users[i].endsWith(":disabled")));
+        }
+        Files.writeString(
+                folder.resolve("d.json"),
+                """
+                {"defaultACLAccess":{"publishClientSend":false,"publishClientReceive":true,
+                "subscribe":true,"unsubscribe":true},"clients":[%s],"roles":[{"rolename":"r","acls":[
+                {"acltype":"publishClientSend","topic":"%s","priority":0,"allow":true}]}]}
+                """
+                        .formatted(String.join(",", clients), topic));
+    }
+
+    private static final String[] DYNAMIC = {
+        "plugin mosquitto_dynamic_security.so", "plugin_opt_config_file @/d.json"
+    };
+
+    @Test
+    void theFileOfDynamicSecurityIsReadAgain() throws Exception {
+        dynamicSecurity("a", "ann:a1", "bob:b1", "carl:c1");
+        start(DYNAMIC);
+        try (TestClient ann = client("ann", "ann:a1");
+                TestClient bob = client("bob", "bob:b1");
+                TestClient carl = client("carl", "carl:c1")) {
+            assertAlive(ann, "a");
+            dynamicSecurity("b", "ann:a1", "bob:b1:disabled", "carl:c2");
+            assertEquals(
+                    List.of("file " + folder.resolve("d.json") + ": has changed, at once"),
+                    reloading.preview().lines());
+            assertEquals(reloading.preview().lines(), reloading.reload().lines());
+            assertSentAway(bob);
+            assertSentAway(carl);
+            assertAlive(ann, "b");
+            assertEquals(ReasonCode.NOT_AUTHORIZED, answer("bob:b1"));
+            assertEquals(ReasonCode.SUCCESS, answer("carl:c2"));
+            assertEquals(List.of(), reloading.reload().lines());
+            assertAlive(ann, "b");
+        }
+    }
+
+    @Test
+    void aBrokenFileOfDynamicSecurityLeavesTheOldOneInForce() throws Exception {
+        dynamicSecurity("a", "ann:a1");
+        start(DYNAMIC);
+        try (TestClient ann = client("ann", "ann:a1")) {
+            Files.writeString(folder.resolve("d.json"), "{\"clients\":[}");
+            Reloading.Outcome outcome = reloading.reload();
+            assertFalse(outcome.isDone());
+            assertEquals(1, outcome.lines().size());
+            assertTrue(outcome.lines().getFirst().contains("d.json"), outcome::toString);
+            Files.delete(folder.resolve("d.json"));
+            assertFalse(reloading.reload().isDone());
+            assertAlive(ann, "a");
+            assertEquals(ReasonCode.SUCCESS, answer("ann:a1"));
+        }
+    }
 }

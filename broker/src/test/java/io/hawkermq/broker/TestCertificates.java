@@ -46,6 +46,9 @@ public final class TestCertificates {
                 [client]
                 basicConstraints = CA:false
                 extendedKeyUsage = clientAuth
+                [serverOnly]
+                basicConstraints = CA:false
+                extendedKeyUsage = serverAuth
                 [ca]
                 default_ca = lists
                 [lists]

@@ -66,8 +66,26 @@ class TlsTest {
         c.issue("stranger", "impostor", "client", "/CN=stranger");
         c.issue("unnamed", "root", "client", "/O=Hawker");
         c.issueExpired("expired", "root", "client", "/CN=expired");
+        for (String lapsed :
+                List.of("lapsed", "lapsedAndRevoked", "lapsedServer", "lapsedStranger")) {
+            c.key(lapsed, "EC");
+            c.issueExpired(
+                    lapsed,
+                    lapsed.endsWith("Stranger") ? "impostor" : "middle",
+                    lapsed.endsWith("Server") ? "serverOnly" : "client",
+                    "/CN=" + lapsed);
+        }
+        c.key("old", "EC");
+        c.issueExpired("old", "root", "authority", "/CN=old");
+        c.key("ofTheOld", "EC");
+        c.issueExpired("ofTheOld", "old", "client", "/CN=ofTheOld");
+        c.bundle("all.crt", "root.crt", "middle.crt", "old.crt");
+        c.revoke("lapsedAndRevoked", "middle");
+        c.revocations("middle.crl", "middle");
+        c.revocations("old.crl", "old");
         c.revoke("revoked", "root");
         c.revocations("list.crl", "root");
+        c.bundle("all.crl", "list.crl", "middle.crl", "old.crl");
         c.bundle("chain.crt", "EC.crt", "middle.crt");
     }
 
@@ -309,12 +327,18 @@ class TlsTest {
         "none,did not provide a certificate",
         "stranger,certificate verify failed",
         "expired,certificate verify failed: the client's certificate has expired",
+        "lapsed,certificate verify failed: the client's certificate has expired",
         "revoked,certificate verify failed: the client's certificate has been revoked"
     })
     void whoHasNoValidCertificateIsRefusedInOneLine(String who, String line) throws Exception {
         LogLines log = new LogLines();
         SSLContext context = certificates.client("root.crt", who.equals("none") ? null : who);
-        try (Broker broker = start(revoking(demanding()), log);
+        TlsOptions tls =
+                demanding()
+                        .with(t ->
+                                t.authorityFile(certificates.file("all.crt"))
+                                        .revocationFile(certificates.file("all.crl")));
+        try (Broker broker = start(tls, log);
                 TestClient client = client(broker, context)) {
             assertThrows(
                     IOException.class,
@@ -341,6 +365,35 @@ class TlsTest {
                 TestClient client = client(broker, certificates.client("root.crt", "revoked"))) {
             assertThrows(IOException.class, () -> client.connected("c"));
             log.await("has been revoked");
+        }
+    }
+
+    /// The option forgives the dates of the client's own certificate, and nothing else.
+    @ParameterizedTest
+    @CsvSource({
+        "lapsed,", // of an intermediate authority that began long after it ended
+        "lapsedAndRevoked,has been revoked",
+        "lapsedServer,Extended key usage", // not for clients
+        "lapsedStranger,certificate verify failed",
+        "ofTheOld,certificate verify failed" // the authority has expired
+    })
+    void onlyTheDatesOfTheClientsOwnCertificateAreIgnored(
+            String who, @org.jspecify.annotations.Nullable String refusal) throws Exception {
+        TlsOptions tls =
+                demanding()
+                        .with(t ->
+                                t.dates(TlsOptions.Dates.IGNORED)
+                                        .authorityFile(certificates.file("all.crt"))
+                                        .revocationFile(certificates.file("all.crl")));
+        LogLines log = new LogLines();
+        try (Broker broker = start(tls, log);
+                TestClient client = client(broker, certificates.client("root.crt", who))) {
+            if (refusal == null) {
+                client.connected("c");
+            } else {
+                assertThrows(IOException.class, () -> client.connected("c"));
+                log.await(refusal);
+            }
         }
     }
 

@@ -90,11 +90,11 @@ class WrongInputTest {
                     3 | listener 18;enable_proxy_protocol 2;certfile @/server.crt;keyfile @/server.key | cannot be used with `enable_proxy_protocol 2`. | a.conf:2
                     3 | listener 18;accept_protocol_versions 6  | accept_protocol_versions | a.conf:2
                     3 | listener 18;psk_hint x                  | name their file with 'psk_file' | a.conf:2
-                    3 | listener 18;password_file @/none        | @/none: the file does not exist |
+                    3 | listener 18;password_file @/none        | Unable to use the password_file @/none: the file does not exist. | a.conf:2
                     3 | listener 18;password_file @             | @: |
                     3 | listener 18;password_file @/plain.pw    | @/plain.pw:1. |
                     3 | listener 18;password_file @/cut.pw      | unable to decode line in password file |
-                    3 | listener 18;acl_file @/none             | @/none: the file does not exist |
+                    3 | listener 18;acl_file @/none             | Unable to use the acl_file @/none: the file does not exist. | a.conf:2
                     3 | listener 18;acl_file @/wrong.acl        | @/wrong.acl:2: |
                     1 | listener 18;certfile @/none;keyfile @/server.key       | Cannot listen on port 18: the file @/none does not exist. | a.conf:1
                     1 | listener 18;certfile @;keyfile @/server.key            | @ is a directory, a file is needed. | a.conf:1
@@ -110,11 +110,11 @@ class WrongInputTest {
                     1 | listener 18;certfile @/server.crt;keyfile @/server.key;capath @/none | the directory @/none cannot be read | a.conf:1
                     1 | listener 18;certfile @/server.crt;keyfile @/server.key;cafile @/ca.crt;crlfile @/text | @/text | a.conf:1
                     1 | listener 18;certfile @/server.crt;keyfile @/server.key;ciphers RC4 | the list of ciphers selects no cipher suite | a.conf:1
-                    1 | listener 18 192.0.2.1                   | cannot listen on 192.0.2.1 port 18: this machine does not have that address. |
-                    1 | listener 18 no.such.name.invalid        | cannot listen on 'no.such.name.invalid' port 18: the name is unknown. |
-                    1 | listener 18;bind_interface none9        | there is no network interface 'none9' |
-                    1 | listener 0 @/none/socket                | its directory does not exist |
-                    1 | listener 0 @/socket                     | something is there that is no socket |
+                    1 | listener 18 192.0.2.1                   | cannot listen on 192.0.2.1 port 18: this machine does not have that address. | a.conf:1
+                    1 | listener 18 no.such.name.invalid        | cannot listen on 'no.such.name.invalid' port 18: the name is unknown. | a.conf:1
+                    1 | listener 18;bind_interface none9        | there is no network interface 'none9' | a.conf:1
+                    1 | listener 0 @/none/socket                | its directory does not exist | a.conf:1
+                    1 | listener 0 @/socket                     | something is there that is no socket | a.conf:1
                     """)
     void whatIsWrongIsOneLine(
             int status, String lines, String error, @org.jspecify.annotations.Nullable String place)
@@ -140,7 +140,9 @@ class WrongInputTest {
                     "cannot listen on 127.0.0.1 port "
                             + taken.getLocalPort()
                             + ": the port is in use. Is another broker running? Choose another port"
-                            + " with -p.",
+                            + " with -p. Error found at "
+                            + folder.resolve("a.conf")
+                            + ":1.",
                     e.getMessage());
             assertEquals(1, e.exitStatus());
         }

@@ -32,6 +32,7 @@ import java.util.concurrent.locks.LockSupport;
 /// started it must [#close] it.
 public final class BrokerProcess implements AutoCloseable {
     private static final Duration START_DEADLINE = Duration.ofMinutes(2);
+    private static final Duration RUN_DEADLINE = Duration.ofMinutes(1);
     private static final Duration STOP_DEADLINE = Duration.ofSeconds(20);
     private static final int OUTPUT_LINES = 200;
 
@@ -77,6 +78,10 @@ public final class BrokerProcess implements AutoCloseable {
             Path directory = Files.createTempDirectory("hawker-it");
             List<String> command = command(port, directory);
             command.addAll(arguments);
+            if (!isReference() && arguments.stream().noneMatch(a -> a.startsWith("user="))) {
+                // The directories of tests are their user's alone.
+                command.addAll(List.of("-o", "user=root"));
+            }
             Process p =
                     new ProcessBuilder(command)
                             .directory(directory.toFile())
@@ -132,12 +137,22 @@ public final class BrokerProcess implements AutoCloseable {
     ///
     /// @param words behind `hawker`
     public static End run(String... words) {
-        List<String> command = ours();
+        return runAs(List.of(), words);
+    }
+
+    /// The same behind other words, such as those that change the user.
+    ///
+    /// @param words behind `hawker`
+    public static End runAs(List<String> before, String... words) {
+        List<String> command = new ArrayList<>(before);
+        command.addAll(ours());
+        // It ends before the second compiler could pay.
+        command.add(command.indexOf("-Xmx512m"), "-XX:TieredStopAtLevel=1");
         command.addAll(List.of(words));
         try {
             Process p = new ProcessBuilder(command).redirectErrorStream(true).start();
             try (BufferedReader lines = p.inputReader(StandardCharsets.UTF_8)) {
-                if (!p.waitFor(START_DEADLINE.toSeconds(), TimeUnit.SECONDS)) {
+                if (!p.waitFor(RUN_DEADLINE.toSeconds(), TimeUnit.SECONDS)) {
                     p.destroyForcibly();
                     throw new AssertionError(
                             "does not end: " + String.join(" ", words) + "\n" + lines.readLine());

@@ -51,7 +51,9 @@ public final class GlobalOptions {
                             "mosquitto")
                     .reload(RESTART)
                     .means("The user to run as if the broker is started by root.")
-                    .here("A JVM cannot change its user: start it as this user.");
+                    .here(
+                            "Linux only, and only with a configuration file. If the default does not"
+                                    + " exist, `nobody`. See operations.md.");
 
     // Log.
 

@@ -96,16 +96,9 @@ final class Reading {
             refuse(
                     "Unable to open config file '" + name + "'.",
                     // Nothing more for a file that is not there: scripts know the whole line.
-                    e instanceof NoSuchFileException ? "" : "The reason: " + reason(e) + ".",
+                    e instanceof NoSuchFileException ? "" : "The reason: " + FileReason.of(e) + ".",
                     Origin.DEFAULT);
         }
-    }
-
-    private static String reason(Exception e) {
-        return switch (e) {
-            case java.nio.file.AccessDeniedException a -> "permission denied";
-            default -> String.valueOf(e.getMessage());
-        };
     }
 
     /// Reads the text of one file.

@@ -3,6 +3,7 @@ package io.hawkermq.broker.security;
 import io.hawkermq.core.AccessControl;
 import io.hawkermq.mosquitto.access.PasswordHash;
 import io.hawkermq.mosquitto.dynsec.Client;
+import io.hawkermq.mosquitto.dynsec.Kicks;
 import io.hawkermq.mosquitto.dynsec.SecurityRules;
 import io.hawkermq.mosquitto.dynsec.SecurityRules.Verdict;
 import io.hawkermq.protocol.Packet;
@@ -30,6 +31,20 @@ public record DynamicAccess(DynamicSecurity security, FileAccess files) implemen
 
     @Override
     public void connect(
+            Packet.Connect connect,
+            String clientId,
+            String address,
+            Consumer<Runnable> owner,
+            Consumer<Decision> answer) {
+        if (files.changeover()
+                .defers(() ->
+                        owner.accept(() -> decide(connect, clientId, address, owner, answer)))) {
+            return;
+        }
+        decide(connect, clientId, address, owner, answer);
+    }
+
+    private void decide(
             Packet.Connect connect,
             String clientId,
             String address,
@@ -89,9 +104,22 @@ public record DynamicAccess(DynamicSecurity security, FileAccess files) implemen
     /// Whether a client that is connected may stay when the files have changed.
     ///
     /// @param ofFiles says so for clients of the files
-    public boolean mayStay(Principal client, Predicate<Principal> ofFiles) {
+    /// @param concerned by what has changed of dynamic security itself
+    public boolean mayStay(Principal client, Predicate<Principal> ofFiles, Kicks concerned) {
         String user = client.userName();
+        if (user != null && concerned.concern(user)) {
+            return false;
+        }
         return (user != null && security.rules().account(user) != null) || ofFiles.test(client);
+    }
+
+    /// Whether a client may be there whose certificate says who it is: a user that is unknown here may,
+    /// one that is disabled or meant for another Client Identifier may not.
+    public boolean admits(String userName, String clientId) {
+        SecurityRules.Account account = security.rules().account(userName);
+        return account == null
+                || (account.login() == Client.Login.ENABLED
+                        && (account.clientId() == null || account.clientId().equals(clientId)));
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.hawkermq.core.AccessControl.Principal;
 import io.hawkermq.core.EventLog;
 import io.hawkermq.core.LogLevel;
 import io.hawkermq.mosquitto.access.PasswordHash;
+import io.hawkermq.mosquitto.dynsec.Kicks;
 import io.hawkermq.mosquitto.dynsec.SecurityCommands;
 import io.hawkermq.mosquitto.dynsec.SecurityFile;
 import io.hawkermq.mosquitto.dynsec.SecurityFileException;
@@ -61,6 +62,40 @@ public final class DynamicSecurity {
                         PasswordHash.DEFAULT_ITERATIONS,
                         random)
                 .encoded();
+    }
+
+    /// What the file says, and what was in force when it was read.
+    public record Reread(SecurityModel file, SecurityModel inForce) {
+        public boolean isChanged() {
+            return !file.equals(inForce);
+        }
+    }
+
+    public Path file() {
+        return file.path();
+    }
+
+    /// Reads the file anew, and changes nothing.
+    ///
+    /// @throws SecurityFileException if it cannot be used
+    public synchronized Reread reread() throws SecurityFileException {
+        return new Reread(file.read(), model);
+    }
+
+    /// Decides by what was read from now on, unless a command has changed something meanwhile: then
+    /// the file has that.
+    ///
+    /// @return whom it concerns
+    public synchronized Kicks take(Reread read) {
+        if (!read.isChanged() || !model.equals(read.inForce())) {
+            return Kicks.NOBODY;
+        }
+        SecurityModel before = model;
+        model = read.file();
+        rules = new SecurityRules(model);
+        rules.notices().forEach(n -> log.log(LogLevel.WARNING, n + "."));
+        log.log(LogLevel.NOTICE, "Dynamic security has changed with its file " + file.path() + ".");
+        return Kicks.between(before, model);
     }
 
     /// What is in force; by any thread.

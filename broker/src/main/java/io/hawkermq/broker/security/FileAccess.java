@@ -36,7 +36,6 @@ public final class FileAccess implements AccessControl {
     public static final int MOST_LOGINS = 2_000;
 
     private static final int PATIENCE_SECONDS = 8;
-    private static final int LONGEST_LOGGED_NAME = 100;
 
     /// Whether clients without a user name are let in, `allow_anonymous`.
     public enum AnonymousClients {
@@ -72,7 +71,7 @@ public final class FileAccess implements AccessControl {
     private record Verdict(Decision decision, int delayMillis) {}
 
     private final EventLog log;
-    private final FailedLogins failedLogins;
+    private final LoginGuard guard;
     private final Semaphore processors;
     private final AtomicInteger logins;
     private final Changeover changeover;
@@ -81,7 +80,7 @@ public final class FileAccess implements AccessControl {
     public FileAccess(Rules rules, LoginLimits limits, EventLog log) {
         this(
                 rules,
-                new FailedLogins(limits),
+                new LoginGuard(limits, log),
                 new Semaphore(Math.max(1, Runtime.getRuntime().availableProcessors() / 2), true),
                 new AtomicInteger(),
                 new Changeover(),
@@ -90,13 +89,13 @@ public final class FileAccess implements AccessControl {
 
     private FileAccess(
             Rules rules,
-            FailedLogins failedLogins,
+            LoginGuard guard,
             Semaphore processors,
             AtomicInteger logins,
             Changeover changeover,
             EventLog log) {
         this.rules = rules;
-        this.failedLogins = failedLogins;
+        this.guard = guard;
         this.processors = processors;
         this.logins = logins;
         this.changeover = changeover;
@@ -106,12 +105,17 @@ public final class FileAccess implements AccessControl {
     /// One that decides by other rules and shares with this one the processors, the number of
     /// logins under way, the failed ones and the changeover: for another listener.
     public FileAccess beside(Rules others) {
-        return new FileAccess(others, failedLogins, processors, logins, changeover, log);
+        return new FileAccess(others, guard, processors, logins, changeover, log);
     }
 
     /// During which clients that connect wait.
     public Changeover changeover() {
         return changeover;
+    }
+
+    /// Which counts failed logins, for whoever checks others of the same clients.
+    public LoginGuard guard() {
+        return guard;
     }
 
     public Rules rules() {
@@ -258,12 +262,8 @@ public final class FileAccess implements AccessControl {
     private Verdict decide(
             Predicate<byte[]> check, String userName, byte @Nullable [] password, String address)
             throws InterruptedException {
-        String host = FailedLogins.host(address);
-        if (failedLogins.isBanned(host, userName, now())) {
-            return new Verdict(
-                    new Decision.Denied(
-                            ReasonCode.BANNED, "too many failed logins; try again in some minutes"),
-                    0);
+        if (guard.isBanned(address, userName)) {
+            return new Verdict(new Decision.Denied(ReasonCode.BANNED, LoginGuard.BANNED), 0);
         }
         // An empty password is no password, whatever the file holds.
         if (password != null && password.length > 0) {
@@ -277,52 +277,15 @@ public final class FileAccess implements AccessControl {
                 processors.release();
             }
             if (isRight) {
-                failedLogins.succeeded(host, userName);
+                guard.succeeded(address, userName);
                 return new Verdict(new Decision.Allowed(userName), 0);
             }
         }
-        FailedLogins.Failure failure = failedLogins.failed(host, userName, now());
-        report(failure, host, address, userName);
+        int delayMillis = guard.failed(address, userName);
         return new Verdict(
                 new Decision.Denied(
                         ReasonCode.NOT_AUTHORIZED, "the user name or the password is wrong"),
-                failure.delayMillis());
-    }
-
-    private void report(
-            FailedLogins.Failure failure, String host, String address, String userName) {
-        String name =
-                userName.length() <= LONGEST_LOGGED_NAME
-                        ? userName
-                        : userName.substring(0, LONGEST_LOGGED_NAME) + "...";
-        log.log(
-                LogLevel.NOTICE,
-                "Login of user '"
-                        + name
-                        + "' from "
-                        + address
-                        + " refused: the user name or the password is wrong (failure "
-                        + failure.failures()
-                        + ").");
-        switch (failure.ban()) {
-            case NONE -> {}
-            case USER ->
-                    log.log(
-                            LogLevel.WARNING,
-                            "Too many failed logins: user '"
-                                    + name
-                                    + "' is banned from address "
-                                    + host
-                                    + " for a time.");
-            case ADDRESS ->
-                    log.log(
-                            LogLevel.WARNING,
-                            "Too many failed logins: address " + host + " is banned for a time.");
-        }
-    }
-
-    private static long now() {
-        return System.nanoTime() / 1_000_000;
+                delayMillis);
     }
 
     @Override

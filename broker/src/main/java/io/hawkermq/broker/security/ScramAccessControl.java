@@ -1,8 +1,10 @@
 package io.hawkermq.broker.security;
 
 import io.hawkermq.core.AccessControl;
+import io.hawkermq.core.EventLog;
 import io.hawkermq.protocol.Packet;
 import io.hawkermq.protocol.QoS;
+import io.hawkermq.protocol.ReasonCode;
 import io.hawkermq.protocol.TopicFilter;
 import io.hawkermq.protocol.TopicName;
 import java.security.SecureRandom;
@@ -16,16 +18,30 @@ import org.jspecify.annotations.Nullable;
 public final class ScramAccessControl implements AccessControl {
     private final AccessControl rest;
     private final Function<String, @Nullable ScramCredentials> users;
+    private final LoginGuard guard;
     private final SecureRandom random;
     private final byte[] secret = new byte[32];
 
+    /// Failures count with those of passwords if `rest` checks any.
+    ///
     /// @param users finds the credentials of a user, null for nobody; called on event loops, so it
     ///     must not wait
     public ScramAccessControl(
             AccessControl rest,
             Function<String, @Nullable ScramCredentials> users,
             SecureRandom random) {
+        this(rest, users, guard(rest), random);
+    }
+
+    /// @param users as above
+    /// @param guard counts failures, and says who is banned
+    public ScramAccessControl(
+            AccessControl rest,
+            Function<String, @Nullable ScramCredentials> users,
+            LoginGuard guard,
+            SecureRandom random) {
         this.rest = rest;
+        this.guard = guard;
         this.users = users;
         this.random = random;
         random.nextBytes(secret);
@@ -38,7 +54,38 @@ public final class ScramAccessControl implements AccessControl {
         }
         byte[] nonce = new byte[18];
         random.nextBytes(nonce);
-        return new ScramSha256(users, secret, Base64.getEncoder().encodeToString(nonce));
+        ScramSha256 exchange =
+                new ScramSha256(users, secret, Base64.getEncoder().encodeToString(nonce));
+        return data -> guarded(exchange, data, address);
+    }
+
+    private static LoginGuard guard(AccessControl rest) {
+        return switch (rest) {
+            case FileAccess files -> files.guard();
+            case DynamicAccess dynamic -> dynamic.files().guard();
+            default -> new LoginGuard(LoginLimits.DEFAULT, EventLog.SILENT);
+        };
+    }
+
+    /// A wrong proof counts like a wrong password. It is answered at once, as an event loop waits for
+    /// it; who is banned learns so when he says his name, and a right proof does not help him.
+    private Step guarded(ScramSha256 exchange, byte @Nullable [] data, String address) {
+        Step step = exchange.next(data);
+        String userName = exchange.userName();
+        if (userName.isEmpty()) {
+            return step;
+        }
+        if (guard.isBanned(address, userName)) {
+            return new Step.Failure(ReasonCode.BANNED, LoginGuard.BANNED);
+        }
+        switch (step) {
+            case Step.Challenge _ -> {}
+            case Step.Success _ -> guard.succeeded(address, userName);
+            case Step.Failure _ -> {
+                int _ = guard.failed(address, userName);
+            }
+        }
+        return step;
     }
 
     @Override

@@ -47,6 +47,11 @@ final class ScramSha256 implements AccessControl.Exchange {
         this.serverNonce = serverNonce;
     }
 
+    /// Empty until the client has said it.
+    String userName() {
+        return userName;
+    }
+
     @Override
     public AccessControl.Step next(byte @Nullable [] data) {
         round++;

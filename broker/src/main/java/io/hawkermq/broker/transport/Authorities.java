@@ -124,4 +124,16 @@ record Authorities(List<X509Certificate> certificates, List<X509CRL> revocations
     static boolean isSelfSigned(X509Certificate certificate) {
         return certificate.getSubjectX500Principal().equals(certificate.getIssuerX500Principal());
     }
+
+    static boolean hasIssued(X509Certificate issuer, X509Certificate issued) {
+        if (!issuer.getSubjectX500Principal().equals(issued.getIssuerX500Principal())) {
+            return false;
+        }
+        try {
+            issued.verify(issuer.getPublicKey());
+            return true;
+        } catch (GeneralSecurityException e) {
+            return false; // another one of the same name
+        }
+    }
 }

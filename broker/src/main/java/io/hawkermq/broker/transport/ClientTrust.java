@@ -7,17 +7,18 @@ import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertPathValidatorException.BasicReason;
 import java.security.cert.CertStore;
 import java.security.cert.CertificateException;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.CollectionCertStoreParameters;
 import java.security.cert.PKIXBuilderParameters;
 import java.security.cert.PKIXRevocationChecker;
 import java.security.cert.TrustAnchor;
 import java.security.cert.X509CertSelector;
 import java.security.cert.X509Certificate;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Date;
 import java.util.EnumSet;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import javax.net.ssl.CertPathTrustManagerParameters;
@@ -31,9 +32,11 @@ import org.jspecify.annotations.Nullable;
 /// time and not revoked. As with OpenSSL, revocation is looked up for the client's own certificate,
 /// in the lists given, never in the network; without a valid list of its authority it is refused.
 final class ClientTrust extends X509ExtendedTrustManager {
+    private static final int LONGEST_CHAIN = 10;
+
     private final Authorities authorities;
     private final TlsOptions options;
-    private final X509ExtendedTrustManager now;
+    private final X509ExtendedTrustManager trust;
 
     /// @throws TransportException if there is no authority
     ClientTrust(Authorities authorities, TlsOptions options) throws TransportException {
@@ -45,21 +48,19 @@ final class ClientTrust extends X509ExtendedTrustManager {
                             + " come from (cafile or capath)");
         }
         try {
-            now = at(null);
+            trust = trust();
         } catch (GeneralSecurityException e) {
             throw new TransportException("the authorities of clients cannot be used", e);
         }
     }
 
-    /// @param date at which certificates must be valid, null for that of the check
-    private X509ExtendedTrustManager at(@Nullable Date date) throws GeneralSecurityException {
+    private X509ExtendedTrustManager trust() throws GeneralSecurityException {
         PKIXBuilderParameters parameters =
                 new PKIXBuilderParameters(anchors(), new X509CertSelector());
         List<Object> known = new ArrayList<>(authorities.certificates());
         known.addAll(authorities.revocations());
         parameters.addCertStore(
                 CertStore.getInstance("Collection", new CollectionCertStoreParameters(known)));
-        parameters.setDate(date);
         boolean isRevocable = !authorities.revocations().isEmpty();
         parameters.setRevocationEnabled(isRevocable);
         if (isRevocable) {
@@ -97,55 +98,84 @@ final class ClientTrust extends X509ExtendedTrustManager {
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
             throws CertificateException {
+        BasicReason outOfTime = outOfTime(chain[0]);
+        if (outOfTime == null) {
+            trust.checkClientTrusted(chain, authType, engine);
+            return;
+        }
+        trust.checkClientTrusted(withoutDates(chain), authType, engine);
+        if (options.dates() == TlsOptions.Dates.CHECKED) {
+            // Java would say of some that they come from no authority, as it looks for a path of
+            // certificates that are valid.
+            throw new CertificateException(
+                    new CertPathValidatorException("out of its time", null, null, -1, outOfTime));
+        }
+    }
+
+    private static @Nullable BasicReason outOfTime(X509Certificate certificate) {
         try {
-            now.checkClientTrusted(chain, authType, engine);
-        } catch (CertificateException e) {
-            if (options.dates() == TlsOptions.Dates.CHECKED || !isOutOfTime(e)) {
-                throw e;
-            }
-            try {
-                at(lastDay(chain[0])).checkClientTrusted(chain, authType, engine);
-            } catch (CertificateException second) {
-                throw second;
-            } catch (GeneralSecurityException second) {
-                throw new CertificateException(second);
-            }
+            certificate.checkValidity();
+            return null;
+        } catch (CertificateNotYetValidException e) {
+            return BasicReason.NOT_YET_VALID;
+        } catch (CertificateExpiredException e) {
+            return BasicReason.EXPIRED;
         }
     }
 
-    private static boolean isOutOfTime(Throwable e) {
-        for (Throwable t = e; t != null; t = t.getCause()) {
-            if (t instanceof CertPathValidatorException v) {
-                return v.getReason() == BasicReason.EXPIRED
-                        || v.getReason() == BasicReason.NOT_YET_VALID;
+    /// The client's certificate without its dates, and who issued it up to a root, with theirs: so
+    /// authorities and revocation lists are judged as of now, and all but the client's own dates is
+    /// as for everybody. The chain is complete, as Java would otherwise build one of its own
+    /// certificates, with their dates.
+    private X509Certificate[] withoutDates(X509Certificate[] chain) {
+        Set<X509Certificate> known = new LinkedHashSet<>(authorities.certificates());
+        known.addAll(List.of(chain).subList(1, chain.length));
+        List<X509Certificate> all = new ArrayList<>();
+        all.add(new UndatedCertificate(chain[0]));
+        X509Certificate last = chain[0];
+        while (last != null && all.size() < LONGEST_CHAIN && !Authorities.isSelfSigned(last)) {
+            last = issuer(last, known);
+            if (last != null) {
+                all.add(last);
             }
         }
-        return false;
+        return all.toArray(X509Certificate[]::new);
     }
 
-    /// The moment within the certificate's time that is nearest to now.
-    private static Date lastDay(X509Certificate certificate) {
-        Instant now = Instant.now();
-        Instant begin = certificate.getNotBefore().toInstant();
-        Instant end = certificate.getNotAfter().toInstant();
-        return Date.from(now.isBefore(begin) ? begin : now.isAfter(end) ? end : now);
+    /// One that is valid now before one of the same key that is not.
+    private static @Nullable X509Certificate issuer(
+            X509Certificate issued, Set<X509Certificate> known) {
+        X509Certificate found = null;
+        for (X509Certificate candidate : known) {
+            if (Authorities.hasIssued(candidate, issued)) {
+                try {
+                    candidate.checkValidity();
+                    return candidate;
+                } catch (CertificateException e) {
+                    found = candidate;
+                }
+            }
+        }
+        return found;
     }
 
+    /// With those between the roots and the clients: of a client that has several certificates, or
+    /// sends none that nobody asks for, one of them may have issued the right one.
     @Override
     public X509Certificate[] getAcceptedIssuers() {
-        return now.getAcceptedIssuers();
+        return authorities.certificates().toArray(X509Certificate[]::new);
     }
 
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType)
             throws CertificateException {
-        now.checkClientTrusted(chain, authType);
+        trust.checkClientTrusted(chain, authType);
     }
 
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
             throws CertificateException {
-        now.checkClientTrusted(chain, authType, socket);
+        trust.checkClientTrusted(chain, authType, socket);
     }
 
     @Override

@@ -109,25 +109,16 @@ final class ServerIdentity extends X509ExtendedKeyManager {
         while (chain.size() < LONGEST_CHAIN && !Authorities.isSelfSigned(chain.getLast())) {
             X509Certificate issued = chain.getLast();
             X509Certificate issuer =
-                    issuers.stream().filter(i -> hasIssued(i, issued)).findFirst().orElse(null);
+                    issuers.stream()
+                            .filter(i -> Authorities.hasIssued(i, issued))
+                            .findFirst()
+                            .orElse(null);
             if (issuer == null || Authorities.isSelfSigned(issuer)) {
                 break;
             }
             chain.add(issuer);
         }
         return chain;
-    }
-
-    private static boolean hasIssued(X509Certificate issuer, X509Certificate issued) {
-        if (!issuer.getSubjectX500Principal().equals(issued.getIssuerX500Principal())) {
-            return false;
-        }
-        try {
-            issued.verify(issuer.getPublicKey());
-            return true;
-        } catch (GeneralSecurityException e) {
-            return false; // another one of the same name
-        }
     }
 
     /// True if both would say the same to clients.

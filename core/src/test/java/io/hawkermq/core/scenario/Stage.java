@@ -2,6 +2,7 @@ package io.hawkermq.core.scenario;
 
 import io.hawkermq.core.AccessControl;
 import io.hawkermq.core.Connection;
+import io.hawkermq.core.Control;
 import io.hawkermq.core.EventLog;
 import io.hawkermq.core.Limits;
 import io.hawkermq.core.Outbox;
@@ -16,7 +17,9 @@ import io.hawkermq.protocol.PacketDecoder;
 import io.hawkermq.protocol.PacketEncoder;
 import io.hawkermq.protocol.ProtocolVersion;
 import io.hawkermq.protocol.PublishTemplates;
+import io.hawkermq.protocol.TopicName;
 import io.hawkermq.protocol.TopicNames;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -92,6 +95,28 @@ final class Stage {
             }
             more |= disk != null && disk.answer();
         }
+    }
+
+    /// From now on somebody takes what is published to this topic, and nothing else below `$CONTROL`.
+    void takeCommands(String taken) {
+        Control control =
+                new Control() {
+                    @Override
+                    public boolean takes(TopicName topic) {
+                        return topic.toString().equals(taken);
+                    }
+
+                    @Override
+                    public void accept(
+                            AccessControl access,
+                            AccessControl.Principal sender,
+                            TopicName topic,
+                            byte[] payload) {
+                        String text = new String(payload, StandardCharsets.UTF_8);
+                        happened.add("control < " + sender.clientId() + " " + topic + " " + text);
+                    }
+                };
+        shards.forEach(s -> s.control(control));
     }
 
     /// The store has space, or has none.

@@ -16,8 +16,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /// The broker started from files that people have, and used with Mosquitto's tools. The files are
 /// those that the reader of the module `mosquitto` is tested with; only places are exchanged: the
@@ -344,59 +342,6 @@ class ConfigurationFileTest {
         await("it ends", () -> !broker.isAlive());
         await("its reason", () -> broker.output().contains("Unknown configuration variable"));
         assertEquals(3, broker.exitStatus(), broker.output());
-    }
-
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
-                    3  | max_inflight 3              | Error: Unknown configuration variable 'max_inflight'.
-                    3  | max_queued_messages many    | Error: 'max_queued_messages' value not a number. Read was 'many'
-                    3  | allow_anonymous yes         | Error: Invalid 'allow_anonymous' value (yes).
-                    3  | password_file @/missing     | Error: @/missing: the file does not exist
-                    3  | password_file @/corrupt     | Error: Unable to decode line in password file: user 'ann'
-                    3  | acl_file @/wrong            | Error: @/wrong:1: Invalid line in acl_file: read was 'tropic'
-                    1  | log_dest file @/no/log      | Error: Unable to open log file @/no/log
-                    1  | pid_file @/no/pid           | Error: Unable to write pid file @/no/pid
-                    1  | listener 18 192.0.2.1       | Error: cannot listen on 192.0.2.1 port 18
-                    3  | psk_hint x                  | Error: The listener
-                    13 | plugin x.so                 | Error: Unable to load plugin 'x.so'.
-                    """)
-    void whatIsWrongIsOneLineAndAStatus(int status, String line, String error) throws IOException {
-        Files.writeString(directory.resolve("corrupt"), "# comment\nann:$9$x\n");
-        Files.writeString(directory.resolve("wrong"), "tropic a\n");
-        String place = directory.toString();
-        Path file = written(line.replace("@", place));
-        BrokerProcess.End end = BrokerProcess.run("broker", "-c", file.toString());
-        assertEquals(status, end.exitStatus(), end.lines()::toString);
-        List<String> errors = end.lines().stream().filter(l -> l.contains("Error")).toList();
-        assertEquals(1, errors.size(), end.lines()::toString);
-        assertTrue(
-                errors.getFirst()
-                        .toLowerCase(java.util.Locale.ROOT)
-                        .startsWith(error.replace("@", place).toLowerCase(java.util.Locale.ROOT)),
-                errors::toString);
-    }
-
-    @Test
-    void aMissingFileAndAPortInUse() throws IOException {
-        BrokerProcess.End missing =
-                BrokerProcess.run("mosquitto", "-c", directory.resolve("none.conf").toString());
-        assertEquals(3, missing.exitStatus());
-        assertEquals(1, missing.lines().size(), missing.lines()::toString);
-        assertTrue(missing.lines().getFirst().contains("none.conf"), missing.lines()::toString);
-        Path file = written("allow_anonymous true");
-        try (BrokerProcess first = start(file)) {
-            BrokerProcess.End second = BrokerProcess.run("broker", "-c", file.toString());
-            assertEquals(1, second.exitStatus());
-            assertTrue(
-                    second.lines()
-                            .getLast()
-                            .startsWith("Error: cannot listen on 127.0.0.1 port " + port),
-                    second.lines()::toString);
-            assertTrue(first.isAlive());
-        }
     }
 
     @Test

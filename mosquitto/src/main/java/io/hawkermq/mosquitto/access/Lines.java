@@ -1,5 +1,6 @@
 package io.hawkermq.mosquitto.access;
 
+import io.hawkermq.mosquitto.FileReason;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -41,14 +42,8 @@ final class Lines {
         } catch (NoSuchFileException e) {
             throw new AccessFileException(file, 0, "the file does not exist");
         } catch (IOException | SecurityException e) {
-            throw new AccessFileException(file, 0, "the file cannot be read: " + reason(e));
+            throw new AccessFileException(file, 0, "the file cannot be read: " + FileReason.of(e));
         }
-    }
-
-    private static String reason(Exception e) {
-        return e instanceof java.nio.file.AccessDeniedException
-                ? "permission denied"
-                : String.valueOf(e.getMessage());
     }
 
     String file() {

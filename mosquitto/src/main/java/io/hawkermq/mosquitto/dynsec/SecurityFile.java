@@ -1,5 +1,6 @@
 package io.hawkermq.mosquitto.dynsec;
 
+import io.hawkermq.mosquitto.FileReason;
 import io.hawkermq.mosquitto.json.Json;
 import io.hawkermq.mosquitto.json.JsonException;
 import java.io.IOException;
@@ -55,7 +56,7 @@ public final class SecurityFile {
         } catch (NoSuchFileException e) {
             throw new SecurityFileException(path + ": there is no such file");
         } catch (IOException e) {
-            throw new SecurityFileException(path + ": it cannot be read: " + e);
+            throw new SecurityFileException(path + ": it cannot be read: " + FileReason.of(e));
         } catch (JsonException e) {
             throw new SecurityFileException(path + ": " + e.getMessage());
         }
@@ -97,7 +98,7 @@ public final class SecurityFile {
                 }
             }
         } catch (IOException e) {
-            throw new SecurityFileException(target + ": it cannot be written: " + e);
+            throw new SecurityFileException(target + ": it cannot be written: " + FileReason.of(e));
         }
     }
 
@@ -170,7 +171,8 @@ public final class SecurityFile {
             throw new SecurityFileException(
                     passwords + ": it exists, so no new passwords are written; remove it first");
         } catch (IOException e) {
-            throw new SecurityFileException(passwords + ": it cannot be written: " + e);
+            throw new SecurityFileException(
+                    passwords + ": it cannot be written: " + FileReason.of(e));
         }
         write(InitialModel.of(admin, demo, hash));
         return "the passwords of users 'admin' and 'democlient' are in " + passwords;
@@ -184,7 +186,8 @@ public final class SecurityFile {
             }
             throw new SecurityFileException(file + ": its first line has no password");
         } catch (IOException | java.io.UncheckedIOException e) {
-            throw new SecurityFileException(file + ": the password cannot be read: " + e);
+            throw new SecurityFileException(
+                    file + ": the password cannot be read: " + FileReason.of(e));
         }
     }
 

@@ -84,6 +84,8 @@ public sealed interface Json {
                 throw new JsonException("something follows the value");
             }
             return value;
+        } catch (ArithmeticException | NumberFormatException e) {
+            throw new JsonException("a number has more digits, or a larger exponent, than allowed");
         } catch (IOException e) {
             // The library's own message may repeat what stands there: a password, perhaps.
             throw new JsonException("it is no JSON" + place(e));

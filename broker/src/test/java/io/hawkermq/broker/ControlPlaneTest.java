@@ -1,0 +1,158 @@
+package io.hawkermq.broker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.hawkermq.core.EventLog;
+import io.hawkermq.protocol.Packet;
+import io.hawkermq.protocol.Properties;
+import io.hawkermq.protocol.ProtocolVersion;
+import io.hawkermq.protocol.QoS;
+import io.hawkermq.protocol.ReasonCode;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What is published below `$CONTROL`, and what comes back.
+class ControlPlaneTest {
+    private static final String SECURITY = "$CONTROL/dynamic-security/v1";
+    private static final String BROKER = "$CONTROL/broker/v1";
+
+    private final int port;
+    private final Broker broker;
+
+    ControlPlaneTest(@TempDir Path folder) throws Exception {
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        Files.writeString(folder.resolve("first"), "administrator\n");
+        Path file =
+                Files.writeString(
+                        folder.resolve("a.conf"),
+                        """
+                        listener %1$d 127.0.0.1
+                        enable_control_api true
+                        plugin mosquitto_dynamic_security.so
+                        plugin_opt_config_file %2$s/d.json
+                        plugin_opt_password_init_file %2$s/first
+                        """
+                                .formatted(port, folder));
+        broker = Broker.start(BrokerOptions.ofFile(file, EventLog.SILENT));
+    }
+
+    @AfterEach
+    void stop() {
+        broker.close();
+    }
+
+    private TestClient client(String user, String password) throws IOException {
+        TestClient client = new TestClient(port, ProtocolVersion.MQTT_5);
+        client.send(
+                new Packet.Connect(
+                        ProtocolVersion.MQTT_5,
+                        false,
+                        true,
+                        60,
+                        "client of " + user,
+                        null,
+                        user,
+                        password.getBytes(StandardCharsets.UTF_8),
+                        Properties.NONE));
+        assertEquals(ReasonCode.SUCCESS, client.next(Packet.Connack.class).reasonCode());
+        return client;
+    }
+
+    private TestClient administrator() throws IOException {
+        TestClient admin = client("admin", "administrator");
+        admin.send(TestClient.subscribe("$CONTROL/#", QoS.AT_MOST_ONCE));
+        admin.next(Packet.Suback.class);
+        return admin;
+    }
+
+    private static void send(TestClient client, String topic, String text) throws IOException {
+        client.send(
+                TestClient.publish(
+                        topic, QoS.AT_MOST_ONCE, 0, text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /// The answer to commands, at the topic of the command.
+    private static String answer(TestClient client, String topic, String commands)
+            throws IOException {
+        send(client, topic, "{\"commands\":[" + commands + "]}");
+        Packet.Publish answer = client.next(Packet.Publish.class);
+        assertEquals(topic + "/response", String.valueOf(answer.topic()));
+        return new String(answer.payload(), StandardCharsets.UTF_8).replace(" ", "");
+    }
+
+    @Test
+    void commandsAreAnsweredAndChangeWhoMayConnect() throws Exception {
+        try (TestClient admin = administrator()) {
+            String made =
+                    answer(
+                            admin,
+                            SECURITY,
+                            "{\"command\":\"createClient\",\"username\":\"ann\",\"password\":\"p\","
+                                    + "\"correlationData\":\"7\"}");
+            assertTrue(made.contains("\"correlationData\":\"7\""), made);
+            try (TestClient ann = client("ann", "p")) {
+                String disabled =
+                        answer(
+                                admin,
+                                SECURITY,
+                                "{\"command\":\"disableClient\",\"username\":\"ann\"}");
+                assertTrue(!disabled.contains("error"), disabled);
+                assertEquals(
+                        ReasonCode.ADMINISTRATIVE_ACTION,
+                        ann.next(Packet.Disconnect.class).reasonCode());
+            }
+        }
+    }
+
+    @Test
+    void theBrokerSaysWhatItListensTo() throws Exception {
+        try (TestClient admin = administrator()) {
+            String listeners = answer(admin, BROKER, "{\"command\":\"listListeners\"}");
+            assertTrue(listeners.contains("\"port\":" + port), listeners);
+            String plugins = answer(admin, BROKER, "{\"command\":\"listPlugins\"}");
+            assertTrue(plugins.contains("dynamic-security"), plugins);
+            String none = answer(admin, BROKER, "{\"command\":\"reboot\"}");
+            assertTrue(none.contains("Unknowncommand"), none);
+        }
+    }
+
+    @Test
+    void whatIsNoCommandIsAnsweredAsAnError() throws Exception {
+        try (TestClient admin = administrator()) {
+            send(admin, SECURITY, "no JSON");
+            Packet.Publish answer = admin.next(Packet.Publish.class);
+            assertTrue(
+                    new String(answer.payload(), StandardCharsets.UTF_8).contains("error"),
+                    answer::toString);
+            String elsewhere = answer(admin, "$CONTROL/other", "");
+            assertEquals("{\"error\":\"endpointnotavailable\"}", elsewhere);
+        }
+    }
+
+    /// Who changes his own rights still gets his answer.
+    @Test
+    void aSenderWhoEndsHimselfIsAnsweredFirst() throws Exception {
+        try (TestClient admin = administrator()) {
+            String answer =
+                    answer(
+                            admin,
+                            SECURITY,
+                            "{\"command\":\"setClientPassword\",\"username\":\"admin\","
+                                    + "\"password\":\"another-password\"}");
+            assertTrue(!answer.contains("error"), answer);
+            assertEquals(
+                    ReasonCode.ADMINISTRATIVE_ACTION,
+                    admin.next(Packet.Disconnect.class).reasonCode());
+        }
+    }
+}
