@@ -28,6 +28,7 @@ record AccessSettings(
                 case PASSWORD_FILE -> passwordFile = file(plugin, "password_file", passwordFile);
                 case ACL_FILE -> aclFile = file(plugin, "acl_file", aclFile);
                 case DYNAMIC_SECURITY -> {} // see DynamicSettings
+                case PERSIST_SQLITE, SPARKPLUG_AWARE -> {} // no matter of access
                 default -> throw Unsupported.plugin(plugin);
             }
         }

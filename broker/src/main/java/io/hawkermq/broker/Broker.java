@@ -6,6 +6,7 @@ import io.hawkermq.core.Counters;
 import io.hawkermq.core.LogLevel;
 import io.hawkermq.core.Mailboxes;
 import io.hawkermq.core.Outbox;
+import io.hawkermq.core.Publications;
 import io.hawkermq.core.Shard;
 import io.hawkermq.core.SlotMove;
 import io.hawkermq.core.Slots;
@@ -83,13 +84,20 @@ public final class Broker implements AutoCloseable {
         SharedPopulation population = new SharedPopulation();
         for (Loop loop : loops) {
             loop.shard().slots(slots);
-            loop.shard().publications(options.publications());
+            loop.shard().publications(publications(loop));
             loop.shard().population(population);
             loop.shard().control(control);
         }
         listening = new Listening(this, loops.getFirst(), allocator());
         sysPublisher = new SysPublisher(this, clock);
         http = new HttpApi(this);
+    }
+
+    private Publications publications(Loop loop) {
+        return switch (options.sparkplug()) {
+            case UNAWARE -> options.publications();
+            case AWARE -> new BirthCertificates(loop, options.publications());
+        };
     }
 
     /// Starts a broker and returns when it accepts connections.

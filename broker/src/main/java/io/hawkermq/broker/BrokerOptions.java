@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// @param publications sees all that is published, on the loops
 /// @param persistence where sessions and retained messages are kept on disk, null if they are not
 /// @param control what is answered below `$CONTROL`
+/// @param sparkplug whether birth certificates of Sparkplug are kept
 public record BrokerOptions(
         List<Listener> listeners,
         List<HttpListener> httpListeners,
@@ -35,9 +36,17 @@ public record BrokerOptions(
         int maximumOutboundBytes,
         Publications publications,
         @Nullable Persistence persistence,
-        ControlOptions control) {
+        ControlOptions control,
+        Sparkplug sparkplug) {
     public static final int DEFAULT_PORT = 1883;
     public static final int DEFAULT_OUTBOUND_BYTES = 1 << 20;
+
+    /// What the broker knows of Sparkplug.
+    public enum Sparkplug {
+        UNAWARE,
+        /// The last birth certificates are retained below `$sparkplug/certificates`.
+        AWARE
+    }
 
     /// What Mosquitto does without configuration: loopback only, anonymous, in memory.
     ///
@@ -58,7 +67,8 @@ public record BrokerOptions(
                 DEFAULT_OUTBOUND_BYTES,
                 Publications.UNSEEN,
                 null,
-                ControlOptions.NONE);
+                ControlOptions.NONE,
+                Sparkplug.UNAWARE);
     }
 
     /// What a `mosquitto.conf` asks for. All files that it names are read, and what is odd about
@@ -97,6 +107,7 @@ public record BrokerOptions(
         private Publications publications;
         private @Nullable Persistence persistence;
         private ControlOptions control;
+        private Sparkplug sparkplug;
 
         private Builder(BrokerOptions from) {
             listeners = from.listeners;
@@ -112,6 +123,7 @@ public record BrokerOptions(
             publications = from.publications;
             persistence = from.persistence;
             control = from.control;
+            sparkplug = from.sparkplug;
         }
 
         public Builder listeners(List<Listener> value) {
@@ -196,6 +208,11 @@ public record BrokerOptions(
             return this;
         }
 
+        public Builder sparkplug(Sparkplug value) {
+            sparkplug = value;
+            return this;
+        }
+
         private BrokerOptions build() {
             return new BrokerOptions(
                     listeners,
@@ -210,7 +227,8 @@ public record BrokerOptions(
                     maximumOutboundBytes,
                     publications,
                     persistence,
-                    control);
+                    control,
+                    sparkplug);
         }
     }
 }

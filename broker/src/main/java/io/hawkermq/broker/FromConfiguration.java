@@ -12,6 +12,7 @@ import io.hawkermq.mosquitto.GlobalOptions;
 import io.hawkermq.mosquitto.HawkerOptions;
 import io.hawkermq.mosquitto.ListenerConfiguration;
 import io.hawkermq.mosquitto.Notice;
+import io.hawkermq.mosquitto.PluginConfiguration;
 import io.hawkermq.store.Durability;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -101,6 +102,16 @@ final class FromConfiguration {
             o.control(control);
             if (configuration.value(GlobalOptions.PERSISTENCE)) {
                 o.persistence(persistence(configuration));
+            }
+            for (PluginConfiguration plugin : configuration.plugins()) {
+                switch (plugin.builtIn()) {
+                    case PERSIST_SQLITE ->
+                            o.persistence(
+                                    SqliteSettings.of(plugin, configuration)
+                                            .persistence(persistence(configuration)));
+                    case SPARKPLUG_AWARE -> o.sparkplug(BrokerOptions.Sparkplug.AWARE);
+                    default -> {} // a matter of access
+                }
             }
         });
     }

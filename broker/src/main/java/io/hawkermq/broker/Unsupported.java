@@ -13,7 +13,10 @@ import io.hawkermq.mosquitto.Option;
 import io.hawkermq.mosquitto.Origin;
 import io.hawkermq.mosquitto.PluginConfiguration;
 import io.hawkermq.mosquitto.PluginConfiguration.BuiltIn;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
@@ -27,7 +30,7 @@ final class Unsupported {
                     GlobalOptions.ALLOW_DUPLICATE_MESSAGES);
 
     private static final Set<BuiltIn> HERE =
-            Set.of(BuiltIn.PASSWORD_FILE, BuiltIn.ACL_FILE, BuiltIn.DYNAMIC_SECURITY);
+            EnumSet.complementOf(EnumSet.of(BuiltIn.GO_AUTH, BuiltIn.NONE));
 
     private Unsupported() {}
 
@@ -89,9 +92,11 @@ final class Unsupported {
                             "Its built-in equivalent does not exist yet: use 'password_file' and"
                                     + " 'acl_file', which take the files of its backend 'files'"
                                     + " if their hashes are Mosquitto's.";
-                    case PERSIST_SQLITE -> "Use 'persistence true', which stores each message too.";
-                    case SPARKPLUG_AWARE -> "Its built-in equivalent does not exist yet.";
-                    case PASSWORD_FILE, ACL_FILE, DYNAMIC_SECURITY ->
+                    case PASSWORD_FILE,
+                            ACL_FILE,
+                            DYNAMIC_SECURITY,
+                            PERSIST_SQLITE,
+                            SPARKPLUG_AWARE ->
                             "It stands where it is not known.";
                     case NONE ->
                             "This broker runs in a Java machine and loads no libraries: use"
@@ -133,6 +138,9 @@ final class Unsupported {
                 warnings.addAll(ListenersFromConfiguration.warnings(listener));
             }
         }
+        configuration.plugins().stream()
+                .filter(p -> p.builtIn() == BuiltIn.PERSIST_SQLITE)
+                .forEach(p -> ofSqlite(p, configuration, warnings));
         for (BridgeConfiguration bridge : configuration.bridges()) {
             warnings.add(
                     "The bridge "
@@ -142,6 +150,31 @@ final class Unsupported {
                             + "]");
         }
         return List.copyOf(warnings);
+    }
+
+    private static void ofSqlite(
+            PluginConfiguration plugin, Configuration configuration, List<String> warnings) {
+        for (String option : List.of("flush_period", "page_size")) {
+            if (plugin.option(option).isPresent()) {
+                warnings.add(
+                        "'plugin_opt_"
+                                + option
+                                + "' has no effect: the store is not SQLite ["
+                                + plugin.origin()
+                                + "]");
+            }
+        }
+        Path database = SqliteSettings.of(plugin, configuration).database();
+        if (Files.exists(database)) {
+            warnings.add(
+                    "What Mosquitto has stored in "
+                            + database
+                            + " is not read. To keep it, let Mosquitto write its own format once"
+                            + " ('persistence true' instead of the plugin), which is taken over"
+                            + " at the first start ["
+                            + plugin.origin()
+                            + "]");
+        }
     }
 
     private static String noEffect(Option<?> option, Origin origin) {

@@ -1,5 +1,6 @@
 package io.hawkermq.broker;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -22,6 +23,7 @@ import io.hawkermq.mosquitto.ConfigurationReader;
 import io.hawkermq.protocol.ProtocolVersion;
 import io.hawkermq.protocol.QoS;
 import io.hawkermq.store.Durability;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -31,6 +33,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -332,6 +335,57 @@ class FromConfigurationTest {
     }
 
     @Test
+    void sqlitesPluginIsTheStoreBesideItsFile() throws Exception {
+        assertEquals(
+                new Persistence(Path.of("/var/lib/m"), Durability.ALWAYS),
+                options(
+                                "persistence_location /var/lib/m",
+                                "global_plugin /usr/lib/mosquitto_persist_sqlite.so")
+                        .persistence());
+        assertEquals(
+                new Persistence(Path.of("/data"), Durability.OS),
+                options(
+                                "global_plugin mosquitto_persist_sqlite.so",
+                                "plugin_opt_db_file /data/m.sqlite3",
+                                "plugin_opt_sync off")
+                        .persistence());
+    }
+
+    /// Who says what is lost at a power cut has said it.
+    @Test
+    void ourDurabilityWinsOverSqlites() throws Exception {
+        Persistence both =
+                options(
+                                "hawker_durability interval 50",
+                                "global_plugin mosquitto_persist_sqlite.so",
+                                "plugin_opt_sync off")
+                        .persistence();
+        assertEquals(Durability.interval(Duration.ofMillis(50)), requireNonNull(both).durability());
+    }
+
+    @Test
+    void whatSqliteHasStoredIsNotPassedOverInSilence(@TempDir Path directory) throws Exception {
+        Files.createFile(directory.resolve("mosquitto.sqlite3"));
+        List<String> warnings =
+                Unsupported.warnings(
+                        read(
+                                "persistence_location " + directory,
+                                "global_plugin mosquitto_persist_sqlite.so",
+                                "plugin_opt_flush_period 5"));
+        assertEquals(2, warnings.size(), warnings.toString());
+        assertTrue(warnings.get(0).startsWith("'plugin_opt_flush_period' has no effect"));
+        assertTrue(warnings.get(1).contains("mosquitto.sqlite3 is not read"), warnings.get(1));
+    }
+
+    @Test
+    void sparkplugsPluginMakesAware() throws Exception {
+        assertEquals(
+                BrokerOptions.Sparkplug.AWARE,
+                options("plugin /usr/lib/mosquitto_sparkplug_aware.so").sparkplug());
+        assertEquals(BrokerOptions.Sparkplug.UNAWARE, options("allow_anonymous true").sparkplug());
+    }
+
+    @Test
     void loginLimits() throws Exception {
         assertEquals(
                 new LoginLimits(1, 2, 3, 4, 5, 5_000),
@@ -381,7 +435,7 @@ class FromConfigurationTest {
                     listener 1883;listener 9883;protocol http_api;psk_hint x | The listener 9883 (TLS-PSK, HTTP API) cannot be opened: HTTP needs a port, without 'psk_hint' and 'enable_proxy_protocol'. Error found at a.conf:2. | 3
                     listener 9883;protocol http_api      | No listener for MQTT is left. | 3
                     plugin /usr/lib/mine.so              | Unable to load plugin '/usr/lib/mine.so'. This broker runs in a Java machine and loads no libraries: use 'password_file' and 'acl_file' for access, 'persistence true' for a store. Error found at a.conf:1. | 13
-                    plugin mosquitto_persist_sqlite.so   | Unable to load plugin 'mosquitto_persist_sqlite.so'. Use 'persistence true', which stores each message too. Error found at a.conf:1. | 13
+                    plugin /usr/lib/go-auth.so           | Unable to load plugin '/usr/lib/go-auth.so'. Its built-in equivalent does not exist yet: use 'password_file' and 'acl_file', which take the files of its backend 'files' if their hashes are Mosquitto's. Error found at a.conf:1. | 13
                     """)
     void whatMustNotBePassedOverIsRefused(String lines, String message, int exitStatus) {
         StartException e = assertThrows(StartException.class, () -> options(lines.split(";")));
