@@ -426,8 +426,7 @@ final class HttpApi implements AutoCloseable {
                 ExpositionFormats.init()
                         .findWriter(exchange.getRequestHeaders().getFirst("Accept"));
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        writer.write(
-                out, Metrics.of(sample.sum(), sample.figures(), busy, broker.storage().figures()));
+        writer.write(out, Metrics.of(sample.sum(), sample.figures(), busy));
         return new Answer(200, writer.getContentType(), out.toByteArray());
     }
 

@@ -27,18 +27,14 @@ final class Metrics {
 
     /// @param sum the counters of all shards
     /// @param busyNanos what each loop has worked since the start, by its number
-    /// @param stored figures of the store by their names, empty without one
     static MetricSnapshots of(
-            Counters sum,
-            SysTopics.Figures figures,
-            Map<Integer, Long> busyNanos,
-            Map<String, Long> stored) {
+            Counters sum, SysTopics.Figures figures, Map<Integer, Long> busyNanos) {
         Metrics m = new Metrics();
         m.process(figures, busyNanos);
         m.clients(sum);
         m.messages(sum);
         m.packets(sum);
-        m.store(stored);
+        m.store(figures.stored());
         return new MetricSnapshots(m.all);
     }
 

@@ -90,7 +90,11 @@ final class SysPublisher implements AutoCloseable {
         long heap = runtime.totalMemory() - runtime.freeMemory();
         heapMaximum = Math.max(heapMaximum, heap);
         return new SysTopics.Figures(
-                (now - startedAt) / 1_000, heap, heapMaximum, broker.activeLoops().size());
+                (now - startedAt) / 1_000,
+                heap,
+                heapMaximum,
+                broker.activeLoops().size(),
+                broker.storage().figures());
     }
 
     /// The figures at one moment.

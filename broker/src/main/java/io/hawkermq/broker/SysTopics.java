@@ -38,7 +38,13 @@ final class SysTopics {
     /// @param heapBytes in use now
     /// @param heapMaximumBytes the most in use so far
     /// @param loops event loops that own sessions
-    record Figures(long uptimeSeconds, long heapBytes, long heapMaximumBytes, int loops) {}
+    /// @param stored figures of the store by their names, empty without one
+    record Figures(
+            long uptimeSeconds,
+            long heapBytes,
+            long heapMaximumBytes,
+            int loops,
+            Map<String, Long> stored) {}
 
     /// The topics that Mosquitto's HTTP API tells, with numbers.
     private static final List<String> NUMBERS =
@@ -107,6 +113,7 @@ final class SysTopics {
         for (DropReason reason : DropReason.values()) {
             number("hawker/dropped/" + reason.topicLevel(), sum.dropped[reason.ordinal()]);
         }
+        figures.stored().forEach((name, value) -> number("hawker/store/" + name, value));
         return updates;
     }
 

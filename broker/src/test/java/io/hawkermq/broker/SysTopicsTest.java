@@ -22,7 +22,10 @@ class SysTopicsTest {
         uptime += (long) seconds;
         Map<String, String> texts = new HashMap<>();
         for (SysTopics.Update u :
-                topics.update(counters, new SysTopics.Figures(uptime, 1_000, 2_000, 1), seconds)) {
+                topics.update(
+                        counters,
+                        new SysTopics.Figures(uptime, 1_000, 2_000, 1, Map.of("commits", 7L)),
+                        seconds)) {
             assertNull(texts.put(u.topic(), u.text()), u.topic() + " is given twice");
         }
         return texts;
@@ -54,6 +57,7 @@ class SysTopicsTest {
         assertEquals("9", first.get("$SYS/broker/connections/socket/count"));
         assertEquals("0", first.get("$SYS/broker/mqtt/connect/received"));
         assertEquals("1", first.get("$SYS/broker/hawker/loops"));
+        assertEquals("7", first.get("$SYS/broker/hawker/store/commits"));
         assertTrue(
                 String.valueOf(first.get("$SYS/broker/hawker/version"))
                         .startsWith("hawker version "));

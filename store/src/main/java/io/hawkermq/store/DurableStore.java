@@ -33,6 +33,7 @@ public final class DurableStore implements Store, AutoCloseable {
     private final Commit commit = new Commit();
     private @Nullable Engine engine;
     private volatile @Nullable StorageThread thread;
+    private volatile @Nullable RecoveryReport recovered;
 
     private DurableStore(
             Path directory,
@@ -106,6 +107,7 @@ public final class DurableStore implements Store, AutoCloseable {
             throw opening.cannot("read", e);
         }
         RecoveryReport report = loader.report(quarantine.made());
+        recovered = report;
         tell(report);
         return report;
     }
@@ -217,10 +219,19 @@ public final class DurableStore implements Store, AutoCloseable {
     }
 
     /// Figures by name: commits, records and bytes written, changes handed in, pairs of them that left
-    /// nothing to write, pages read, failures, changes that wait.
+    /// nothing to write, pages read, failures, changes that wait; once it is loaded also the parts
+    /// that could not be read then, the records that referred to something lost, and what has been
+    /// set aside in all.
     public Map<String, Long> figures() {
         StorageThread current = thread;
-        return current == null ? new LinkedHashMap<>() : current.figures();
+        Map<String, Long> figures = current == null ? new LinkedHashMap<>() : current.figures();
+        RecoveryReport report = recovered;
+        if (report != null) {
+            figures.put("damaged", report.damaged());
+            figures.put("dangling", report.dangling());
+            figures.put("quarantined", quarantine.count());
+        }
+        return figures;
     }
 
     /// Writes and syncs what was handed in, and gives the directory back.

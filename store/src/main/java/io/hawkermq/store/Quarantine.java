@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,7 @@ final class Quarantine {
 
     private final Path directory;
     private @Nullable Path made;
+    private final AtomicLong count = new AtomicLong();
 
     Quarantine(Path directory) {
         this.directory = directory;
@@ -33,6 +35,11 @@ final class Quarantine {
     /// Null as long as nothing was put into it.
     @Nullable Path made() {
         return made;
+    }
+
+    /// Records and whole databases that were put into it so far; by any thread.
+    long count() {
+        return count.get();
     }
 
     private Path make() throws IOException {
@@ -55,6 +62,7 @@ final class Quarantine {
                 }
             }
         }
+        count.incrementAndGet();
         return target;
     }
 
@@ -74,6 +82,7 @@ final class Quarantine {
             delete(target);
         }
         Files.move(database, target, StandardCopyOption.ATOMIC_MOVE);
+        count.incrementAndGet();
     }
 
     /// Keeps records that could not be read, a JSON line each.
@@ -98,6 +107,7 @@ final class Quarantine {
                 lines,
                 StandardOpenOption.CREATE,
                 StandardOpenOption.APPEND);
+        count.addAndGet(records.size());
     }
 
     static void delete(Path directory) throws IOException {

@@ -231,6 +231,8 @@ class DamageTest {
             // Session 3 with all that belongs to it, a retained message, the queue of session 5.
             assertEquals(4 + MESSAGES - 1 + 1 + MESSAGES, check(disk));
             assertEquals(3, disk.report.damaged());
+            assertEquals(3, disk.store.figures().get("damaged"));
+            assertEquals(3, disk.store.figures().get("quarantined"));
             Path quarantine = disk.report.quarantine();
             assertNotNull(quarantine);
             List<String> lines = Files.readAllLines(quarantine.resolve("records.jsonl"));
