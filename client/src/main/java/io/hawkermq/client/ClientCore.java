@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -140,9 +141,9 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
     private void connect(CompletableFuture<ConnectResult> answer) {
         // No pattern switch, as in Connection.
         if (state instanceof State.Closed s) {
-            answer.completeExceptionally(new ConnectionException(s.ending()));
+            follow(CompletableFuture.failedFuture(new ConnectionException(s.ending())), answer);
         } else if (state instanceof State.Connected s) {
-            answer.complete(s.result());
+            follow(CompletableFuture.completedFuture(s.result()), answer);
         } else if (state instanceof State.Disconnected) {
             connected = new CompletableFuture<>();
             follow(connected, answer);
@@ -155,11 +156,14 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
         }
     }
 
-    private void follow(
-            CompletableFuture<ConnectResult> source, CompletableFuture<ConnectResult> target) {
+    /// What the program hangs on `target` may block, so it never runs on the loop or where time-outs
+    /// are counted.
+    <T> void follow(CompletableFuture<T> source, CompletableFuture<T> target) {
         source.whenComplete((result, failure) ->
                 callbacks.run(() -> {
-                    if (failure != null) {
+                    if (failure instanceof CompletionException e && e.getCause() != null) {
+                        target.completeExceptionally(e.getCause());
+                    } else if (failure != null) {
                         target.completeExceptionally(failure);
                     } else {
                         target.complete(result);

@@ -10,6 +10,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// Clients that name no group share one that exists as long as any of them is open: its threads
 /// end with the last client. A group that a program makes is the program's to close, after its
 /// clients.
+///
+/// Any thread may call its methods, but [#close] none of its own and no handler: it waits.
 public final class ClientGroup implements AutoCloseable {
     private static final Object SHARED_LOCK = new Object();
     private static final AtomicInteger NUMBERS = new AtomicInteger();
@@ -40,6 +42,8 @@ public final class ClientGroup implements AutoCloseable {
     /// Starts a group. One thread moves some hundred thousand small messages a second.
     ///
     /// @param threads 1 to 256
+    /// @return a group, to be closed after its clients
+    /// @throws IllegalArgumentException if `threads` is out of range
     public static ClientGroup create(int threads) {
         return create(threads, Thread.ofVirtual().factory());
     }
@@ -49,6 +53,8 @@ public final class ClientGroup implements AutoCloseable {
     ///
     /// @param threads that move bytes, 1 to 256; they are daemons
     /// @param blocking makes a thread for each handler and for what else may block
+    /// @return a group, to be closed after its clients
+    /// @throws IllegalArgumentException if `threads` is out of range
     public static ClientGroup create(int threads, ThreadFactory blocking) {
         if (threads < 1 || threads > 256) {
             throw new IllegalArgumentException("threads: " + threads + ", allowed are 1 to 256");

@@ -11,7 +11,7 @@ public final class ConnectionException extends MqttException {
         this.ending = ending;
     }
 
-    /// Why the connection ended, or was never there.
+    /// {@return why the connection ended, or was never there}
     public Ending ending() {
         return ending;
     }

@@ -3,12 +3,20 @@ package io.hawkermq.client;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/// The User Name and Password of a CONNECT; either may be null. `password` is not copied.
+/// The User Name and Password of a CONNECT. Immutable as long as nobody changes the password.
+///
+/// @param userName up to 65,535 bytes of UTF-8; null for none
+/// @param password up to 65,535 bytes, not copied; null for none. 3.1.1 allows none without a User
+///     Name
 public record Credentials(@Nullable String userName, byte @Nullable [] password) {
     /// Neither.
     public static final Credentials NONE = new Credentials(null, null);
 
     /// Both, the password as UTF-8.
+    ///
+    /// @param userName up to 65,535 bytes of UTF-8
+    /// @param password up to 65,535 bytes of UTF-8
+    /// @return both
     public static Credentials of(String userName, String password) {
         return new Credentials(userName, password.getBytes(StandardCharsets.UTF_8));
     }
@@ -25,6 +33,7 @@ public record Credentials(@Nullable String userName, byte @Nullable [] password)
     public interface Source {
         /// The credentials of the next attempt; called on a virtual thread, which may wait.
         ///
+        /// @return what to send; [Credentials#NONE] for nothing
         /// @throws Exception which ends the attempt as [Ending.HookFailed]
         Credentials next() throws Exception;
     }

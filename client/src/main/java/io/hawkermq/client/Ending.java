@@ -7,17 +7,19 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /// Why a network connection ended or could not be made.
+///
+/// Immutable; a switch over it needs no default. `properties` are [Properties#NONE] in 3.1.1.
 public sealed interface Ending {
-    /// A sentence for people.
+    /// {@return a sentence for people, without a full stop; it may change from version to version}
     String text();
 
-    /// What was thrown, or null where nothing was.
+    /// {@return what was thrown, or null where nothing was}
     default @Nullable Throwable cause() {
         return null;
     }
 
-    /// True if the same attempt may well succeed later; the client reconnects after such endings
-    /// only.
+    /// {@return true if the same attempt may well succeed later; the client reconnects after such
+    /// endings only}
     default boolean isTransient() {
         return true;
     }
@@ -46,6 +48,9 @@ public sealed interface Ending {
     }
 
     /// The server has sent DISCONNECT; 5.0 only.
+    ///
+    /// @param reasonCode of DISCONNECT
+    /// @param properties of DISCONNECT, such as a Reason String
     record ByServer(ReasonCode reasonCode, Properties properties) implements Ending {
         @Override
         public String text() {
@@ -63,6 +68,8 @@ public sealed interface Ending {
 
     /// Another connection with the same Client Identifier has taken the session; 5.0 only. In
     /// 3.1.1 this is not distinguished from [Lost].
+    ///
+    /// @param properties of DISCONNECT, such as a Reason String
     record TakenOver(Properties properties) implements Ending {
         @Override
         public String text() {
@@ -84,6 +91,7 @@ public sealed interface Ending {
     ///
     /// @param reasonCode USE_ANOTHER_SERVER for now, SERVER_MOVED for good
     /// @param serverReference where to, in the form of section 4.11, or null if unknown
+    /// @param properties of CONNACK or DISCONNECT
     record Redirected(
             ReasonCode reasonCode, @Nullable String serverReference, Properties properties)
             implements Ending {
@@ -104,6 +112,7 @@ public sealed interface Ending {
 
     /// The server asks to use another one, and the client, which was to follow, does not.
     ///
+    /// @param why the client stays where it is
     /// @param redirected what the last server has said
     record NotFollowed(Why why, Redirected redirected) implements Ending {
         /// Why the client does not follow.
@@ -136,6 +145,7 @@ public sealed interface Ending {
     /// The server has refused CONNECT.
     ///
     /// @param reasonCode for 3.1.1 the one that the return code means
+    /// @param properties of CONNACK, such as a Reason String
     record Refused(ReasonCode reasonCode, Properties properties) implements Ending {
         @Override
         public String text() {
@@ -158,6 +168,9 @@ public sealed interface Ending {
     }
 
     /// No connection could be made: name resolution, TCP, a proxy, TLS or WebSocket.
+    ///
+    /// @param target `host:port` of the server, or the path of its socket
+    /// @param exception what was thrown on the way; its message is in [#text]
     record Unreachable(String target, Exception exception) implements Ending {
         @Override
         public String text() {
@@ -171,6 +184,9 @@ public sealed interface Ending {
     }
 
     /// The connection was not there, with its CONNACK, within the time for it.
+    ///
+    /// @param target `host:port` of the server, or the path of its socket
+    /// @param timeout how long the attempt was allowed to take
     record ConnectTimedOut(String target, Duration timeout) implements Ending {
         @Override
         public String text() {
@@ -196,6 +212,8 @@ public sealed interface Ending {
     }
 
     /// The server did not answer PINGREQ.
+    ///
+    /// @param silence since PINGREQ
     record Unresponsive(Duration silence) implements Ending {
         @Override
         public String text() {
@@ -206,6 +224,7 @@ public sealed interface Ending {
     /// What the server has sent breaks the protocol.
     ///
     /// @param reasonCode as it was sent in DISCONNECT where the version has it
+    /// @param why what was wrong, for people
     record ProtocolBroken(ReasonCode reasonCode, String why) implements Ending {
         @Override
         public String text() {
@@ -214,6 +233,9 @@ public sealed interface Ending {
     }
 
     /// The server could not prove what enhanced authentication asks of it, or its method failed.
+    ///
+    /// @param why what was wrong, for people
+    /// @param exception what the [Authenticator] has thrown; null if it is the server's fault
     record AuthenticationFailed(String why, @Nullable Exception exception) implements Ending {
         @Override
         public String text() {
@@ -232,6 +254,8 @@ public sealed interface Ending {
     }
 
     /// The program's hook for credentials has thrown.
+    ///
+    /// @param exception what the [Credentials.Source] has thrown
     record HookFailed(Exception exception) implements Ending {
         @Override
         public String text() {
@@ -245,6 +269,8 @@ public sealed interface Ending {
     }
 
     /// The outbox cannot be read or written; nothing is sent that it could not keep.
+    ///
+    /// @param exception of reading or writing its files
     record OutboxFailed(java.io.IOException exception) implements Ending {
         @Override
         public String text() {
@@ -263,6 +289,8 @@ public sealed interface Ending {
     }
 
     /// A part of the client has failed that must not: please report it.
+    ///
+    /// @param exception with the stack that the report needs
     record Defect(RuntimeException exception) implements Ending {
         @Override
         public String text() {

@@ -6,6 +6,7 @@ package io.hawkermq.client;
 public interface Handler {
     /// Takes one message; the next comes when this returns.
     ///
+    /// @param message may be kept and acknowledged later, on any thread
     /// @throws Exception which the client's error handler gets; the subscription goes on
     void handle(IncomingMessage message) throws Exception;
 }

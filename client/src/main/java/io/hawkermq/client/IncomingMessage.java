@@ -58,79 +58,87 @@ public final class IncomingMessage {
         this.inbound = inbound;
     }
 
-    /// The Topic Name, also where the server has sent an alias.
+    /// {@return the Topic Name, also where the server has sent an alias}
     public String topic() {
         return topicName.toString();
     }
 
-    /// The Topic Name as the protocol has it, with its levels.
+    /// {@return the Topic Name as the protocol has it, with its levels}
     public TopicName topicName() {
         return topicName;
     }
 
-    /// The payload itself, not a copy: 0 bytes or more.
+    /// {@return the payload itself, not a copy: 0 bytes or more}
     public byte[] payload() {
         return payload;
     }
 
-    /// The payload as UTF-8; what is not UTF-8 becomes U+FFFD.
+    /// {@return the payload as UTF-8; what is not UTF-8 becomes U+FFFD}
     public String text() {
         return new String(payload, StandardCharsets.UTF_8);
     }
 
-    /// The QoS of this delivery: the lower of what was published and what was subscribed to.
+    /// {@return the QoS of this delivery: the lower of what was published and what was subscribed
+    /// to}
     public QoS qos() {
         return qos;
     }
 
-    /// True if it is a retained message, or was published as one and the subscription has Retain
-    /// As Published.
+    /// {@return true if it is a retained message, or was published as one and the subscription has
+    /// Retain As Published}
     public boolean retain() {
         return (flags & 2) != 0;
     }
 
-    /// True if the server says that it may have sent the message before.
+    /// {@return true if the server says that it may have sent the message before}
     public boolean dup() {
         return (flags & 1) != 0;
     }
 
-    /// 1 to 65,535; 0 at QoS 0.
+    /// {@return the Packet Identifier of this delivery, 1 to 65,535; 0 at QoS 0}
     public int packetId() {
         return packetId;
     }
 
-    /// [Properties#NONE] in 3.1.1. A Topic Alias is already replaced by its Topic Name.
+    /// {@return all properties; [Properties#NONE] in 3.1.1} A Topic Alias is already replaced by
+    /// its Topic Name.
     public Properties properties() {
         return properties;
     }
 
-    /// What the publisher says of the payload, such as a MIME type; null if nothing, and in 3.1.1.
+    /// {@return what the publisher says of the payload, such as a MIME type; null if nothing, and
+    /// in 3.1.1}
     public @Nullable String contentType() {
         return properties.text(Property.CONTENT_TYPE);
     }
 
-    /// Where an answer is expected; null if none is, and in 3.1.1.
+    /// {@return where an answer is expected; null if none is, and in 3.1.1}
     public @Nullable String responseTopic() {
         return properties.text(Property.RESPONSE_TOPIC);
     }
 
-    /// What an answer has to carry, so that it is known again; null if nothing, and in 3.1.1.
+    /// {@return what an answer has to carry, so that it is known again; not a copy; null if
+    /// nothing, and in 3.1.1}
     public byte @Nullable [] correlationData() {
         return properties.binary(Property.CORRELATION_DATA);
     }
 
-    /// Names and values in the order in which they were published; a name may come again.
+    /// {@return names and values in the order in which they were published; a name may come again;
+    /// empty in 3.1.1}
     public List<UserProperty> userProperties() {
         return properties.userProperties();
     }
 
-    /// The identifiers of the subscriptions that match, of those that have one; none in 3.1.1.
+    /// {@return the identifiers of the subscriptions that match, of those that have one; none in
+    /// 3.1.1}
     public List<Integer> subscriptionIdentifiers() {
         return properties.subscriptionIdentifiers();
     }
 
     /// This message as one to be published: same topic, payload, QoS, RETAIN and those properties
     /// that are forwarded.
+    ///
+    /// @return a message that shares this one's payload
     public Message toMessage() {
         Message.Builder b = Message.to(topicName).payload(payload).qos(qos);
         if (retain()) {
@@ -156,6 +164,7 @@ public final class IncomingMessage {
     /// Acknowledges with a Reason Code, 5.0 only: an error tells the server that the message was
     /// not taken over; it is not sent again.
     ///
+    /// @param reasonCode one that PUBACK and PUBREC may carry
     /// @param withProperties Reason String and User Properties, left out where the server does not
     ///     take them
     /// @throws IllegalArgumentException if no PUBACK may carry the code

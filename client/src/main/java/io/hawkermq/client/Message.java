@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 /// ```java
 /// Message.to("meter/7").text("21.5").qos(QoS.AT_LEAST_ONCE).retain().build()
 /// ```
+///
+/// For any thread; its builder is for one thread at a time.
 public final class Message {
     private static final byte[] NOTHING = new byte[0];
 
@@ -36,6 +38,9 @@ public final class Message {
 
     /// A message at QoS 0.
     ///
+    /// @param topic a Topic Name, without wildcards
+    /// @param payload not copied; may be empty
+    /// @return the message
     /// @throws IllegalArgumentException if `topic` is no Topic Name
     public static Message of(String topic, byte[] payload) {
         return to(topic).payload(payload).build();
@@ -43,6 +48,9 @@ public final class Message {
 
     /// A message at QoS 0 with text as UTF-8.
     ///
+    /// @param topic a Topic Name, without wildcards
+    /// @param text may be empty
+    /// @return the message
     /// @throws IllegalArgumentException if `topic` is no Topic Name
     public static Message of(String topic, String text) {
         return to(topic).text(text).build();
@@ -50,42 +58,47 @@ public final class Message {
 
     /// Begins a message.
     ///
+    /// @param topic a Topic Name, without wildcards
+    /// @return a builder, at QoS 0 and with an empty payload
     /// @throws IllegalArgumentException if `topic` is no Topic Name
     public static Builder to(String topic) {
         return new Builder(TopicName.of(topic));
     }
 
     /// Begins a message to a Topic Name that was checked before.
+    ///
+    /// @param topic to be made once and used for many messages
+    /// @return a builder, at QoS 0 and with an empty payload
     public static Builder to(TopicName topic) {
         return new Builder(topic);
     }
 
-    /// The Topic Name.
+    /// {@return the Topic Name}
     public String topic() {
         return topicName.toString();
     }
 
-    /// The Topic Name as the protocol has it, checked.
+    /// {@return the Topic Name as the protocol has it, checked}
     public TopicName topicName() {
         return topicName;
     }
 
-    /// Not a copy.
+    /// {@return the payload itself, not a copy; 0 bytes or more}
     public byte[] payload() {
         return payload;
     }
 
-    /// The QoS to publish at; subscribers may get it at a lower one.
+    /// {@return the QoS to publish at; subscribers may get it at a lower one}
     public QoS qos() {
         return qos;
     }
 
-    /// True if the server is to keep it for later subscribers.
+    /// {@return true if the server is to keep it for later subscribers}
     public boolean retain() {
         return retain;
     }
 
-    /// Not sent in 3.1.1.
+    /// {@return the properties in the order of the calls; not sent in 3.1.1}
     public Properties properties() {
         return properties;
     }
@@ -127,63 +140,95 @@ public final class Message {
         /// The payload. Default: empty.
         ///
         /// @param bytes not copied; at most 268,435,455 less the rest of the packet
+        /// @return this builder
         public Builder payload(byte[] bytes) {
             payload = Objects.requireNonNull(bytes);
             return this;
         }
 
-        /// UTF-8, without a Payload Format Indicator; see [#utf8].
+        /// The payload as UTF-8, without a Payload Format Indicator; see [#utf8].
+        ///
+        /// @param text may be empty
+        /// @return this builder
         public Builder text(String text) {
             return payload(text.getBytes(StandardCharsets.UTF_8));
         }
 
-        /// Default: QoS 0.
+        /// How surely it is to arrive. Default: QoS 0.
+        ///
+        /// @param level lowered by nobody on the way to the server: beyond the server's maximum it
+        ///     is refused
+        /// @return this builder
         public Builder qos(QoS level) {
             qos = Objects.requireNonNull(level);
             return this;
         }
 
-        /// The server keeps the message for later subscribers.
+        /// The server keeps the message for later subscribers; an empty payload removes what it
+        /// keeps.
+        ///
+        /// @return this builder
         public Builder retain() {
             retain = true;
             return this;
         }
 
-        /// Announces that the payload is UTF-8 (Payload Format Indicator 1).
+        /// Announces that the payload is UTF-8 (Payload Format Indicator 1); 5.0 only.
+        ///
+        /// @return this builder
         public Builder utf8() {
             return with(Property.PAYLOAD_FORMAT_INDICATOR, 1);
         }
 
-        /// The server drops the message after this time.
+        /// The server drops the message after this time; 5.0 only.
         ///
         /// @param interval whole seconds, 0 to 2^32 - 1
+        /// @return this builder
+        /// @throws IllegalArgumentException if it is out of this range
         public Builder expiry(Duration interval) {
             return with(Property.MESSAGE_EXPIRY_INTERVAL, interval.toSeconds());
         }
 
         /// Says what the payload is, such as a MIME type; 5.0 only.
+        ///
+        /// @param type up to 65,535 bytes of UTF-8
+        /// @return this builder
         public Builder contentType(String type) {
             return with(Property.CONTENT_TYPE, type);
         }
 
         /// Asks for an answer there; 5.0 only.
+        ///
+        /// @param topic a Topic Name, without wildcards
+        /// @return this builder
+        /// @throws IllegalArgumentException if it is none
         public Builder responseTopic(String topic) {
             return with(Property.RESPONSE_TOPIC, TopicName.of(topic).toString());
         }
 
         /// What the answer is to carry, not copied; 0 to 65,535 bytes, 5.0 only.
+        ///
+        /// @param data not to be changed any more
+        /// @return this builder
         public Builder correlationData(byte[] data) {
             return with(Property.CORRELATION_DATA, data);
         }
 
         /// Adds a User Property behind those before; 5.0 only.
+        ///
+        /// @param name may come more than once; up to 65,535 bytes of UTF-8
+        /// @param value up to 65,535 bytes of UTF-8, may be empty
+        /// @return this builder
         public Builder user(String name, String value) {
             properties().user(name, value);
             return this;
         }
 
-        /// Any property that a PUBLISH or a Will may carry.
+        /// Any property that a PUBLISH or a Will may carry; 5.0 only.
         ///
+        /// @param property not a Subscription Identifier, which is the server's to set
+        /// @param value a `Number`, `String`, `byte[]` or `UserProperty`, as the property's type is
+        /// @return this builder
         /// @throws IllegalArgumentException for another property, or a value out of its range
         public Builder with(Property property, Object value) {
             if (!property.isAllowedIn(io.hawkermq.protocol.PacketType.PUBLISH)
@@ -204,18 +249,18 @@ public final class Message {
             return b;
         }
 
-        /// The message; the builder may go on.
+        /// {@return the message; the builder may go on}
         public Message build() {
             return new Message(this);
         }
     }
 
-    /// The User Properties in order.
+    /// {@return the User Properties in order; empty if there are none}
     public List<io.hawkermq.protocol.UserProperty> userProperties() {
         return properties.userProperties();
     }
 
-    /// The Response Topic, or null.
+    /// {@return the Response Topic, or null if no answer is asked for}
     public @Nullable String responseTopic() {
         return properties.text(Property.RESPONSE_TOPIC);
     }

@@ -25,6 +25,10 @@ import org.jspecify.annotations.Nullable;
 /// It owns no thread: its [ClientGroup] moves its bytes and has the threads that run the program's
 /// code, virtual ones unless it was made otherwise. A lost connection is made again as [Reconnect]
 /// says; subscriptions and messages under way go on.
+///
+/// Any thread may call any method; blocking ones must not be called from a thread of [ClientGroup]
+/// that moves bytes, on which no code of a program ever runs. Handlers, listeners and what hangs on
+/// futures run on virtual threads and may call the client themselves.
 public final class MqttClient implements AutoCloseable {
     private final ClientCore core;
     private final ClientOptions options;
@@ -45,7 +49,9 @@ public final class MqttClient implements AutoCloseable {
         return its;
     }
 
-    /// Begins a client with options of its own.
+    /// Begins a client with options of its own, all of which have defaults.
+    ///
+    /// @return a builder, which is for one thread at a time
     public static MqttClientBuilder builder() {
         return new MqttClientBuilder();
     }
@@ -53,6 +59,7 @@ public final class MqttClient implements AutoCloseable {
     /// Connects with MQTT 5.0, a new session and a Client Identifier that the server assigns.
     ///
     /// @param uri such as `mqtt://localhost`, see [MqttClientBuilder#uri]
+    /// @return the client, connected; to be closed
     /// @throws IllegalArgumentException if it is no such URI
     /// @throws ConnectionException if the server cannot be reached or refuses
     public static MqttClient connect(String uri) {
@@ -62,6 +69,7 @@ public final class MqttClient implements AutoCloseable {
     /// Connects, and waits for it at most as long as attempts are made: the connect time-out where
     /// the first attempt is not repeated, without end where it is.
     ///
+    /// @return what the server has said; if the client is connected already, what it said then
     /// @throws ConnectionException if it fails for good
     public ConnectResult connect() {
         return Waiting.result(core.connect(), Long.MAX_VALUE, "connection");
@@ -69,23 +77,31 @@ public final class MqttClient implements AutoCloseable {
 
     /// Connects, and waits for it at most `timeout`; attempts may go on after that.
     ///
+    /// @param timeout up to 292 years; zero or less only looks whether it is there already
+    /// @return what the server has said; if the client is connected already, what it said then
     /// @throws ConnectionException if it fails for good
     /// @throws MqttTimeoutException if it takes longer
+    /// @throws MqttInterruptedException if this thread is interrupted; the attempts go on
     public ConnectResult connect(Duration timeout) {
         return Waiting.result(core.connect(), Waiting.nanos(timeout), "connection");
     }
 
-    /// Connects; the future may fail with a [ConnectionException].
+    /// Connects without blocking.
+    ///
+    /// @return what the server has said, once it has; fails with a [ConnectionException] if it
+    ///     fails for good. What hangs on it runs on a virtual thread
     public CompletableFuture<ConnectResult> connectAsync() {
         return core.connect();
     }
 
     /// What the client is doing at this moment.
+    ///
+    /// @return the newest; the listener of [MqttClientBuilder#onState] may not have been told yet
     public State state() {
         return core.state();
     }
 
-    /// The Client Identifier in force; empty before the server has assigned one.
+    /// {@return the Client Identifier in force; empty before the server has assigned one}
     public String clientId() {
         return core.clientId();
     }
@@ -94,14 +110,22 @@ public final class MqttClient implements AutoCloseable {
 
     /// Publishes at QoS 1 and waits for the acknowledgement.
     ///
+    /// @param topic a Topic Name, without wildcards
+    /// @param payload may be empty, not null; not to be changed before the call returns
+    /// @return what the server has answered
     /// @throws MqttException as for [#publish(Message)]
+    /// @throws IllegalArgumentException if `topic` is no Topic Name
     public PublishResult publish(String topic, byte[] payload) {
         return publish(Message.to(topic).payload(payload).qos(QoS.AT_LEAST_ONCE).build());
     }
 
     /// Publishes UTF-8 at QoS 1 and waits for the acknowledgement.
     ///
+    /// @param topic a Topic Name, without wildcards
+    /// @param text may be empty
+    /// @return what the server has answered
     /// @throws MqttException as for [#publish(Message)]
+    /// @throws IllegalArgumentException if `topic` is no Topic Name
     public PublishResult publish(String topic, String text) {
         return publish(topic, text.getBytes(StandardCharsets.UTF_8));
     }
@@ -109,17 +133,24 @@ public final class MqttClient implements AutoCloseable {
     /// Publishes and waits until the delivery is over, at most the operation time-out. Also waits
     /// for room, where too much is under way.
     ///
+    /// @param message its payload is not to be changed before the call returns
+    /// @return how it ended; at QoS 0 [PublishResult#packetId] is 0
     /// @throws RefusedException if the server does not take the message
     /// @throws ConnectionException if there is no connection and none is being made, or at QoS 0 if
     ///     it broke before the message was written
     /// @throws MqttTimeoutException if it takes longer; a message that is not sent by then is not
     ///     sent any more, one that is goes on
+    /// @throws MqttInterruptedException if this thread is interrupted; for the message as after the
+    ///     time-out
     public PublishResult publish(Message message) {
         return publish(message, options.operationTimeout());
     }
 
     /// [#publish(Message)] with a time-out of its own.
     ///
+    /// @param message its payload is not to be changed before the call returns
+    /// @param timeout for room and for the acknowledgement together; zero or less fails at once
+    /// @return how it ended
     /// @throws MqttException as for [#publish(Message)]
     public PublishResult publish(Message message, Duration timeout) {
         return core.publish(message, Waiting.nanos(timeout));
@@ -128,6 +159,9 @@ public final class MqttClient implements AutoCloseable {
     /// Publishes without ever blocking. The future ends as [#publish(Message)] does, and fails at
     /// once with [LimitExceededException] if too many messages or bytes are under way. Cancelling
     /// it takes the message back if it is not sent yet. What hangs on it runs on a virtual thread.
+    ///
+    /// @param message its payload is not to be changed before the future is done
+    /// @return how it ends; no time-out ends it, only an answer or the end of the client
     public CompletableFuture<PublishResult> publishAsync(Message message) {
         return core.publishAsync(message);
     }
@@ -137,11 +171,14 @@ public final class MqttClient implements AutoCloseable {
     /// deliver it, also without any connection now. Should the server refuse it for good, the error
     /// handler gets the [RefusedException].
     ///
+    /// @param message of QoS 1 or 2; its payload is not to be changed before it is acknowledged
     /// @throws IllegalStateException without an outbox
     /// @throws IllegalArgumentException at QoS 0
     /// @throws ConnectionException with [Ending.OutboxFailed] if the disk fails, or if the client is
     ///     closed
     /// @throws MqttTimeoutException if there is no room, or no answer of the disk, in time
+    /// @throws MqttInterruptedException if this thread is interrupted; the message may be in the
+    ///     outbox or not
     public void enqueue(Message message) {
         if (options.outbox() == null) {
             throw new IllegalStateException("the client has no outbox");
@@ -156,24 +193,35 @@ public final class MqttClient implements AutoCloseable {
 
     /// Subscribes to one Topic Filter, for reading by [Subscription#next] or a loop.
     ///
+    /// @param filter a Topic Filter, at QoS 2; `$share/NAME/FILTER` for a Shared Subscription
+    /// @return the subscription, with its buffer of 1,000 messages
     /// @throws MqttException as for [#subscribe(Subscribe)]
+    /// @throws IllegalArgumentException if `filter` is no Topic Filter
     public Subscription subscribe(String filter) {
         return subscribe(Subscribe.to(filter).build());
     }
 
     /// Subscribes to one Topic Filter with a handler.
     ///
+    /// @param filter a Topic Filter, at QoS 2; `$share/NAME/FILTER` for a Shared Subscription
+    /// @param handler gets each message, one at a time, on a virtual thread of its own
+    /// @return the subscription; its messages go to `handler` and are not to be read
     /// @throws MqttException as for [#subscribe(Subscribe)]
+    /// @throws IllegalArgumentException if `filter` is no Topic Filter
     public Subscription subscribe(String filter, Handler handler) {
         return subscribe(Subscribe.to(filter).build(), handler);
     }
 
     /// Subscribes and waits for SUBACK, at most the operation time-out.
     ///
+    /// @param subscribe at least one Topic Filter
+    /// @return the subscription, of which at least one Topic Filter was accepted
     /// @throws RefusedException if the server has refused every Topic Filter; where it has refused
     ///     some, [Subscription#reasonCodes] tells
     /// @throws ConnectionException if there is no connection and none is being made
     /// @throws MqttTimeoutException if SUBACK does not come in time
+    /// @throws MqttInterruptedException if this thread is interrupted; the server may have
+    ///     subscribed the client nevertheless
     public Subscription subscribe(Subscribe subscribe) {
         return await(start(subscribe, null));
     }
@@ -181,15 +229,26 @@ public final class MqttClient implements AutoCloseable {
     /// [#subscribe(Subscribe)] with a handler, which gets one message at a time on a virtual thread
     /// that belongs to this subscription.
     ///
+    /// @param subscribe at least one Topic Filter
+    /// @param handler may block: it holds up no other subscription, but messages above QoS 0 use up
+    ///     the Receive Maximum while its buffer is full
+    /// @return the subscription; its messages go to `handler` and are not to be read
     /// @throws MqttException as for [#subscribe(Subscribe)]
     public Subscription subscribe(Subscribe subscribe, Handler handler) {
         return await(start(subscribe, handler));
     }
 
-    /// Subscribes without blocking; fails as [#subscribe(Subscribe)] does.
+    /// Subscribes without blocking.
+    ///
+    /// @param subscribe at least one Topic Filter
+    /// @param handler as for [#subscribe(Subscribe, Handler)]; null if the messages are to be read
+    /// @return the subscription once SUBACK is there; fails as [#subscribe(Subscribe)] does, but
+    ///     for time-outs, which it has none of. What hangs on it runs on a virtual thread
     public CompletableFuture<Subscription> subscribeAsync(
             Subscribe subscribe, @Nullable Handler handler) {
-        return start(subscribe, handler);
+        CompletableFuture<Subscription> answer = new CompletableFuture<>();
+        core.follow(start(subscribe, handler), answer);
+        return answer;
     }
 
     private CompletableFuture<Subscription> start(Subscribe request, @Nullable Handler handler) {
@@ -214,9 +273,16 @@ public final class MqttClient implements AutoCloseable {
     /// Publishes a request at QoS 1 and waits for its response; 5.0 only. The Response Topic is one
     /// of this client's own, the first request subscribes to it.
     ///
+    /// @param topic a Topic Name, where somebody answers
+    /// @param payload may be empty; not to be changed before the call returns
+    /// @param timeout until the response is there; zero or less fails at once, though the request
+    ///     may be sent
+    /// @return the first response; later ones to the same request are dropped
     /// @throws IllegalStateException in 3.1.1
     /// @throws MqttTimeoutException if no response comes in time
     /// @throws MqttException as for [#subscribe(Subscribe)] and [#publish(Message)]
+    /// @throws MqttInterruptedException if this thread is interrupted
+    /// @throws LimitExceededException if 65,536 requests wait for their responses
     public IncomingMessage request(String topic, byte[] payload, Duration timeout) {
         CompletableFuture<IncomingMessage> answer = requestAsync(topic, payload, timeout);
         try {
@@ -228,18 +294,32 @@ public final class MqttClient implements AutoCloseable {
     }
 
     /// [#request] without blocking.
+    ///
+    /// @param topic a Topic Name, where somebody answers
+    /// @param payload may be empty; not to be changed before the future is done
+    /// @param timeout until the response is there
+    /// @return the first response; fails with what [#request] throws. Cancelling it forgets the
+    ///     request. What hangs on it runs on a virtual thread
+    /// @throws IllegalStateException in 3.1.1
     public CompletableFuture<IncomingMessage> requestAsync(
             String topic, byte[] payload, Duration timeout) {
         if (!options.version().isMqtt5()) {
             throw new IllegalStateException("request and response need MQTT 5.0");
         }
-        return requests().send(topic, payload, Waiting.nanos(timeout));
+        CompletableFuture<IncomingMessage> answer = new CompletableFuture<>();
+        CompletableFuture<IncomingMessage> its =
+                requests().send(topic, payload, Waiting.nanos(timeout));
+        core.follow(its, answer);
+        answer.whenComplete((m, e) -> its.cancel(false)); // the program may have given it up
+        return answer;
     }
 
     /// Answers requests: publishes what `responder` makes of each, with its Correlation Data, to
     /// its Response Topic, at the request's QoS. Messages without a Response Topic are passed over.
     ///
     /// @param filter may be a Shared Subscription, so that several clients share the work
+    /// @param responder is called for one request at a time
+    /// @return the subscription, which answers until it is closed
     /// @throws MqttException as for [#subscribe(Subscribe)]
     public Subscription respond(String filter, Responder responder) {
         return subscribe(
@@ -266,6 +346,8 @@ public final class MqttClient implements AutoCloseable {
     public interface Responder {
         /// Answers one request; called on a virtual thread.
         ///
+        /// @param request with a Response Topic; acknowledged after the answer is published
+        /// @return the payload of the answer; may be empty, not null
         /// @throws Exception which the client's error handler gets; nobody is answered
         byte[] respond(IncomingMessage request) throws Exception;
     }
@@ -274,9 +356,13 @@ public final class MqttClient implements AutoCloseable {
     /// an earlier process has left in the session. Waits for UNSUBACK, at most the operation
     /// time-out.
     ///
+    /// @param filters at least one Topic Filter, to the letter as it was subscribed to
     /// @param properties of UNSUBSCRIBE; not sent in 3.1.1
     /// @throws RefusedException if the server has refused every Topic Filter
     /// @throws MqttException as for [#subscribe(Subscribe)]
+    /// @throws java.util.NoSuchElementException if there are none
+    /// @throws IllegalArgumentException if one is no Topic Filter
+    /// @throws ConnectionException if there is no connection at this moment
     public void unsubscribe(List<String> filters, Properties properties) {
         Subscribe.Builder request = Subscribe.to(filters.getFirst());
         filters.stream().skip(1).forEach(request::and);
@@ -287,6 +373,8 @@ public final class MqttClient implements AutoCloseable {
 
     /// Disconnects normally; the server drops the Will. Does not wait for what is under way, see
     /// [#close(Duration)]. The client may connect again.
+    ///
+    /// @throws MqttTimeoutException if the connection is not closed within the operation time-out
     public void disconnect() {
         disconnect(ReasonCode.SUCCESS, Properties.NONE);
     }
@@ -294,6 +382,10 @@ public final class MqttClient implements AutoCloseable {
     /// Disconnects with a Reason Code and properties, which 3.1.1 does not send:
     /// DISCONNECT_WITH_WILL_MESSAGE has the Will sent, SESSION_EXPIRY_INTERVAL changes how long the
     /// session lasts.
+    ///
+    /// @param reasonCode one that DISCONNECT of a client may carry
+    /// @param properties of DISCONNECT; [Properties#NONE] for none
+    /// @throws MqttTimeoutException if the connection is not closed within the operation time-out
     public void disconnect(ReasonCode reasonCode, Properties properties) {
         Waiting.result(
                 core.disconnect(reasonCode, properties),
@@ -313,7 +405,7 @@ public final class MqttClient implements AutoCloseable {
                 "re-authentication");
     }
 
-    /// Counters and what is held at this moment.
+    /// {@return counters and what is held at this moment}
     public ClientMetrics metrics() {
         return core.metrics();
     }
@@ -321,6 +413,7 @@ public final class MqttClient implements AutoCloseable {
     /// Waits until the client is closed, by [#close] on another thread.
     ///
     /// @return how its last connection ended
+    /// @throws MqttInterruptedException if this thread is interrupted
     public Ending awaitClosed() {
         return Waiting.result(core.closed(), Long.MAX_VALUE, "the end");
     }
@@ -334,6 +427,8 @@ public final class MqttClient implements AutoCloseable {
     /// Waits, at most `timeout` and only while there is or may be a connection, until everything
     /// published is acknowledged; then disconnects and ends for good. Subscriptions end; what is
     /// in their buffers can still be read. May be called again.
+    ///
+    /// @param timeout for what is under way; zero or less drops it at once
     public void close(Duration timeout) {
         if (!(core.state() instanceof State.Closed)) {
             CompletableFuture<Void> drained = new CompletableFuture<>();

@@ -24,11 +24,17 @@ public record Outbox(Path folder, Durability durability) {
     }
 
     /// An outbox that survives a loss of power.
+    ///
+    /// @param folder of this client alone; exists or is made
+    /// @return the outbox, which [MqttClientBuilder#build] opens
     public static Outbox in(Path folder) {
         return new Outbox(folder, Durability.FORCED);
     }
 
     /// An outbox that survives the end of the process only, and is much faster.
+    ///
+    /// @param folder of this client alone; exists or is made
+    /// @return the outbox, which [MqttClientBuilder#build] opens
     public static Outbox unforcedIn(Path folder) {
         return new Outbox(folder, Durability.WRITTEN);
     }

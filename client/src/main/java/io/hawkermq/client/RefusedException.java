@@ -29,7 +29,7 @@ public final class RefusedException extends MqttException {
         return reason == null ? s.toString() : s.append(" (").append(reason).append(')').toString();
     }
 
-    /// The first error among [#reasonCodes].
+    /// {@return the first error among [#reasonCodes]}
     public ReasonCode reasonCode() {
         for (ReasonCode code : reasonCodes) {
             if (code.isError()) {
@@ -39,17 +39,19 @@ public final class RefusedException extends MqttException {
         return ReasonCode.UNSPECIFIED_ERROR;
     }
 
-    /// A code for a PUBLISH, or one for each Topic Filter in order.
+    /// {@return a code for a PUBLISH, or one for each Topic Filter in order, those without error
+    /// included}
     public List<ReasonCode> reasonCodes() {
         return reasonCodes;
     }
 
-    /// The Reason String, or null where the server gave none.
+    /// {@return the Reason String, or null where the server gave none, and in 3.1.1}
     public @Nullable String reasonString() {
         return properties.text(Property.REASON_STRING);
     }
 
-    /// The properties of the answer; [Properties#NONE] in 3.1.1.
+    /// {@return the properties of the answer; [Properties#NONE] in 3.1.1, and if the server was not
+    /// asked at all}
     public Properties properties() {
         return properties;
     }

@@ -60,13 +60,16 @@ final class Requests {
                     }
                 });
         answer.completeOnTimeout(null, nanos, TimeUnit.NANOSECONDS);
-        return answer.thenApply(m -> {
-            if (m == null) {
-                throw new MqttTimeoutException(
-                        "no answer on " + topic + " within " + nanos / 1_000_000 + " ms");
-            }
-            return m;
-        });
+        CompletableFuture<IncomingMessage> inTime =
+                answer.thenApply(m -> {
+                    if (m == null) {
+                        throw new MqttTimeoutException(
+                                "no answer on " + topic + " within " + nanos / 1_000_000 + " ms");
+                    }
+                    return m;
+                });
+        inTime.whenComplete((m, e) -> answer.cancel(false)); // nobody waits for it any more
+        return inTime;
     }
 
     private CompletableFuture<String> responseTopic() {

@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /// SCRAM-SHA-256, RFC 5802 and 7677: client and server each prove that they know the password, or
 /// what was derived from it, without sending it.
+///
+/// What it makes may be used by any thread; each exchange runs on a virtual thread, where deriving
+/// the keys takes milliseconds up to seconds by the server's iteration count (4,096 to 10,000,000).
 public final class Scram {
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -20,6 +23,11 @@ public final class Scram {
     private Scram() {}
 
     /// For [MqttClientBuilder#authentication].
+    ///
+    /// @param userName as the server knows it
+    /// @param password as it is: no SASLprep, so what is not ASCII has to be entered alike on both
+    ///     sides
+    /// @return a source; another nonce for each attempt
     public static Authenticator.Source sha256(String userName, String password) {
         return () -> {
             byte[] nonce = new byte[18];

@@ -17,8 +17,11 @@ import java.util.Objects;
 /// Subscribe.to("meter/#").qos(QoS.AT_LEAST_ONCE).noLocal().and("alarm/+").manual().build()
 /// ```
 ///
+/// Immutable, for use by any number of clients; its builder is for one thread at a time.
+///
 /// @param entries at least one
 /// @param properties of SUBSCRIBE; not sent in 3.1.1
+/// @param acknowledgement when its messages of QoS 1 and 2 are acknowledged
 /// @param buffer how many messages wait for a slow reader, 1 or more: beyond it those of QoS 0 are
 ///     dropped and counted, others stay unacknowledged
 public record Subscribe(
@@ -43,6 +46,8 @@ public record Subscribe(
     /// Begins with a Topic Filter, at QoS 2 unless said otherwise: whatever comes, comes as it was
     /// published.
     ///
+    /// @param filter a Topic Filter; `$share/NAME/FILTER` for a Shared Subscription
+    /// @return a builder
     /// @throws IllegalArgumentException if `filter` is no Topic Filter
     public static Builder to(String filter) {
         return new Builder().and(filter);
@@ -60,6 +65,8 @@ public record Subscribe(
 
         /// One more Topic Filter in the same SUBSCRIBE, with the options of the one before.
         ///
+        /// @param filter a Topic Filter; `$share/NAME/FILTER` for a Shared Subscription
+        /// @return this builder
         /// @throws IllegalArgumentException if `filter` is no Topic Filter
         public Builder and(String filter) {
             SubscriptionOptions options =
@@ -71,6 +78,9 @@ public record Subscribe(
         }
 
         /// The highest QoS to receive. Default: 2.
+        ///
+        /// @param maximum the server lowers the QoS of its messages to this
+        /// @return this builder
         public Builder qos(QoS maximum) {
             SubscriptionOptions o = options();
             return options(
@@ -79,6 +89,8 @@ public record Subscribe(
         }
 
         /// Not what this client has published itself; 5.0 only.
+        ///
+        /// @return this builder
         public Builder noLocal() {
             SubscriptionOptions o = options();
             return options(
@@ -87,12 +99,17 @@ public record Subscribe(
         }
 
         /// Messages keep the RETAIN flag they were published with; 5.0 only.
+        ///
+        /// @return this builder
         public Builder retainAsPublished() {
             SubscriptionOptions o = options();
             return options(new SubscriptionOptions(o.qos(), o.noLocal(), true, o.retainHandling()));
         }
 
         /// Whether retained messages are sent now; 5.0 only.
+        ///
+        /// @param handling default: sent with each SUBSCRIBE
+        /// @return this builder
         public Builder retainHandling(RetainHandling handling) {
             SubscriptionOptions o = options();
             return options(
@@ -111,35 +128,54 @@ public record Subscribe(
 
         /// A Subscription Identifier, 1 to 268,435,455; 5.0 only. Messages that carry it go to this
         /// subscription and no other without it, which tells apart overlapping ones.
+        ///
+        /// @param identifier 1 to 268,435,455
+        /// @return this builder
+        /// @throws IllegalArgumentException if it is out of this range
         public Builder identifier(int identifier) {
             properties.add(Property.SUBSCRIPTION_IDENTIFIER, identifier);
             return this;
         }
 
         /// Adds a User Property to SUBSCRIBE; 5.0 only.
+        ///
+        /// @param name may come more than once; up to 65,535 bytes of UTF-8
+        /// @param value up to 65,535 bytes of UTF-8, may be empty
+        /// @return this builder
         public Builder user(String name, String value) {
             properties.user(name, value);
             return this;
         }
 
-        /// Default: [Acknowledgement#ON_ARRIVAL].
+        /// When messages of QoS 1 and 2 are acknowledged. Default: [Acknowledgement#ON_ARRIVAL].
+        ///
+        /// @param when for all Topic Filters of this SUBSCRIBE
+        /// @return this builder
         public Builder acknowledgement(Acknowledgement when) {
             acknowledgement = Objects.requireNonNull(when);
             return this;
         }
 
-        /// [Acknowledgement#MANUAL].
+        /// Leaves acknowledgements to the program: [Acknowledgement#MANUAL].
+        ///
+        /// @return this builder
         public Builder manual() {
             return acknowledgement(Acknowledgement.MANUAL);
         }
 
-        /// Default: 1,000 messages.
+        /// How many messages wait for a slow reader. Default: 1,000.
+        ///
+        /// @param messages 1 or more, which [#build] checks; `buffer` of [Subscribe] says what
+        ///     happens beyond
+        /// @return this builder
         public Builder buffer(int messages) {
             buffer = messages;
             return this;
         }
 
-        /// What was collected; the builder may go on.
+        /// {@return what was collected; the builder may go on}
+        ///
+        /// @throws IllegalArgumentException with a buffer below 1
         public Subscribe build() {
             return new Subscribe(entries, properties.build(), acknowledgement, buffer);
         }

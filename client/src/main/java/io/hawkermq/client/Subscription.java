@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// It outlives network connections: where the session is lost, the client subscribes again.
+///
+/// Any thread may call [#close], [#reasonCodes] and [#buffered].
 public final class Subscription implements Iterable<IncomingMessage>, AutoCloseable {
     private final Host host;
     private final Subscribe request;
@@ -45,13 +47,13 @@ public final class Subscription implements Iterable<IncomingMessage>, AutoClosea
         this.identifier = identifiers.isEmpty() ? 0 : identifiers.getFirst();
     }
 
-    /// What was asked for, to be compared with [#reasonCodes].
+    /// {@return what was asked for, to be compared with [#reasonCodes]}
     public Subscribe request() {
         return request;
     }
 
-    /// What SUBACK has said about each Topic Filter, in order; the latest, if the client had to
-    /// subscribe again.
+    /// {@return what SUBACK has said about each Topic Filter, in the order of [#request]; the
+    /// latest, if the client had to subscribe again; empty before the first SUBACK}
     public List<ReasonCode> reasonCodes() {
         return reasonCodes;
     }
@@ -127,6 +129,7 @@ public final class Subscription implements Iterable<IncomingMessage>, AutoClosea
 
     /// Waits for the next message, however long.
     ///
+    /// @return the oldest message in the buffer
     /// @throws ConnectionException if the client has ended otherwise than by itself
     /// @throws NoSuchElementException if the subscription or the client was closed
     /// @throws MqttInterruptedException if this thread is interrupted
@@ -140,6 +143,7 @@ public final class Subscription implements Iterable<IncomingMessage>, AutoClosea
 
     /// Waits for the next message, at most `timeout`.
     ///
+    /// @param timeout zero or less takes only what is in the buffer
     /// @return empty after the time-out, or if the subscription or the client was closed
     /// @throws ConnectionException if the client has ended otherwise than by itself
     /// @throws MqttInterruptedException if this thread is interrupted
@@ -178,6 +182,8 @@ public final class Subscription implements Iterable<IncomingMessage>, AutoClosea
     /// It gets what it has asked for and no more; `onComplete` when the subscription or the client
     /// is closed, `onError` with a [ConnectionException] if the client ends otherwise. Cancelling
     /// does not unsubscribe.
+    ///
+    /// @return a publisher; a second subscriber gets `onError` with an `IllegalStateException`
     public Flow.Publisher<IncomingMessage> publisher() {
         return new SubscriptionPublisher(this);
     }
@@ -264,7 +270,7 @@ public final class Subscription implements Iterable<IncomingMessage>, AutoClosea
         }
     }
 
-    /// How many messages wait to be read.
+    /// {@return how many messages wait to be read}
     public int buffered() {
         lock.lock();
         try {

@@ -30,6 +30,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Without it, `mqtts` and `wss` trust what the JDK trusts. The server's name is checked and sent
 /// (SNI); TLS 1.2 and 1.3 are offered.
+///
+/// Each method gives another object and leaves this one as it is; any thread may use it, and many
+/// clients may share it. What is asked for is set up by the first connection: a name that the JDK
+/// does not know ends that as [Ending.Unreachable].
 public final class Tls {
     private final @Nullable SSLContext given;
     private final List<X509Certificate> authorities;
@@ -70,6 +74,8 @@ public final class Tls {
     }
 
     /// Trusts what the JDK trusts.
+    ///
+    /// @return TLS 1.2 and 1.3 with the JDK's authorities and cipher suites, without an identity
     public static Tls standard() {
         return new Tls(
                 null,
@@ -85,6 +91,8 @@ public final class Tls {
 
     /// Trusts the certificates of a PEM file, or of all files in a folder, and no others.
     ///
+    /// @param pem a file with one or more certificates, or a folder of nothing but such files
+    /// @return the same as [#standard] but for whom it trusts
     /// @throws IOException if a file cannot be read or holds no certificate
     public static Tls trusting(Path pem) throws IOException {
         Tls s = standard();
@@ -111,6 +119,9 @@ public final class Tls {
     }
 
     /// Uses a context made elsewhere, with its trust and its keys.
+    ///
+    /// @param context initialized; what [#trusting] and [#identity] say is its own business then
+    /// @return the same as [#standard] but for its context
     public static Tls of(SSLContext context) {
         Tls s = standard();
         return new Tls(
@@ -128,6 +139,9 @@ public final class Tls {
     /// The client's own certificate with its chain, and its private key (PKCS #8, not encrypted),
     /// each a PEM file.
     ///
+    /// @param certificates the client's own first, then those that lead to an authority
+    /// @param privateKey RSA, EC or EdDSA, as the certificate has it
+    /// @return the same with this identity
     /// @throws IOException if one cannot be read
     public Tls identity(Path certificates, Path privateKey) throws IOException {
         List<X509Certificate> own = PemFile.certificates(certificates);
@@ -139,6 +153,9 @@ public final class Tls {
 
     /// Offers these application protocols (ALPN), such as `mqtt`, the best first. If the server
     /// agrees to none, the connection goes on without.
+    ///
+    /// @param names none to offer none, the default
+    /// @return the same with these
     public Tls alpn(String... names) {
         return new Tls(
                 given,
@@ -153,6 +170,9 @@ public final class Tls {
     }
 
     /// Speaks these versions only, such as `TLSv1.3`.
+    ///
+    /// @param names as the JDK calls them, at least one
+    /// @return the same with these
     public Tls protocols(String... names) {
         return new Tls(
                 given,
@@ -167,6 +187,9 @@ public final class Tls {
     }
 
     /// Offers these cipher suites only, by the JDK's names. Default: the JDK's.
+    ///
+    /// @param names none for the JDK's choice
+    /// @return the same with these
     public Tls cipherSuites(String... names) {
         return new Tls(
                 given,
@@ -181,11 +204,17 @@ public final class Tls {
     }
 
     /// Sends and checks this name instead of the host's, for a server that is reached by another.
+    ///
+    /// @param name a DNS name; an IP address is checked and not sent
+    /// @return the same with this name
     public Tls serverName(String name) {
         return new Tls(given, authorities, chain, key, alpn, protocols, cipherSuites, name, checks);
     }
 
     /// Takes a trusted certificate whatever name it is for: anybody who has one can be the server.
+    ///
+    /// @return the same without that check; no effect on [#of] with trust managers that do not look
+    ///     at names
     public Tls withoutNameCheck() {
         return new Tls(
                 given,
@@ -200,6 +229,8 @@ public final class Tls {
     }
 
     /// Takes any certificate: anybody can be the server. For tests.
+    ///
+    /// @return the same without any check; no effect on the trust managers of [#of]
     public Tls withoutChecks() {
         return new Tls(
                 given,
@@ -215,6 +246,9 @@ public final class Tls {
 
     /// An engine for one connection to this host, for programs that speak TLS themselves.
     ///
+    /// @param host a name or an address, to be checked and sent unless [#serverName] was called
+    /// @param port 1 to 65,535, by which sessions to resume are found
+    /// @return an engine in client mode, its handshake not begun
     /// @throws IOException if TLS cannot be set up so, as with names of protocols that the JDK lacks
     public SSLEngine engine(String host, int port) throws IOException {
         try {

@@ -10,65 +10,13 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Stream;
-import javax.tools.DiagnosticCollector;
-import javax.tools.JavaCompiler;
-import javax.tools.JavaFileObject;
-import javax.tools.StandardJavaFileManager;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// What other people's programs see of this module.
 class PublicFaceTest {
     /// Class files of Java 21.
     private static final int JAVA_21 = 65;
-
-    @TempDir
-    @SuppressWarnings("NullAway.Init") // JUnit sets it
-    private Path folder;
-
-    /// Doclint in full, but for tags: those are where they say more than a name does.
-    @Test
-    void everythingPublicIsDocumented() throws IOException {
-        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-        DiagnosticCollector<JavaFileObject> found = new DiagnosticCollector<>();
-        try (StandardJavaFileManager files =
-                        compiler.getStandardFileManager(found, Locale.ROOT, null);
-                Stream<Path> sources = Files.walk(Path.of("src/main/java"))) {
-            List<Path> all = sources.filter(p -> p.toString().endsWith(".java")).toList();
-            assertTrue(all.size() > 50, all.size() + " sources");
-            List<String> options =
-                    List.of(
-                            "-d",
-                            folder.toString(),
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            "-proc:none",
-                            "--should-stop=ifNoError=FLOW", // no class files, for speed
-                            "-Xdoclint:all/public",
-                            "-Xmaxwarns",
-                            "10000");
-            compiler.getTask(
-                            null,
-                            files,
-                            found,
-                            options,
-                            null,
-                            files.getJavaFileObjectsFromPaths(all))
-                    .call();
-        }
-        List<String> wrong =
-                found.getDiagnostics().stream()
-                        .map(d -> d.toString())
-                        .filter(d -> !d.contains("warning: no @"))
-                        .toList();
-        assertEquals(List.of(), wrong);
-        long tags =
-                found.getDiagnostics().stream().filter(d -> d.toString().contains("no @")).count();
-        assertTrue(tags > 0, "doclint did not look at all");
-    }
 
     /// Compiled with `--release 21`, which knows the API of 21 and no newer.
     @Test

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -87,6 +88,38 @@ class ReconnectTest {
                 assertEquals(
                         "m", subscribing.get().next(Duration.ofSeconds(5)).orElseThrow().text());
             }
+        }
+    }
+
+    @Test
+    void whatHangsOnFuturesMayBlock() throws Exception {
+        CountDownLatch released = new CountDownLatch(1);
+        try (ScriptedServer server = new ScriptedServer();
+                MqttClient client = builder(server).build()) {
+            client.connectAsync();
+            try (Peer peer = server.accept(false)) {
+                CompletableFuture<Boolean> isVirtual =
+                        client.subscribeAsync(Subscribe.to("a").build(), null)
+                                .thenApply(s -> {
+                                    awaitUninterrupted(released);
+                                    return Thread.currentThread().isVirtual();
+                                });
+                answer(peer);
+                client.publish(Message.of("a", "1")); // the loop is not held up
+                assertEquals("1", text(peer));
+                released.countDown();
+                assertEquals(true, isVirtual.get(5, TimeUnit.SECONDS));
+            }
+        } finally {
+            released.countDown();
+        }
+    }
+
+    private static void awaitUninterrupted(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 

@@ -89,12 +89,15 @@ public final class HawkerBroker implements AutoCloseable {
 
     /// Starts a broker as it is without further words.
     ///
+    /// @return a broker, to be closed
     /// @throws IllegalStateException if there is no free port
     public static HawkerBroker start() {
         return setup().start();
     }
 
     /// For a broker that is to be like something.
+    ///
+    /// @return a setup, from which any number of brokers can be started
     public static HawkerSetup setup() {
         return new HawkerSetup();
     }
@@ -138,36 +141,36 @@ public final class HawkerBroker implements AutoCloseable {
 
     // ---- where it is
 
-    /// 127.0.0.1; `localhost` is in its certificate as well.
+    /// {@return 127.0.0.1; `localhost` is in its certificate as well}
     public String host() {
         return HOST;
     }
 
-    /// The port of plain MQTT; the same after a restart.
+    /// {@return the port of plain MQTT, 1 to 65,535; the same after a restart}
     public int port() {
         return ports.getFirst();
     }
 
-    /// `mqtt://127.0.0.1:PORT`; for clients that want another scheme see [#port].
+    /// {@return `mqtt://127.0.0.1:PORT`; for clients that want another scheme see [#port]}
     public String uri() {
         return "mqtt://" + HOST + ":" + port();
     }
 
-    /// The port of MQTT over TLS.
+    /// {@return the port of MQTT over TLS}
     ///
     /// @throws IllegalStateException without [HawkerSetup#tls]
     public int tlsPort() {
         return port(HawkerSetup.Extra.TLS);
     }
 
-    /// The port of MQTT over WebSocket.
+    /// {@return the port of MQTT over WebSocket}
     ///
     /// @throws IllegalStateException without [HawkerSetup#webSocket]
     public int webSocketPort() {
         return port(HawkerSetup.Extra.WEB_SOCKET);
     }
 
-    /// The port of MQTT over WebSocket over TLS.
+    /// {@return the port of MQTT over WebSocket over TLS}
     ///
     /// @throws IllegalStateException without [HawkerSetup#secureWebSocket]
     public int secureWebSocketPort() {
@@ -182,21 +185,21 @@ public final class HawkerBroker implements AutoCloseable {
         return ports.get(place);
     }
 
-    /// Its certificate, for `localhost`, 127.0.0.1 and ::1, which signs itself.
+    /// {@return its certificate, for `localhost`, 127.0.0.1 and ::1, which signs itself}
     ///
     /// @throws IllegalStateException if it was set up without TLS
     public X509Certificate certificate() {
         return selfSigned().certificate();
     }
 
-    /// The same as a PEM file, which is there until the broker is closed.
+    /// {@return the certificate as a PEM file, which is there until the broker is closed}
     ///
     /// @throws IllegalStateException if it was set up without TLS
     public Path certificateFile() {
         return selfSigned().certificateFile();
     }
 
-    /// For clients: trusts the broker's certificate and no other.
+    /// {@return for clients: what trusts the broker's certificate and no other}
     ///
     /// @throws IllegalStateException if it was set up without TLS
     public SSLContext sslContext() {
@@ -217,11 +220,14 @@ public final class HawkerBroker implements AutoCloseable {
     /// those, the newest that fit into the limits of [HawkerSetup#recording].
     ///
     /// @param filter a Topic Filter; a `#` does not match topics that begin with `$`
+    /// @return a copy; empty if nothing matches
+    /// @throws IllegalArgumentException if `filter` is no Topic Filter
     public List<PublishedMessage> published(String filter) {
         return recording.matching(TopicFilter.of(filter));
     }
 
-    /// How many messages had to be forgotten for newer ones.
+    /// {@return how many messages had to be forgotten for newer ones since the start or the last
+    /// [#reset]}
     public long forgottenMessages() {
         return recording.forgotten();
     }
@@ -230,7 +236,12 @@ public final class HawkerBroker implements AutoCloseable {
     /// is none yet. So calls one after the other give messages one after the other, whether they
     /// come before or after the call.
     ///
+    /// @param filter a Topic Filter; a `#` does not match topics that begin with `$`
+    /// @param timeout zero or less takes only what is there
+    /// @return the message, which no other call will give
     /// @throws AssertionError if none comes in time: with what came instead
+    /// @throws InterruptedException if this thread is interrupted
+    /// @throws IllegalArgumentException if `filter` is no Topic Filter
     public PublishedMessage awaitMessage(String filter, Duration timeout)
             throws InterruptedException {
         return awaitMessages(filter, 1, timeout).getFirst();
@@ -238,14 +249,19 @@ public final class HawkerBroker implements AutoCloseable {
 
     /// So many messages as of [#awaitMessage], or none if there are fewer in time.
     ///
+    /// @param filter a Topic Filter; a `#` does not match topics that begin with `$`
     /// @param count 1 or more
+    /// @param timeout for all of them together; zero or less takes only what is there
+    /// @return `count` messages, oldest first
     /// @throws AssertionError if there are fewer in time: with what came
+    /// @throws InterruptedException if this thread is interrupted
+    /// @throws IllegalArgumentException if `filter` is no Topic Filter
     public List<PublishedMessage> awaitMessages(String filter, int count, Duration timeout)
             throws InterruptedException {
         return recording.await(TopicFilter.of(filter), count, timeout);
     }
 
-    /// The log lines so far, each beginning with its level; the newest 10,000.
+    /// {@return a copy of the log lines so far, each beginning with its level; the newest 10,000}
     public List<String> log() {
         return log.lines();
     }
@@ -261,14 +277,21 @@ public final class HawkerBroker implements AutoCloseable {
 
     // ---- who is there
 
-    /// Everybody who has a session, connected or not.
+    /// {@return everybody who has a session, connected or not, at this moment}
+    ///
+    /// @throws InterruptedException if this thread is interrupted
+    /// @throws IllegalStateException if the broker is closed
     public List<Overview.Client> clients() throws InterruptedException {
         return answer(broker.operator().clients());
     }
 
     /// Waits until a client is connected.
     ///
+    /// @param clientId to the letter
+    /// @param timeout zero or less looks once
+    /// @return what the broker knows of it
     /// @throws AssertionError if it is not in time
+    /// @throws InterruptedException if this thread is interrupted
     public Overview.Client awaitClient(String clientId, Duration timeout)
             throws InterruptedException {
         return await(
@@ -281,14 +304,21 @@ public final class HawkerBroker implements AutoCloseable {
                                 .orElse(null));
     }
 
-    /// All subscriptions in force.
+    /// {@return all subscriptions in force at this moment, of sessions without a connection, too}
+    ///
+    /// @throws InterruptedException if this thread is interrupted
+    /// @throws IllegalStateException if the broker is closed
     public List<Overview.Subscribed> subscriptions() throws InterruptedException {
         return answer(broker.operator().subscriptions());
     }
 
     /// Waits until somebody has subscribed to this Topic Filter, to the letter.
     ///
+    /// @param filter compared as text: `a/#` is not there because `a/b` is
+    /// @param timeout zero or less looks once
+    /// @return one of those, whoever has it
     /// @throws AssertionError if nobody has in time
+    /// @throws InterruptedException if this thread is interrupted
     public Overview.Subscribed awaitSubscription(String filter, Duration timeout)
             throws InterruptedException {
         return await(
@@ -302,6 +332,11 @@ public final class HawkerBroker implements AutoCloseable {
     }
 
     /// The retained messages that match, ordered by topic.
+    ///
+    /// @param filter a Topic Filter; a `#` does not match topics that begin with `$`
+    /// @return a copy; empty if nothing matches
+    /// @throws InterruptedException if this thread is interrupted
+    /// @throws IllegalArgumentException if `filter` is no Topic Filter
     public List<PublishedMessage> retained(String filter) throws InterruptedException {
         long now = System.currentTimeMillis();
         return answer(broker.operator().retained(TopicFilter.of(filter))).stream()
@@ -312,33 +347,55 @@ public final class HawkerBroker implements AutoCloseable {
     // ---- what the test does
 
     /// Publishes a text at QoS 1.
+    ///
+    /// @param topic a Topic Name, without wildcards
+    /// @param text sent as UTF-8
+    /// @throws InterruptedException if this thread is interrupted
+    /// @throws IllegalArgumentException if `topic` is no Topic Name
     public void publish(String topic, String text) throws InterruptedException {
         publish(topic, text.getBytes(StandardCharsets.UTF_8), QoS.AT_LEAST_ONCE);
     }
 
     /// Publishes a message. It has reached the sessions of its subscribers on return.
     ///
+    /// @param topic a Topic Name, without wildcards
     /// @param payload not to be changed any more
+    /// @param qos subscribers get it at this or a lower one
+    /// @throws InterruptedException if this thread is interrupted
+    /// @throws IllegalArgumentException if `topic` is no Topic Name
     public void publish(String topic, byte[] payload, QoS qos) throws InterruptedException {
         publish(message(topic, payload, qos, Properties.NONE, Retain.NO));
     }
 
     /// Publishes a retained text at QoS 1.
+    ///
+    /// @param topic a Topic Name, without wildcards
+    /// @param text sent as UTF-8; an empty one removes the message that is there
+    /// @throws InterruptedException if this thread is interrupted
+    /// @throws IllegalArgumentException if `topic` is no Topic Name
     public void publishRetained(String topic, String text) throws InterruptedException {
         publishRetained(topic, text.getBytes(StandardCharsets.UTF_8), QoS.AT_LEAST_ONCE);
     }
 
     /// Publishes a retained message; one without payload removes the one that is there.
     ///
+    /// @param topic a Topic Name, without wildcards
     /// @param payload not to be changed any more
+    /// @param qos subscribers get it at this or a lower one
+    /// @throws InterruptedException if this thread is interrupted
+    /// @throws IllegalArgumentException if `topic` is no Topic Name
     public void publishRetained(String topic, byte[] payload, QoS qos) throws InterruptedException {
         publish(message(topic, payload, qos, Properties.NONE, Retain.YES));
     }
 
     /// Publishes a message with properties.
     ///
+    /// @param topic a Topic Name, without wildcards
     /// @param payload not to be changed any more
+    /// @param qos subscribers get it at this or a lower one
     /// @param properties as subscribers get them: Content Type, Response Topic, User Properties...
+    /// @throws InterruptedException if this thread is interrupted
+    /// @throws IllegalArgumentException if `topic` is no Topic Name
     public void publish(String topic, byte[] payload, QoS qos, Properties properties)
             throws InterruptedException {
         publish(message(topic, payload, qos, properties, Retain.NO));
@@ -367,7 +424,10 @@ public final class HawkerBroker implements AutoCloseable {
 
     /// Closes a client's connection; one of MQTT 5 is told the reason by DISCONNECT.
     ///
+    /// @param clientId to the letter
+    /// @param reasonCode one that DISCONNECT of a server may carry
     /// @return whether it was connected
+    /// @throws InterruptedException if this thread is interrupted
     public boolean disconnect(String clientId, ReasonCode reasonCode) throws InterruptedException {
         return answer(broker.operator().disconnect(clientId, reasonCode, "the test wants it so"));
     }
@@ -377,6 +437,9 @@ public final class HawkerBroker implements AutoCloseable {
     /// Lets something go wrong from now on, until it has happened as often as the [Fault] says, the
     /// [Injection] is closed, or all is [#reset]. Where several fit a packet, the first injected
     /// happens.
+    ///
+    /// @param fault what goes wrong, with which packets, and how often
+    /// @return what tells how often it has happened, and ends it
     public Injection inject(Fault fault) {
         return faults.add(fault);
     }
@@ -407,12 +470,17 @@ public final class HawkerBroker implements AutoCloseable {
 
     /// Closes the connections of a client without a word.
     ///
+    /// @param clientId to the letter
     /// @return how many there were
     public int cutConnections(String clientId) {
         return taps.cut(clientId);
     }
 
     /// Stops the broker and starts it again on the same ports.
+    ///
+    /// @param sessions what the new broker knows of what was before
+    /// @throws InterruptedException if this thread is interrupted
+    /// @throws IllegalStateException if it is down, or somebody has taken its port
     public void restart(Sessions sessions) throws InterruptedException {
         goDown(sessions);
         comeUp();
@@ -424,7 +492,9 @@ public final class HawkerBroker implements AutoCloseable {
     /// With [Sessions#KEPT] the broker in fact goes on in the dark, so that whatever is in a session
     /// is there again, as after a restart of a broker that lost nothing.
     ///
+    /// @param sessions what the broker will know of what was before
     /// @throws IllegalStateException if it is down
+    /// @throws InterruptedException if this thread is interrupted
     public void goDown(Sessions sessions) throws InterruptedException {
         if (down != null) {
             throw new IllegalStateException("The broker is down already");

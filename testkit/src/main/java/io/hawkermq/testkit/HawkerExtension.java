@@ -46,17 +46,19 @@ public final class HawkerExtension
     private final @Nullable HawkerSetup setup;
     private volatile @Nullable HawkerBroker broker;
 
-    /// For `@ExtendWith`.
+    /// For `@ExtendWith`, which calls it: a broker that is like nothing in particular.
     public HawkerExtension() {
         setup = null;
     }
 
     /// For `@RegisterExtension`.
+    ///
+    /// @param setup what each broker of this extension is to be like
     public HawkerExtension(HawkerSetup setup) {
         this.setup = setup;
     }
 
-    /// The broker of a field with `@RegisterExtension`.
+    /// {@return the broker of a field with `@RegisterExtension`}
     ///
     /// @throws IllegalStateException outside of a test or, if the field is static, of its class
     public HawkerBroker broker() {

@@ -20,18 +20,22 @@ public final class Injection implements AutoCloseable {
         this.toSkip = fault.skipped();
     }
 
+    /// {@return what happens, to which packets, and how often}
     public Fault fault() {
         return fault;
     }
 
-    /// How often it has happened.
+    /// {@return how often it has happened}
     public synchronized int happened() {
         return happened;
     }
 
     /// Waits until it has happened so often.
     ///
+    /// @param often counted from the injection; 0 or less does not wait
+    /// @param timeout zero or less looks once
     /// @throws AssertionError if it has not within the time
+    /// @throws InterruptedException if this thread is interrupted
     public synchronized void awaitHappened(int often, Duration timeout)
             throws InterruptedException {
         long deadline = System.nanoTime() + timeout.toNanos();

@@ -9,8 +9,10 @@ import org.jspecify.annotations.Nullable;
 
 /// A message as it was published.
 ///
+/// @param topic the Topic Name, without an alias
 /// @param payload not a copy: do not change it
 /// @param qos of the PUBLISH or the Will
+/// @param retain as it was published
 /// @param properties of the PUBLISH or the Will, without Topic Alias, Subscription Identifiers and
 ///     Will Delay Interval; empty before MQTT 5
 /// @param clientId of the publisher; null if the test or the broker itself published it
@@ -38,7 +40,7 @@ public record PublishedMessage(
                 m.publisher().equals(Message.SERVER) ? null : m.publisher());
     }
 
-    /// The payload as UTF-8; what is none is replaced by U+FFFD.
+    /// {@return the payload as UTF-8; what is none is replaced by U+FFFD}
     public String text() {
         return new String(payload, StandardCharsets.UTF_8);
     }
