@@ -188,11 +188,10 @@ final class Connecting {
                         && (o.caFile != null
                                 || o.caPath != null
                                 || o.isTrustingSystem
+                                || o.psk != null
                                 || o.port == TLS_PORT);
-        if (o.psk != null && !o.isWithoutTls) {
-            throw fail(o, io, "Error: Problem setting TLS-PSK options.\n", 1);
-        }
-        int port = o.port >= 0 ? o.port : o.caFile != null || o.caPath != null ? TLS_PORT : PORT;
+        boolean isTlsPort = o.caFile != null || o.caPath != null || o.psk != null;
+        int port = o.port >= 0 ? o.port : isTlsPort ? TLS_PORT : PORT;
         if (o.isSrv) {
             ServiceRecord record = ServiceRecord.find(host, isTls);
             if (record == null) {

@@ -202,7 +202,7 @@ final class Dynsec {
         String clientId = null;
         String password = null;
         for (int i = 1; i < words.size(); i += 2) {
-            boolean isId = words.get(i).equals("-i");
+            boolean isId = words.get(i).equals("-i") || words.get(i).equals("-c"); // as of 2.0
             if (!isId && !words.get(i).equals("-p")) {
                 throw new IllegalArgumentException("Error: Unknown argument: " + words.get(i));
             }

@@ -202,8 +202,6 @@ final class PasswdCommand {
             io.out().println(line(user, password));
             return;
         }
-        io.out().println("Adding password for user " + user);
-        io.out().flush();
         byte[] content = (line(user, password) + "\n").getBytes(StandardCharsets.UTF_8);
         try {
             SafeFile.replace(resolved(file), content);
@@ -211,6 +209,7 @@ final class PasswdCommand {
             throw failure(
                     "Error: Unable to open file " + file + " for writing. " + Reasons.of(e) + ".");
         }
+        io.out().println("Adding password for user " + user);
     }
 
     private void change(String file, @Nullable String user, @Nullable String given) throws Failure {

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 
 /// What the TLS options mean for Java's TLS.
 final class TlsOptions {
@@ -36,6 +37,9 @@ final class TlsOptions {
                 }
             }
             tls = trusted == null ? Tls.standard() : Tls.trusting(Path.of(trusted));
+            if (o.psk != null) {
+                tls = preShared(o, io);
+            }
             if (o.certificate != null && o.key != null) {
                 tls = tls.identity(Path.of(o.certificate), Path.of(o.key));
             }
@@ -56,6 +60,14 @@ final class TlsOptions {
             tls = tls.withoutNameCheck();
         }
         return offers(tls, o, io);
+    }
+
+    private static Tls preShared(ToolOptions o, Stdio io) throws Connecting.Failure {
+        try {
+            return PskTls.of(Objects.requireNonNull(o.pskIdentity), Objects.requireNonNull(o.psk));
+        } catch (IllegalArgumentException e) {
+            throw Connecting.fail(o, io, "Error: Problem setting TLS-PSK options.\n", 1);
+        }
     }
 
     private static Tls offers(Tls tls, ToolOptions o, Stdio io) throws Connecting.Failure {
@@ -95,6 +107,7 @@ final class TlsOptions {
 
     private static String suite(String name) {
         String jdk = name.replace("AES256-GCM", "AES_256_GCM").replace("AES128-GCM", "AES_128_GCM");
+        jdk = jdk.replace("-CBC-", "-"); // which OpenSSL says in some names only
         jdk = jdk.replace("AES256-", "AES_256_CBC-").replace("AES128-", "AES_128_CBC-");
         jdk = jdk.replace("CHACHA20-POLY1305", "CHACHA20_POLY1305_SHA256").replace('-', '_');
         for (String cipher : new String[] {"AES_", "CHACHA20_"}) {

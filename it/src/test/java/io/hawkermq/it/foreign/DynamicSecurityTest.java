@@ -1,5 +1,6 @@
 package io.hawkermq.it.foreign;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -146,5 +147,54 @@ class DynamicSecurityTest {
         }
         // Between warnings of the tool.
         assertTrue(control("listClients").containsAll(List.of("admin", "anna")));
+    }
+
+    /// Debian's tool sets the columns of 2.0, and ends some sentences without a full stop.
+    @Test
+    void ownToolPrintsWhatMosquittosDoes() {
+        createReader();
+        control("createGroup", "readers");
+        control("addGroupRole", "readers", "reader", "3");
+        control("addGroupClient", "readers", "anna", "7");
+        for (String words :
+                List.of(
+                        "createClient bob -c bobs -p bobs-password",
+                        "getClient anna",
+                        "getClient bob",
+                        "getRole reader",
+                        "getGroup readers",
+                        "getClient nobody",
+                        "getDefaultACLAccess",
+                        "deleteClient bob",
+                        "listClients")) {
+            String[] all = words.split(" ");
+            if (words.startsWith("createClient")) {
+                assertEquals(List.of(), shown(own(all)), words);
+            } else if (words.startsWith("delete")) {
+                assertEquals(List.of(), shown(own(all)), words);
+                assertEquals(List.of("deleteClient: Error: Client not found"), shown(control(all)));
+            } else {
+                assertEquals(shown(control(all)), shown(own(all)), words);
+            }
+        }
+    }
+
+    private List<String> own(String... arguments) {
+        List<String> all = new ArrayList<>();
+        all.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        all.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp"));
+        all.addAll(List.of(System.getProperty("java.class.path"), "io.hawkermq.cli.Main"));
+        String[] words = command("mosquitto_ctrl", "admin", "administrator", "dynsec");
+        all.addAll(List.of(words));
+        all.addAll(List.of(arguments));
+        return Program.run(all.toArray(new String[0]));
+    }
+
+    private static List<String> shown(List<String> lines) {
+        return lines.stream()
+                .filter(l -> !l.isBlank())
+                .filter(l -> !l.startsWith("Warning: You are") && !l.startsWith("This means all"))
+                .map(l -> l.replaceAll(" +", " ").replaceAll("\\.$", "").strip())
+                .toList();
     }
 }

@@ -3,6 +3,10 @@ package io.hawkermq.it.foreign;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.hawkermq.broker.Broker;
+import io.hawkermq.broker.BrokerOptions;
+import io.hawkermq.core.EventLog;
+import io.hawkermq.it.BrokerProcess;
 import io.hawkermq.it.Lab;
 import io.hawkermq.it.SharedBroker;
 import java.io.IOException;
@@ -13,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,7 +30,18 @@ class ToolsSideBySideTest {
 
     @TempDir Path folder = Path.of("");
 
-    private record Run(String output, int status) {}
+    /// @param complaint the standard error; it may differ, so that it is not compared with the rest
+    private record Run(String output, int status, String complaint) {
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Run r && output.equals(r.output) && status == r.status;
+        }
+
+        @Override
+        public int hashCode() {
+            return output.hashCode() * 31 + status;
+        }
+    }
 
     /// Ours run as they do from the launcher, from the class path of this test.
     private Run run(boolean isOurs, String tool, List<String> words) {
@@ -48,7 +64,10 @@ class ToolsSideBySideTest {
             p.getOutputStream().close();
             byte[] out = p.getInputStream().readAllBytes();
             assertTrue(p.waitFor(SECONDS, TimeUnit.SECONDS), () -> "still running: " + command);
-            return new Run(new String(out, StandardCharsets.ISO_8859_1), p.exitValue());
+            return new Run(
+                    new String(out, StandardCharsets.ISO_8859_1),
+                    p.exitValue(),
+                    Files.readString(errors));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
@@ -120,5 +139,98 @@ class ToolsSideBySideTest {
             same("mosquitto_sub", lab, words.split(" "));
         }
         same("mosquitto_rr", lab, "-t", "a");
+    }
+
+    /// Debian's tool is of 2.0 and says less about what it has done; salts are the only other
+    /// difference.
+    @Test
+    void passwordFiles() throws IOException {
+        ForeignClient.MOSQUITTO.require();
+        String two = "ann:$7$101$AAAA$BBBB\nbob:$6$AAAA$CCCC\n";
+        String plain = "ann:secret\r\nbob:sec:ret\n";
+        passwords(two, "-I 101 -b FILE ann new");
+        passwords(two, "-I 101 -b FILE carl new");
+        passwords(two, "-I 101 -c -b FILE carl new"); // over what was there
+        passwords(two, "-D FILE ann");
+        passwords(two, "-D FILE carl");
+        passwords(two, "-b FILE a:b new");
+        passwords(two, "-c FILE");
+        passwords(plain, "-I 101 -U FILE");
+        passwords("", "-U FILE");
+        passwords("# none\n", "-U FILE");
+        passwords(two, "-b FILE.none ann new");
+    }
+
+    private void passwords(String before, String words) throws IOException {
+        Path file = folder.resolve("passwords");
+        List<String> all =
+                Stream.of(words.split(" ")).map(w -> w.replace("FILE", file.toString())).toList();
+        List<String> theirs = passwords(false, file, before, all);
+        assertEquals(theirs, passwords(true, file, before, all), words);
+    }
+
+    /// @return the exit status, what the file holds, and the complaint
+    private List<String> passwords(boolean isOurs, Path file, String before, List<String> words)
+            throws IOException {
+        Files.writeString(file, before);
+        Run run = run(isOurs, "mosquitto_passwd", words);
+        String after =
+                Files.readString(file)
+                        .replaceAll(
+                                "\\$7\\$101\\$[A-Za-z0-9+/=]{16,}\\$[A-Za-z0-9+/=]{88}", "HASH");
+        return List.of(String.valueOf(run.status()), after, run.complaint());
+    }
+
+    @Test
+    void preSharedKeys() throws IOException {
+        ForeignClient.MOSQUITTO.require();
+        Path keys = Files.writeString(folder.resolve("keys"), "ann:0123456789abcde\n");
+        for (String broker : List.of("mosquitto", "hawker")) {
+            int port = BrokerProcess.freePort();
+            Path file =
+                    Files.writeString(
+                            folder.resolve(broker + ".conf"),
+                            "user root\nlistener %d 127.0.0.1\npsk_hint x\npsk_file %s\nallow_anonymous true\n"
+                                    .formatted(port, keys));
+            try (AutoCloseable _ =
+                    broker.equals("mosquitto")
+                            ? mosquitto(file)
+                            : Broker.start(BrokerOptions.ofFile(file, EventLog.SILENT))) {
+                preSharedKeys(port);
+            } catch (IOException | RuntimeException e) {
+                throw e;
+            } catch (Exception e) {
+                throw new IllegalStateException(broker, e);
+            }
+        }
+    }
+
+    private static Program mosquitto(Path file) {
+        Program program = Program.start("/usr/sbin/mosquitto", "-v", "-c", file.toString());
+        program.await("that it runs", line -> line.contains("running"));
+        return program;
+    }
+
+    private void preSharedKeys(int port) {
+        List<String> common =
+                List.of(
+                        "-h 127.0.0.1 -t a --psk-identity ann --psk 123456789ABCDE -p " + port,
+                        "-h 127.0.0.1 -t a --psk-identity ann --psk 123456789ABCDF -p " + port,
+                        "-h 127.0.0.1 -t a --psk-identity ann --psk wrong -p " + port);
+        for (String version : List.of(" --tls-version tlsv1.2", " --tls-version tlsv1.3")) {
+            String right = common.get(0) + version;
+            assertEquals(0, run(true, "mosquitto_pub", split(right + " -r -m hello")).status());
+            Run ours = run(true, "mosquitto_sub", split(right + " -C 1 -v"));
+            assertEquals(run(false, "mosquitto_sub", split(right + " -C 1 -v")), ours);
+            assertEquals("a hello\n", ours.output());
+            Run refused = run(true, "mosquitto_pub", split(common.get(1) + version + " -m x"));
+            assertEquals("Unable to connect (A TLS error occurred).\n", refused.complaint());
+        }
+        Run noKey = run(true, "mosquitto_pub", split(common.get(2) + " -m x"));
+        assertEquals(run(false, "mosquitto_pub", split(common.get(2) + " -m x")), noKey);
+    }
+
+    private static List<String> split(String words) {
+        return List.of(words.split(" "));
     }
 }

@@ -91,9 +91,21 @@ public final class PskFile {
         return null;
     }
 
-    /// An odd number of digits is a number that begins with a zero.
-    private static byte[] bytes(String key) {
-        return HexFormat.of().parseHex(key.length() % 2 == 0 ? key : "0" + key);
+    /// The bytes of a key as Mosquitto's broker and tools take them: pairs `00` at the beginning are
+    /// bytes, the rest is a number, so that a single zero before an even number of digits is nothing.
+    ///
+    /// @throws IllegalArgumentException if there is anything but hexadecimal digits
+    public static byte[] bytes(String key) {
+        if (key.length() % 2 == 0) {
+            return HexFormat.of().parseHex(key);
+        }
+        int zeros = 0;
+        while (key.startsWith("00", zeros)) {
+            zeros += 2;
+        }
+        String number = key.substring(zeros);
+        String even = number.startsWith("0") ? number.substring(1) : "0" + number;
+        return HexFormat.of().parseHex(key.substring(0, zeros) + even);
     }
 
     /// The key of an identity, or null; a copy.

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -65,5 +67,22 @@ class PskFileTest {
         assertEquals(
                 PskFile.LONGEST_KEY, Objects.requireNonNull(file("a:" + longest).key("a")).length);
         assertThrows(AccessFileException.class, () -> file("a:" + longest + "0"));
+    }
+
+    /// What OpenSSL makes of the digits after the pairs of zeros that Mosquitto keeps.
+    @Test
+    void zerosBeforeAnOddNumberOfDigits() {
+        for (String pair :
+                List.of(
+                        "abc 0abc",
+                        "0abcd abcd",
+                        "00abc 000abc",
+                        "00abcde 000abcde",
+                        "000abcd 00abcd",
+                        "0 ",
+                        "000 00")) {
+            String[] both = pair.split(" ", -1);
+            assertEquals(both[1], HexFormat.of().formatHex(PskFile.bytes(both[0])), both[0]);
+        }
     }
 }
