@@ -4,6 +4,11 @@ import java.io.IOException;
 
 /// What one client is there for. All calls come on the thread of the run.
 interface Duty {
+    /// Seconds that the session outlives its connection: the Session Expiry Interval of CONNECT.
+    default int sessionExpiryInterval() {
+        return 0;
+    }
+
     /// The broker has accepted the connection.
     ///
     /// @param receiveMaximum how many messages above QoS 0 the broker takes at a time

@@ -35,6 +35,9 @@ public final class LoadCommand {
             Connection
               -h, --host HOST  -p, --port PORT  -A ADDRESS,...  -V 311|5  -k SECONDS
               -u, --username NAME  -P, --pw PASSWORD
+              -x, --session-expiry-interval SECONDS
+                                     of subscribers, whose messages the broker then has to
+                                     keep; until the run ends; default 0
               --tls  --cafile FILE  --cert FILE --key FILE  --insecure
               --resume               resume TLS sessions; default: each handshake is a full one
 

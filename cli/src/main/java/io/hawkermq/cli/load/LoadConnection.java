@@ -102,7 +102,7 @@ final class LoadConnection {
                     return;
                 }
                 isOpen = true;
-                send(loop.connect());
+                send(loop.connect(duty.sessionExpiryInterval()));
             }
             if (key.isWritable()) {
                 flush();
@@ -261,7 +261,13 @@ final class LoadConnection {
 
     void disconnect() {
         isLeaving = true;
-        send(new Packet.Disconnect(ReasonCode.SUCCESS, Properties.NONE));
+        // Nothing of a run stays with the broker.
+        send(
+                new Packet.Disconnect(
+                        ReasonCode.SUCCESS,
+                        duty.sessionExpiryInterval() == 0
+                                ? Properties.NONE
+                                : Properties.of(Property.SESSION_EXPIRY_INTERVAL, 0L)));
     }
 
     /// The output, ready to be appended to; [#sent] must follow.

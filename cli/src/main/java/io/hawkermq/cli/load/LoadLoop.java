@@ -4,6 +4,7 @@ import io.hawkermq.client.Tls;
 import io.hawkermq.protocol.ByteWriter;
 import io.hawkermq.protocol.Packet;
 import io.hawkermq.protocol.Properties;
+import io.hawkermq.protocol.Property;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -125,7 +126,7 @@ final class LoadLoop implements AutoCloseable {
         dirty.add(c);
     }
 
-    Packet connect() {
+    Packet connect(int sessionExpiryInterval) {
         String password = options.password;
         return new Packet.Connect(
                 options.version,
@@ -136,7 +137,10 @@ final class LoadLoop implements AutoCloseable {
                 null,
                 options.userName,
                 password == null ? null : password.getBytes(StandardCharsets.UTF_8),
-                Properties.NONE);
+                sessionExpiryInterval == 0
+                        ? Properties.NONE
+                        : Properties.of(
+                                Property.SESSION_EXPIRY_INTERVAL, (long) sessionExpiryInterval));
     }
 
     void accepted() {

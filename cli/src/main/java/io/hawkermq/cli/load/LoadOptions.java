@@ -40,6 +40,10 @@ final class LoadOptions {
     @Nullable String password;
     List<String> addresses = List.of();
     int keepAlive = 60;
+
+    /// Seconds that subscribers' sessions outlive their connections; 0 for not at all.
+    int sessionExpiryInterval;
+
     int qos;
     int size = 64;
 
@@ -169,6 +173,8 @@ final class LoadOptions {
             case "-p", "--port" -> port = whole(word, value, 1, 65_535);
             case "-q", "--qos" -> qos = whole(word, value, 0, 2);
             case "-k", "--keepalive" -> keepAlive = whole(word, value, 5, 65_535);
+            case "-x", "--session-expiry-interval" ->
+                    sessionExpiryInterval = whole(word, value, 0, MOST_SECONDS);
             case "-s", "--size" -> size = whole(word, value, Stamp.BYTES, LARGEST_PAYLOAD);
             case "-c", "--clients" -> clients = whole(word, value, 1, MOST_CLIENTS);
             case "--publishers" -> publishers = whole(word, value, 1, MOST_CLIENTS);
@@ -252,6 +258,9 @@ final class LoadOptions {
                             ? WINDOW
                             : UNDER_WAY_TO_ONE / Math.max(1, publishers);
             window = rate > 0 ? 0 : Math.clamp(fair, 1, WINDOW);
+        }
+        if (sessionExpiryInterval > 0 && (!version.isMqtt5() || !scenario.receives())) {
+            throw new Wrong("--session-expiry-interval is for subscribers of MQTT 5");
         }
         if (certificate == null ^ key == null) {
             throw new Wrong("--cert and --key go together");

@@ -170,6 +170,11 @@ final class RetainedPlan implements Plan {
         private long began;
 
         @Override
+        public int sessionExpiryInterval() {
+            return options.sessionExpiryInterval;
+        }
+
+        @Override
         public void connected(LoadConnection c, int receiveMaximum) {
             began = loop.now();
             c.send(Subscriber.subscribe(base + "/#", options.qos));

@@ -48,6 +48,11 @@ final class Subscriber implements Duty {
     }
 
     @Override
+    public int sessionExpiryInterval() {
+        return plan.loop().options().sessionExpiryInterval;
+    }
+
+    @Override
     public void connected(LoadConnection c, int receiveMaximum) {
         c.send(subscribe(filter, plan.loop().options().qos));
     }

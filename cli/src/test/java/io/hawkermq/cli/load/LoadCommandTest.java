@@ -87,6 +87,8 @@ class LoadCommandTest {
                 "pairs --rate 0",
                 "pairs -V 31",
                 "pairs --cert a",
+                "pairs -V 311 -x 60",
+                "publish -x 60",
                 "fan-in -c 1000000 --subscribers 1000000"
             })
     void wrongWordsAreSaid(String words) {

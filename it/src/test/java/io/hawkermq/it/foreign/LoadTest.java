@@ -23,6 +23,7 @@ class LoadTest {
             strings = {
                 "pairs -c 3 --rate 300 -q 2",
                 "pairs -c 3 -q 1 -V 311",
+                "pairs -c 3 -q 1 -x 60",
                 "fan-in -c 3 -q 0 -s 70000",
                 "fan-out -c 5 -q 1 --rate 100",
                 "publish -c 2 -q 2 -V 311",
