@@ -1,5 +1,6 @@
 package io.hawkermq.broker;
 
+import io.hawkermq.core.Counters;
 import io.hawkermq.core.LogLevel;
 import io.hawkermq.core.Slots;
 import java.util.ArrayList;
@@ -14,14 +15,19 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// Spreads sessions over more loops when one is busy and a core is idle, and gathers them where
-/// they were at the start when the loops have little to do; [SpreadingRule] says when.
+/// Spreads sessions over more loops when one is busy and a core is idle, takes that back where it
+/// does not pay, and gathers them where they were at the start when the loops have little to do;
+/// [SpreadingRule] says when.
 ///
 /// Works on a virtual thread that lives from the first busy loop until all is gathered, so that a
 /// quiet broker has none; the moves themselves happen at a [Rendezvous].
 final class Spreading implements AutoCloseable {
     private static final long SAMPLE_MILLIS = 1_000;
     private static final long ANSWER_SECONDS = 10;
+
+    /// After a spreading, until it is judged: clients that waited are served first.
+    private static final long SETTLING_MILLIS = 1_000;
+
     private static final int NONE = -1;
 
     private final Broker broker;
@@ -95,19 +101,20 @@ final class Spreading implements AutoCloseable {
                         .filter(l -> !broker.activeLoops().contains(l))
                         .findFirst()
                         .orElse(null);
-        if (target == null) {
+        if (target == null || rule.rests(System.nanoTime())) {
             return;
         }
         long[] work = ask(source, Loop::workPerSlot);
-        if (idleCores.sample(broker.activeLoops().size()) < SpreadingRule.NEEDED_IDLE_CORES) {
+        Second before = second();
+        if (before.idleCores() < SpreadingRule.NEEDED_IDLE_CORES) {
             return;
         }
         long[] later = ask(source, Loop::workPerSlot);
         for (int slot = 0; slot < Slots.COUNT; slot++) {
             work[slot] = later[slot] - work[slot];
         }
-        Slots after = SpreadingRule.half(broker.slots(), busy, target.number(), work);
-        if (move(after)) {
+        Slots together = broker.slots();
+        if (move(SpreadingRule.half(together, busy, target.number(), work))) {
             rule.spread(System.nanoTime());
             notice(
                     "Spreading load: loop "
@@ -115,7 +122,40 @@ final class Spreading implements AutoCloseable {
                             + " was busy, loop "
                             + target.number()
                             + " takes over half of its work.");
+            judge(before, together);
         }
+    }
+
+    /// Takes a spreading back that does not pay.
+    private void judge(Second before, Slots together)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        Thread.sleep(SETTLING_MILLIS);
+        Second after = second();
+        if (!SpreadingRule.pays(before.packets(), after.packets(), after.idleCores())
+                && move(together)) {
+            long seconds = rule.takenBack(System.nanoTime());
+            notice(
+                    "Spreading load did not pay: the clients are back where they were, for "
+                            + seconds
+                            + " s at least.");
+        }
+    }
+
+    /// @param packets a second, in and out, of all loops
+    /// @param idleCores of the machine
+    private record Second(double packets, double idleCores) {}
+
+    private Second second() throws InterruptedException, ExecutionException, TimeoutException {
+        long packets = packets();
+        long began = System.nanoTime();
+        double idle = idleCores.sample(broker.activeLoops().size());
+        long more = packets() - packets;
+        return new Second(more * 1e9 / (System.nanoTime() - began), idle);
+    }
+
+    private long packets() throws InterruptedException, ExecutionException, TimeoutException {
+        Counters counters = broker.counters().get(ANSWER_SECONDS, TimeUnit.SECONDS);
+        return counters.allReceived() + counters.allSent();
     }
 
     /// Looks at all loops for a second, and gathers if they have been quiet for long enough.

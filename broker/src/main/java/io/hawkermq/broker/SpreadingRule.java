@@ -12,6 +12,10 @@ import java.util.concurrent.TimeUnit;
 /// would keep one of them half busy. Between the two lies a range in which nothing moves. A load
 /// that swings across the whole range makes clients move seldom, not at each swing: each time that
 /// spreading follows soon on a gathering, the next gathering waits twice as long.
+///
+/// A spreading is a trial. Where the machine has no core to spare with it, and hardly more gets done
+/// than before, its time was the clients', and it is taken back; the next trial waits twice as long as
+/// the last one did.
 final class SpreadingRule {
     /// A loop is busy that works for more than this share of its time.
     static final double BUSY_SHARE = 0.9;
@@ -35,10 +39,46 @@ final class SpreadingRule {
     /// Spreading that follows a gathering within this time shows that it was too early.
     static final long REGRET_NANOS = TimeUnit.SECONDS.toNanos(60);
 
+    /// How many times as much must get done by one loop more, where the machine has less than
+    /// [#NEEDED_IDLE_CORES] to spare with it.
+    static final double NEEDED_GAIN = 1.25;
+
+    /// From a spreading that was taken back to the next trial.
+    static final long REST_SECONDS = 60;
+
+    /// The longest rest, after several such in turn.
+    static final long MOST_REST_SECONDS = 16 * 60;
+
+    private long restSeconds;
+    private long restsUntil;
     private int patience = QUIET_SECONDS;
     private int quietSeconds;
     private boolean hasGathered;
     private long gatheredAt;
+
+    /// Whether one loop more is worth its cost.
+    ///
+    /// @param before packets a second without it
+    /// @param after packets a second with it
+    /// @param idleCores that the machine has to spare with it
+    static boolean pays(double before, double after, double idleCores) {
+        return idleCores >= NEEDED_IDLE_CORES || after >= NEEDED_GAIN * before;
+    }
+
+    /// A spreading did not pay.
+    ///
+    /// @return seconds until the next trial
+    long takenBack(long nowNanos) {
+        restSeconds =
+                restSeconds == 0 ? REST_SECONDS : Math.min(2 * restSeconds, MOST_REST_SECONDS);
+        restsUntil = nowNanos + TimeUnit.SECONDS.toNanos(restSeconds);
+        return restSeconds;
+    }
+
+    /// True between a spreading that did not pay and the next trial.
+    boolean rests(long nowNanos) {
+        return restSeconds > 0 && nowNanos - restsUntil < 0;
+    }
 
     /// Slots have been given away.
     void spread(long nowNanos) {
@@ -64,6 +104,7 @@ final class SpreadingRule {
         quietSeconds = 0;
         hasGathered = true;
         gatheredAt = nowNanos;
+        restSeconds = 0; // the next load is another one
     }
 
     /// Gives half of a loop's work away, by whole slots.

@@ -70,6 +70,31 @@ class SpreadingRuleTest {
     }
 
     @Test
+    void aLoopMorePaysByWhatGetsDoneOrOnAMachineThatHasCoresToSpare() {
+        assertTrue(SpreadingRule.pays(1_000, 1_250, 0));
+        assertFalse(SpreadingRule.pays(1_000, 1_249, 0.49));
+        assertTrue(SpreadingRule.pays(1_000, 900, 0.5));
+    }
+
+    @Test
+    void eachTrialThatDidNotPayMakesTheNextOneWaitTwiceAsLong() {
+        assertFalse(rule.rests(0));
+        long now = 0;
+        long[] expected = {60, 120, 240, 480, 960, 960};
+        for (long seconds : expected) {
+            assertEquals(seconds, rule.takenBack(now));
+            long end = now + TimeUnit.SECONDS.toNanos(seconds);
+            assertTrue(rule.rests(end - 1));
+            assertFalse(rule.rests(end));
+            now = end;
+        }
+        rule.spread(now);
+        rule.gathered(now);
+        assertFalse(rule.rests(now));
+        assertEquals(60, rule.takenBack(now), "the rest of another load");
+    }
+
+    @Test
     void halfOfTheWorkGoes() {
         long[] work = new long[Slots.COUNT];
         work[3] = 10;
