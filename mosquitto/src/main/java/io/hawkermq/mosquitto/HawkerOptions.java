@@ -105,8 +105,9 @@ public final class HawkerOptions {
                     TABLE.number("hawker_login_delay", 0, 5_000, 100)
                             .reload(RESTART)
                             .means(
-                                    "Milliseconds until a failed login is answered, doubled with"
-                                            + " each further one up to 5000; 0 for no delay."));
+                                    "Milliseconds until the fourth failed login of one User Name"
+                                            + " from one address is answered, doubled with each"
+                                            + " further one up to 5000; 0 for no delay."));
 
     public static final Option<Boolean> REASON_STRINGS =
             own(

@@ -9,6 +9,9 @@ import java.util.Map;
 final class FailedLogins {
     static final int MOST = 10_000;
 
+    /// Failures that are answered at once: a person mistypes, a guesser does not stop there.
+    static final int AT_ONCE = 3;
+
     private static final int LONGEST_NAME = 64;
     private static final int IPV6_GROUPS = 8;
 
@@ -63,13 +66,19 @@ final class FailedLogins {
         Count ofHost = hosts.computeIfAbsent(host, h -> new Count());
         boolean isPairBanned = count(ofPair, limits.failuresOfUser(), now);
         boolean isHostBanned = count(ofHost, limits.failuresOfAddress(), now);
-        int doublings = Math.min(ofPair.failures - 1, 16);
-        long delay =
-                Math.min((long) limits.firstDelayMillis() << doublings, limits.mostDelayMillis());
         return new Failure(
                 ofPair.failures,
-                (int) delay,
+                delayMillis(ofPair.failures),
                 isHostBanned ? Ban.ADDRESS : isPairBanned ? Ban.USER : Ban.NONE);
+    }
+
+    private int delayMillis(int failures) {
+        if (failures <= AT_ONCE) {
+            return 0;
+        }
+        int doublings = Math.min(failures - AT_ONCE - 1, 16);
+        return (int)
+                Math.min((long) limits.firstDelayMillis() << doublings, limits.mostDelayMillis());
     }
 
     /// @return true if a ban begins

@@ -13,8 +13,8 @@ import java.util.Objects;
 ///     none
 /// @param windowSeconds in which they are counted
 /// @param banSeconds that a ban lasts
-/// @param firstDelayMillis before the answer to the first failure, doubled with each further one; 0
-///     for none
+/// @param firstDelayMillis before the answer to the fourth failure of a user name, doubled with each
+///     further one; 0 for none
 /// @param mostDelayMillis the longest delay, less than the time in which a handshake must complete
 public record LoginLimits(
         int failuresOfUser,

@@ -58,12 +58,13 @@ class FailedLoginsTest {
     }
 
     @Test
-    void delaysDoubleUpToTheLimit() {
-        int[] delays = new int[6];
+    void delaysBeginAtTheFourthFailureAndDoubleUpToTheLimit() {
+        int[] delays = new int[9];
         for (int i = 0; i < delays.length; i++) {
             delays[i] = logins.failed("h", "u", i).delayMillis();
         }
-        assertEquals("[100, 200, 400, 800, 1000, 1000]", java.util.Arrays.toString(delays));
+        assertEquals(
+                "[0, 0, 0, 100, 200, 400, 800, 1000, 1000]", java.util.Arrays.toString(delays));
     }
 
     @Test
