@@ -51,6 +51,15 @@ record AnyAccess(List<? extends AccessControl> listeners) implements AccessContr
         return listeners.stream().anyMatch(l -> l.mayUnsubscribe(client, filter));
     }
 
+    /// Where the listener is gone, or its port not known, what one of the others would allow counts:
+    /// a broker that has moved to another port keeps its retained messages.
+    @Override
+    public AccessControl ofListener(int port) {
+        List<? extends AccessControl> its =
+                listeners.stream().filter(l -> port != 0 && l.listenerPort() == port).toList();
+        return its.isEmpty() ? this : its.size() == 1 ? its.getFirst() : new AnyAccess(its);
+    }
+
     @Override
     public boolean mayReceiveAll(Principal client) {
         return false; // a reload may change each of them

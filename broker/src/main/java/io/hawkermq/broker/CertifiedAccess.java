@@ -74,6 +74,11 @@ record CertifiedAccess(AccessControl rest, @Nullable String userName) implements
     }
 
     @Override
+    public int listenerPort() {
+        return rest.listenerPort();
+    }
+
+    @Override
     public boolean mayReceiveAll(Principal client) {
         return rest.mayReceiveAll(client);
     }

@@ -53,16 +53,25 @@ final class ListenersAccess {
                 first =
                         new FileAccess(
                                 entry.getValue(),
+                                port(entry.getKey()),
                                 FromConfiguration.loginLimits(configuration),
                                 log);
                 access.all.put(entry.getKey(), first);
             } else {
-                access.all.put(entry.getKey(), first.beside(entry.getValue()));
+                access.all.put(
+                        entry.getKey(), first.beside(entry.getValue(), port(entry.getKey())));
             }
         }
         access.addDynamic(configuration, access.all.keySet());
         access.settle(configuration);
         return access;
+    }
+
+    private static int port(ListenerAddress address) {
+        return switch (address) {
+            case ListenerAddress.Tcp tcp -> tcp.port();
+            case ListenerAddress.Unix _ -> 0;
+        };
     }
 
     /// Makes what new listeners need; those that are there already stay as they are.
@@ -85,7 +94,9 @@ final class ListenersAccess {
             }
         }
         added.forEach(address ->
-                all.put(address, any.beside(Objects.requireNonNull(rules.get(address)))));
+                all.put(
+                        address,
+                        any.beside(Objects.requireNonNull(rules.get(address)), port(address))));
         addDynamic(configuration, added);
         return added;
     }

@@ -180,7 +180,7 @@ public final class MosquittoImport {
     private static Publisher publisher(SavedMessage m) {
         return m.listenerPort() == 0 || m.publisher().equals(Message.SERVER)
                 ? Publisher.named(m.publisher())
-                : Publisher.stored(m.publisher(), m.userName());
+                : Publisher.stored(m.publisher(), m.userName(), m.listenerPort());
     }
 
     // ---- sessions ----

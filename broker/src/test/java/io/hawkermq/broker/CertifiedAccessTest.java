@@ -40,6 +40,7 @@ class CertifiedAccessTest {
                         new FileAccess(
                                 new FileAccess.Rules(
                                         null, null, FileAccess.AnonymousClients.REFUSED),
+                                0,
                                 LoginLimits.DEFAULT,
                                 EventLog.SILENT));
     }

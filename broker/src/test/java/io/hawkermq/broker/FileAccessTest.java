@@ -82,6 +82,7 @@ class FileAccessTest {
     private FileAccess access(Rules rules, LoginLimits limits) {
         return new FileAccess(
                 rules,
+                0,
                 limits,
                 new EventLog() {
                     @Override
@@ -252,9 +253,12 @@ class FileAccessTest {
     }
 
     @Test
-    void answersToFailuresAreDelayed() throws Exception {
+    void answersAreDelayedFromTheFourthFailureOn() throws Exception {
         try (Broker broker =
                 start(access(withPasswords(), LoginLimits.DEFAULT.withDelays(300, 300)))) {
+            for (int i = 0; i < 3; i++) {
+                answer(broker, ProtocolVersion.MQTT_5, "alice", "no");
+            }
             long start = System.nanoTime();
             answer(broker, ProtocolVersion.MQTT_5, "alice", "no");
             assertTrue(System.nanoTime() - start >= 300_000_000L);

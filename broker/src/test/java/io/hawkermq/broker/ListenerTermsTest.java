@@ -3,6 +3,7 @@ package io.hawkermq.broker;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hawkermq.core.AccessControl;
@@ -299,7 +300,7 @@ class ListenerTermsTest {
     // ---- access of each listener ----
 
     /// Of a user, who may receive below one topic only.
-    private record Only(String topics) implements AccessControl {
+    private record Only(String topics, int listenerPort) implements AccessControl {
         @Override
         public void connect(
                 Packet.Connect connect,
@@ -338,7 +339,7 @@ class ListenerTermsTest {
 
     @Test
     void anyAccessKeepsWhatOneListenerWouldAllowAndLetsNobodyIn() {
-        AnyAccess any = new AnyAccess(List.of(new Only("a/"), new Only("b/")));
+        AnyAccess any = new AnyAccess(List.of(new Only("a/", 1883), new Only("b/", 1884)));
         AccessControl.Principal client = new AccessControl.Principal("c", null, "");
         for (String topic : List.of("a/x", "b/x", "c/x")) {
             boolean isExpected = !topic.startsWith("c");
@@ -358,12 +359,22 @@ class ListenerTermsTest {
                 Objects.requireNonNull(answer[0], Arrays.toString(answer)).getClass());
     }
 
+    /// Of a retained message that is older than the process: the rules of the listener decide through
+    /// which its publisher came, those of any other where that one is gone.
+    @Test
+    void anyAccessFindsTheListenerAgain() {
+        AnyAccess any = new AnyAccess(List.of(new Only("a/", 1883), new Only("b/", 1884)));
+        assertEquals(new Only("b/", 1884), any.ofListener(1884));
+        assertSame(any, any.ofListener(1885));
+        assertSame(any, any.ofListener(0));
+    }
+
     @Test
     void theAccessControlSeesTheMountedTopics() throws Exception {
         Listener listener =
                 Listener.loopback(0)
                         .with(l ->
-                                l.access(new Only("plant/"))
+                                l.access(new Only("plant/", 0))
                                         .terms(Terms.DEFAULT.with(t -> t.mountPoint("plant/"))));
         try (Broker broker =
                         Broker.start(

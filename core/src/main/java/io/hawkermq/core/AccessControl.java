@@ -77,6 +77,19 @@ public interface AccessControl {
     /// delivery.
     boolean mayReceiveAll(Principal client);
 
+    /// The port of the listener whose clients this decides on; 0 if there is no such listener. Stored
+    /// with retained messages, so that [#ofListener] finds who decides after a restart.
+    default int listenerPort() {
+        return 0;
+    }
+
+    /// Who decides on clients that came through a listener before the server started.
+    ///
+    /// @param port of the listener, 0 if that is not known
+    default AccessControl ofListener(int port) {
+        return this;
+    }
+
     /// Lets everybody do everything, as Mosquitto does without configuration.
     static AccessControl anonymous() {
         return Anonymous.INSTANCE;

@@ -11,21 +11,33 @@ import org.jspecify.annotations.Nullable;
 /// @param principal whom rules are asked about; null for the server itself, and where a message was
 ///     stored or imported without its publisher's name
 /// @param access decided on the publisher when it published; null after a restart
+/// @param listenerPort of the listener through which it came, 0 if that is not known
 public record Publisher(
         String clientId,
         AccessControl.@Nullable Principal principal,
-        @Nullable AccessControl access) {
+        @Nullable AccessControl access,
+        int listenerPort) {
     /// The server itself.
-    public static final Publisher SERVER = new Publisher(Message.SERVER, null, null);
+    public static final Publisher SERVER = new Publisher(Message.SERVER, null, null, 0);
+
+    /// One that is connected, or was.
+    ///
+    /// @param access decides on it
+    static Publisher connected(AccessControl.Principal principal, AccessControl access) {
+        return new Publisher(principal.clientId(), principal, access, access.listenerPort());
+    }
 
     /// One of whom only the Client Identifier is known.
     public static Publisher named(String clientId) {
-        return clientId.equals(Message.SERVER) ? SERVER : new Publisher(clientId, null, null);
+        return clientId.equals(Message.SERVER) ? SERVER : new Publisher(clientId, null, null, 0);
     }
 
     /// One that published before the server started.
-    public static Publisher stored(String clientId, @Nullable String userName) {
-        return new Publisher(clientId, new AccessControl.Principal(clientId, userName, ""), null);
+    ///
+    /// @param listenerPort 0 if it is not known
+    public static Publisher stored(String clientId, @Nullable String userName, int listenerPort) {
+        return new Publisher(
+                clientId, new AccessControl.Principal(clientId, userName, ""), null, listenerPort);
     }
 
     /// Whether it may publish this now; true if nobody can tell.
@@ -33,6 +45,7 @@ public record Publisher(
     /// @param otherwise is asked if it is not known who decided on the publisher
     boolean mayPublish(TopicName topic, QoS qos, AccessControl otherwise) {
         return principal == null
-                || (access == null ? otherwise : access).mayPublish(principal, topic, qos);
+                || (access == null ? otherwise.ofListener(listenerPort) : access)
+                        .mayPublish(principal, topic, qos);
     }
 }

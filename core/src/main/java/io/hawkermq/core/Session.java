@@ -101,7 +101,7 @@ final class Session {
     Publisher publisher() {
         Publisher known = publisher;
         if (known == null) {
-            known = new Publisher(clientId, principal, access);
+            known = Publisher.connected(principal, access);
             publisher = known;
         }
         return known;

@@ -111,6 +111,9 @@ final class Export implements Recovery {
         field("topic", m.topic().toString());
         field("publishedQos", m.qos().level());
         field("publisher", m.publisher());
+        if (m.by().listenerPort() > 0) {
+            field("publisherListener", m.by().listenerPort());
+        }
         time("messageExpiresAt", m.expiresAt());
         fields(m.properties());
         field("payload", m.payload());

@@ -16,9 +16,10 @@ import org.jspecify.annotations.Nullable;
 /// |---|---|
 /// | 1 | |
 /// | 2 | a delivery may say for which Shared Subscription it is |
+/// | 3 | a retained message may say through which listener its publisher came |
 final class Format {
     /// What this version of Hawker writes.
-    static final int CURRENT = 2;
+    static final int CURRENT = 3;
 
     /// Makes a store of one format one of the next.
     @FunctionalInterface
@@ -27,8 +28,8 @@ final class Format {
         void apply(Engine engine) throws EngineException;
     }
 
-    /// The first one leads from format 1 to 2: nothing that 1 has is different in 2.
-    private static final List<Step> STEPS = List.of(engine -> {});
+    /// The first one leads from format 1 to 2. Nothing that an older one has is different in a newer.
+    private static final List<Step> STEPS = List.of(_ -> {}, _ -> {});
 
     private final List<Step> steps;
 

@@ -22,10 +22,12 @@ final class Names {
                 int from,
                 int length,
                 boolean hasPrincipal,
-                @Nullable String userName) {
+                @Nullable String userName,
+                int listenerPort) {
             AccessControl.Principal principal = publisher.principal();
             return Arrays.equals(utf8, 0, utf8.length, bytes, from, from + length)
                     && (principal != null) == hasPrincipal
+                    && publisher.listenerPort() == listenerPort
                     && (principal == null || Objects.equals(principal.userName(), userName));
         }
     }
@@ -52,19 +54,25 @@ final class Names {
     }
 
     /// @param hasPrincipal true if its User Name, or that it has none, follows
-    Publisher publisher(RecordReader in, boolean hasPrincipal) throws BadRecordException {
+    /// @param hasListener true if the port of its listener follows
+    Publisher publisher(RecordReader in, boolean hasPrincipal, boolean hasListener)
+            throws BadRecordException {
         int length = in.varint(0, 65_535);
         int from = in.skip(length);
         String userName = hasPrincipal ? Records.optionalText(in) : null;
+        int listenerPort = hasListener ? in.u16() : 0;
         int slot = TopicName.hash(in.bytes(), from, from + length) & (COUNT - 1);
         Known known = publishers[slot];
-        if (known != null && known.is(in.bytes(), from, length, hasPrincipal, userName)) {
+        if (known != null
+                && known.is(in.bytes(), from, length, hasPrincipal, userName, listenerPort)) {
             return known.publisher;
         }
         byte[] utf8 = Arrays.copyOfRange(in.bytes(), from, from + length);
         String clientId = new String(utf8, StandardCharsets.UTF_8);
         Publisher publisher =
-                hasPrincipal ? Publisher.stored(clientId, userName) : Publisher.named(clientId);
+                hasPrincipal
+                        ? Publisher.stored(clientId, userName, listenerPort)
+                        : Publisher.named(clientId);
         publishers[slot] = new Known(utf8, publisher);
         return publisher;
     }

@@ -25,6 +25,8 @@ final class Records {
     private static final int EXPIRES = 0x08;
     private static final int PROPERTIES = 0x10;
     private static final int PRINCIPAL = 0x20;
+    private static final int LISTENER = 0x40;
+    private static final int FLAGS = 0x7F;
 
     private static final int USER_NAME = 0x01;
     private static final int WILL = 0x02;
@@ -43,16 +45,21 @@ final class Records {
         boolean hasProperties = !m.properties().isEmpty();
         // Only for retained messages it is asked again who published them.
         AccessControl.Principal principal = m.retain() ? m.by().principal() : null;
+        boolean hasListener = principal != null && m.by().listenerPort() > 0;
         out.u8(
                 m.qos().level()
                         | (m.retain() ? RETAIN : 0)
                         | (m.expires() ? EXPIRES : 0)
                         | (hasProperties ? PROPERTIES : 0)
-                        | (principal != null ? PRINCIPAL : 0));
+                        | (principal != null ? PRINCIPAL : 0)
+                        | (hasListener ? LISTENER : 0));
         out.sized(m.topic().utf8());
         out.text(m.publisher());
         if (principal != null) {
             optionalText(out, principal.userName());
+        }
+        if (hasListener) {
+            out.u16(m.by().listenerPort());
         }
         if (m.expires()) {
             out.i64(m.expiresAt());
@@ -73,11 +80,12 @@ final class Records {
 
     static Message messagePart(RecordReader in, Names names) throws BadRecordException {
         int flags = in.u8();
-        if ((flags & QOS) == QOS || flags >= PRINCIPAL << 1) {
+        if ((flags & QOS) == QOS || flags > FLAGS) {
             throw new BadRecordException("its flags are " + flags);
         }
         TopicName topic = names.topic(in);
-        Publisher publisher = names.publisher(in, (flags & PRINCIPAL) != 0);
+        Publisher publisher =
+                names.publisher(in, (flags & PRINCIPAL) != 0, (flags & LISTENER) != 0);
         long expiresAt = (flags & EXPIRES) != 0 ? in.i64() : Message.NEVER;
         Properties properties = (flags & PROPERTIES) != 0 ? properties(in) : Properties.NONE;
         return new Message(
@@ -96,7 +104,7 @@ final class Records {
     /// Steps over a message inside of another record.
     static Size skipMessagePart(RecordReader in) throws BadRecordException {
         int flags = in.u8();
-        if ((flags & QOS) == QOS || flags >= PRINCIPAL << 1) {
+        if ((flags & QOS) == QOS || flags > FLAGS) {
             throw new BadRecordException("its flags are " + flags);
         }
         int topic = in.varint(1, 65_535);
@@ -104,6 +112,9 @@ final class Records {
         in.skip(in.varint(0, 65_535));
         if ((flags & PRINCIPAL) != 0) {
             optionalText(in);
+        }
+        if ((flags & LISTENER) != 0) {
+            in.u16();
         }
         boolean expires = (flags & EXPIRES) != 0;
         if (expires) {

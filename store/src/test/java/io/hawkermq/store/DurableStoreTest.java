@@ -396,7 +396,7 @@ class DurableStoreTest {
         StoreException e = assertThrows(StoreException.class, () -> new Disk(directory()));
         assertTrue(
                 String.valueOf(e.getMessage())
-                        .contains("has the format 3, this version of Hawker knows formats up to 2"),
+                        .contains("has the format 4, this version of Hawker knows formats up to 3"),
                 e::getMessage);
         // Refused, not damaged.
         assertNull(Disk.quarantine(directory()));

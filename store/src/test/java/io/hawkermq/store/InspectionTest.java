@@ -59,7 +59,7 @@ class InspectionTest {
                             + "\"publishedQos\":1,\"publisher\":\"publisher\",\"payload\":\"aGk=\"}",
                     "{\"type\":\"received\",\"session\":1,\"packetId\":3}",
                     "{\"type\":\"retained\",\"topic\":\"r\",\"publishedQos\":2,"
-                            + "\"publisher\":\"publisher ü\","
+                            + "\"publisher\":\"publisher ü\",\"publisherListener\":1883,"
                             + "\"messageExpiresAt\":1900000000000,\"properties\":[{\"name\":"
                             + "\"payload_format_indicator\",\"value\":1},{\"name\":\"content_type\","
                             + "\"value\":\"text/plain\"},{\"name\":\"response_topic\",\"value\":"

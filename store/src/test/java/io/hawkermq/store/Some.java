@@ -68,7 +68,10 @@ final class Some {
                 properties,
                 QoS.EXACTLY_ONCE,
                 true,
-                Publisher.stored("publisher ü", topic.length() % 2 == 0 ? "user ü" : null),
+                Publisher.stored(
+                        "publisher ü",
+                        topic.length() % 2 == 0 ? "user ü" : null,
+                        1883 * (topic.length() % 3)),
                 1_900_000_000_000L);
     }
 

@@ -180,6 +180,11 @@ public record DynamicAccess(DynamicSecurity security, FileAccess files) implemen
 
     /// Never: the next command may change the answer.
     @Override
+    public int listenerPort() {
+        return files.listenerPort();
+    }
+
+    @Override
     public boolean mayReceiveAll(Principal client) {
         return false;
     }

@@ -75,11 +75,14 @@ public final class FileAccess implements AccessControl {
     private final Semaphore processors;
     private final AtomicInteger logins;
     private final Changeover changeover;
+    private final int listenerPort;
     private volatile Rules rules;
 
-    public FileAccess(Rules rules, LoginLimits limits, EventLog log) {
+    /// @param listenerPort of the listener that it is for, 0 if that has none
+    public FileAccess(Rules rules, int listenerPort, LoginLimits limits, EventLog log) {
         this(
                 rules,
+                listenerPort,
                 new LoginGuard(limits, log),
                 new Semaphore(Math.max(1, Runtime.getRuntime().availableProcessors() / 2), true),
                 new AtomicInteger(),
@@ -89,12 +92,14 @@ public final class FileAccess implements AccessControl {
 
     private FileAccess(
             Rules rules,
+            int listenerPort,
             LoginGuard guard,
             Semaphore processors,
             AtomicInteger logins,
             Changeover changeover,
             EventLog log) {
         this.rules = rules;
+        this.listenerPort = listenerPort;
         this.guard = guard;
         this.processors = processors;
         this.logins = logins;
@@ -104,8 +109,15 @@ public final class FileAccess implements AccessControl {
 
     /// One that decides by other rules and shares with this one the processors, the number of
     /// logins under way, the failed ones and the changeover: for another listener.
-    public FileAccess beside(Rules others) {
-        return new FileAccess(others, guard, processors, logins, changeover, log);
+    ///
+    /// @param itsPort 0 if that has none
+    public FileAccess beside(Rules others, int itsPort) {
+        return new FileAccess(others, itsPort, guard, processors, logins, changeover, log);
+    }
+
+    @Override
+    public int listenerPort() {
+        return listenerPort;
     }
 
     /// During which clients that connect wait.

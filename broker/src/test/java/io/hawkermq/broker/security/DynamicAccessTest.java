@@ -47,6 +47,7 @@ class DynamicAccessTest {
                         security,
                         new FileAccess(
                                 new FileAccess.Rules(null, null, AnonymousClients.REFUSED),
+                                0,
                                 new LoginLimits(2, 0, 60, 60, 0, 0),
                                 EventLog.SILENT));
     }

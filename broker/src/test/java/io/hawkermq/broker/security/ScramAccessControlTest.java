@@ -21,6 +21,7 @@ class ScramAccessControlTest {
     private final FileAccess files =
             new FileAccess(
                     new FileAccess.Rules(null, null, AnonymousClients.REFUSED),
+                    0,
                     new LoginLimits(3, 5, 60, 60, 0, 0),
                     EventLog.SILENT);
     private final ScramAccessControl access =
