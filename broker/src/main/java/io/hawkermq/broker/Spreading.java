@@ -3,6 +3,8 @@ package io.hawkermq.broker;
 import io.hawkermq.core.Counters;
 import io.hawkermq.core.LogLevel;
 import io.hawkermq.core.Slots;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -22,7 +24,6 @@ import org.jspecify.annotations.Nullable;
 /// Works on a virtual thread that lives from the first busy loop until all is gathered, so that a
 /// quiet broker has none; the moves themselves happen at a [Rendezvous].
 final class Spreading implements AutoCloseable {
-    private static final long SAMPLE_MILLIS = 1_000;
     private static final long ANSWER_SECONDS = 10;
 
     /// After a spreading, until it is judged: clients that waited are served first.
@@ -105,8 +106,12 @@ final class Spreading implements AutoCloseable {
             return;
         }
         long[] work = ask(source, Loop::workPerSlot);
+        long busyBefore = ask(source, Loop::worked);
+        long began = System.nanoTime();
         Second before = second();
-        if (before.idleCores() < SpreadingRule.NEEDED_IDLE_CORES) {
+        double busyShare =
+                (double) (ask(source, Loop::worked) - busyBefore) / (System.nanoTime() - began);
+        if (!SpreadingRule.isWorthATrial(busyShare, before.idleCores())) {
             return;
         }
         long[] later = ask(source, Loop::workPerSlot);
@@ -131,8 +136,9 @@ final class Spreading implements AutoCloseable {
             throws InterruptedException, ExecutionException, TimeoutException {
         Thread.sleep(SETTLING_MILLIS);
         Second after = second();
-        if (!SpreadingRule.pays(before.packets(), after.packets(), after.idleCores())
-                && move(together)) {
+        if (SpreadingRule.pays(before.packets(), after.packets(), after.idleCores())) {
+            rule.kept(after.packets());
+        } else if (move(together)) {
             long seconds = rule.takenBack(System.nanoTime());
             notice(
                     "Spreading load did not pay: the clients are back where they were, for "
@@ -142,15 +148,17 @@ final class Spreading implements AutoCloseable {
     }
 
     /// @param packets a second, in and out, of all loops
+    /// @param cores that all loops together took
     /// @param idleCores of the machine
-    private record Second(double packets, double idleCores) {}
+    private record Second(double packets, double cores, double idleCores) {}
 
     private Second second() throws InterruptedException, ExecutionException, TimeoutException {
         long packets = packets();
+        long worked = worked();
         long began = System.nanoTime();
         double idle = idleCores.sample(broker.activeLoops().size());
-        long more = packets() - packets;
-        return new Second(more * 1e9 / (System.nanoTime() - began), idle);
+        double nanos = System.nanoTime() - began;
+        return new Second((packets() - packets) * 1e9 / nanos, (worked() - worked) / nanos, idle);
     }
 
     private long packets() throws InterruptedException, ExecutionException, TimeoutException {
@@ -158,23 +166,28 @@ final class Spreading implements AutoCloseable {
         return counters.allReceived() + counters.allSent();
     }
 
-    /// Looks at all loops for a second, and gathers if they have been quiet for long enough.
+    /// Looks at all loops for a second, and gathers if they have had little to do for long enough.
     private void watch() throws InterruptedException, ExecutionException, TimeoutException {
-        long before = worked();
-        long began = System.nanoTime();
-        Thread.sleep(SAMPLE_MILLIS);
-        double cores = (double) (worked() - before) / (System.nanoTime() - began);
-        if (rule.isTimeToGather(cores) && move(home)) {
+        Second last = second();
+        if (rule.isTimeToGather(last.cores(), last.packets(), last.idleCores()) && move(home)) {
             rule.gathered(System.nanoTime());
-            notice("Gathering load: the loops were quiet, all clients are back where they were.");
+            notice("Gathering load: it has changed, all clients are back where they were.");
         }
     }
 
-    /// Nanoseconds of turns of all loops together.
+    /// Nanoseconds of the processors that all loops together took. Turns may last longer, where loops
+    /// wait for a core.
     private long worked() throws InterruptedException, ExecutionException, TimeoutException {
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
         long sum = 0;
         for (Loop loop : broker.loops()) {
-            sum += ask(loop, Loop::worked);
+            sum +=
+                    ask(
+                            loop,
+                            l ->
+                                    threads.isCurrentThreadCpuTimeSupported()
+                                            ? threads.getCurrentThreadCpuTime()
+                                            : l.worked());
         }
         return sum;
     }

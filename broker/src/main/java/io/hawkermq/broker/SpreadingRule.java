@@ -15,7 +15,8 @@ import java.util.concurrent.TimeUnit;
 ///
 /// A spreading is a trial. Where the machine has no core to spare with it, and hardly more gets done
 /// than before, its time was the clients', and it is taken back; the next trial waits twice as long as
-/// the last one did.
+/// the last one did. Where more gets done, it stays for this load: once that has become another one, or
+/// so little that one loop could do it, all are gathered.
 final class SpreadingRule {
     /// A loop is busy that works for more than this share of its time.
     static final double BUSY_SHARE = 0.9;
@@ -27,8 +28,18 @@ final class SpreadingRule {
     /// time from the clients.
     static final double NEEDED_IDLE_CORES = 0.5;
 
+    /// A machine that has as much idle with one loop more has a core to spare.
+    static final double SPARE_CORES = 0.75;
+
     /// The loops are quiet that together work less than this, in cores.
     static final double QUIET_CORES = 0.5;
+
+    /// The same on a machine without a core to spare: one loop does in less than a core what several
+    /// do in one.
+    static final double ONE_LOOPS_CORES = 1;
+
+    /// A load is another one if so many times as many packets come and go, or so many times fewer.
+    static final double OTHER_LOAD = 1.5;
 
     /// For so many seconds on end at least, before slots are gathered.
     static final int QUIET_SECONDS = 3;
@@ -39,8 +50,7 @@ final class SpreadingRule {
     /// Spreading that follows a gathering within this time shows that it was too early.
     static final long REGRET_NANOS = TimeUnit.SECONDS.toNanos(60);
 
-    /// How many times as much must get done by one loop more, where the machine has less than
-    /// [#NEEDED_IDLE_CORES] to spare with it.
+    /// How many times as much must get done by one loop more, on a machine without a core to spare.
     static final double NEEDED_GAIN = 1.25;
 
     /// From a spreading that was taken back to the next trial.
@@ -49,6 +59,9 @@ final class SpreadingRule {
     /// The longest rest, after several such in turn.
     static final long MOST_REST_SECONDS = 16 * 60;
 
+    /// Packets a second for which it is spread; 0 if that does not matter.
+    private double judgedPackets;
+
     private long restSeconds;
     private long restsUntil;
     private int patience = QUIET_SECONDS;
@@ -56,13 +69,28 @@ final class SpreadingRule {
     private boolean hasGathered;
     private long gatheredAt;
 
+    /// Whether a loop that was busy still is, and a core idle that could help it.
+    ///
+    /// @param share of a second that the loop worked
+    /// @param idleCores of the machine in the same second
+    static boolean isWorthATrial(double share, double idleCores) {
+        return share > BUSY_SHARE && idleCores >= NEEDED_IDLE_CORES;
+    }
+
     /// Whether one loop more is worth its cost.
     ///
     /// @param before packets a second without it
     /// @param after packets a second with it
     /// @param idleCores that the machine has to spare with it
     static boolean pays(double before, double after, double idleCores) {
-        return idleCores >= NEEDED_IDLE_CORES || after >= NEEDED_GAIN * before;
+        return idleCores >= SPARE_CORES || after >= NEEDED_GAIN * before;
+    }
+
+    /// A spreading pays.
+    ///
+    /// @param packets a second with it
+    void kept(double packets) {
+        judgedPackets = packets;
     }
 
     /// A spreading did not pay.
@@ -83,6 +111,7 @@ final class SpreadingRule {
     /// Slots have been given away.
     void spread(long nowNanos) {
         quietSeconds = 0;
+        judgedPackets = 0;
         if (hasGathered && nowNanos - gatheredAt < REGRET_NANOS) {
             patience = Math.min(2 * patience, MOST_QUIET_SECONDS);
         } else {
@@ -93,10 +122,21 @@ final class SpreadingRule {
     /// Looks at a second of all loops.
     ///
     /// @param cores how much they worked together
+    /// @param packets that came and went
+    /// @param idleCores that the machine had to spare
     /// @return true if it is time to gather
-    boolean isTimeToGather(double cores) {
-        quietSeconds = cores < QUIET_CORES ? quietSeconds + 1 : 0;
+    boolean isTimeToGather(double cores, double packets, double idleCores) {
+        boolean isQuiet =
+                idleCores >= SPARE_CORES
+                        ? cores < QUIET_CORES
+                        : cores < ONE_LOOPS_CORES || isAnotherLoad(packets);
+        quietSeconds = isQuiet ? quietSeconds + 1 : 0;
         return quietSeconds >= patience;
+    }
+
+    private boolean isAnotherLoad(double packets) {
+        return judgedPackets > 0
+                && (packets > OTHER_LOAD * judgedPackets || packets < judgedPackets / OTHER_LOAD);
     }
 
     /// All slots are back.

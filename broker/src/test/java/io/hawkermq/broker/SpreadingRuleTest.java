@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.hawkermq.core.Slots;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class SpreadingRuleTest {
     private static final double QUIET = SpreadingRule.QUIET_CORES - 0.01;
@@ -18,7 +20,7 @@ class SpreadingRuleTest {
     /// How many quiet seconds it takes.
     private int secondsToGather() {
         int seconds = 1;
-        while (!rule.isTimeToGather(QUIET)) {
+        while (!rule.isTimeToGather(QUIET, 100, 1)) {
             seconds++;
             assertTrue(seconds < 1_000, "never gathers");
         }
@@ -34,9 +36,9 @@ class SpreadingRuleTest {
     @Test
     void quietSecondsCountOnlyOnEnd() {
         rule.spread(0);
-        assertFalse(rule.isTimeToGather(QUIET));
-        assertFalse(rule.isTimeToGather(QUIET));
-        assertFalse(rule.isTimeToGather(NOT_QUIET));
+        assertFalse(rule.isTimeToGather(QUIET, 100, 1));
+        assertFalse(rule.isTimeToGather(QUIET, 100, 1));
+        assertFalse(rule.isTimeToGather(NOT_QUIET, 100, 1));
         assertEquals(3, secondsToGather());
     }
 
@@ -44,8 +46,30 @@ class SpreadingRuleTest {
     void neverGathersWhileOneLoopWouldBeMoreThanHalfBusy() {
         rule.spread(0);
         for (int second = 0; second < 1_000; second++) {
-            assertFalse(rule.isTimeToGather(NOT_QUIET));
+            assertFalse(rule.isTimeToGather(NOT_QUIET, 100, 1));
         }
+    }
+
+    @Test
+    void onAMachineWithoutACoreToSpareGathersWhatOneLoopCanDo() {
+        rule.spread(0);
+        assertFalse(rule.isTimeToGather(0.99, 100, 0.74));
+        assertFalse(rule.isTimeToGather(0.99, 100, 0.74));
+        assertFalse(rule.isTimeToGather(1, 100, 0.74));
+        assertFalse(rule.isTimeToGather(0.99, 100, 0.74));
+        assertFalse(rule.isTimeToGather(0.99, 100, 0.74));
+        assertTrue(rule.isTimeToGather(0.99, 100, 0.74));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"150, 0, false", "67, 0, false", "151, 0, true", "66, 0, true", "66, 1, false"})
+    void whatPaidForOneLoadIsTriedAnewForAnother(double packets, double idle, boolean isExpected) {
+        rule.spread(0);
+        rule.kept(100);
+        for (int second = 1; second < SpreadingRule.QUIET_SECONDS; second++) {
+            assertFalse(rule.isTimeToGather(1.5, packets, idle));
+        }
+        assertEquals(isExpected, rule.isTimeToGather(1.5, packets, idle));
     }
 
     /// A load of ten seconds on and ten seconds off would move all clients six times a minute.
@@ -70,10 +94,17 @@ class SpreadingRuleTest {
     }
 
     @Test
+    void aCoreMustBeIdleInTheSameSecondInWhichTheLoopIsBusy() {
+        assertTrue(SpreadingRule.isWorthATrial(0.91, 0.5));
+        assertFalse(SpreadingRule.isWorthATrial(0.9, 2));
+        assertFalse(SpreadingRule.isWorthATrial(1, 0.49));
+    }
+
+    @Test
     void aLoopMorePaysByWhatGetsDoneOrOnAMachineThatHasCoresToSpare() {
         assertTrue(SpreadingRule.pays(1_000, 1_250, 0));
-        assertFalse(SpreadingRule.pays(1_000, 1_249, 0.49));
-        assertTrue(SpreadingRule.pays(1_000, 900, 0.5));
+        assertFalse(SpreadingRule.pays(1_000, 1_249, 0.74));
+        assertTrue(SpreadingRule.pays(1_000, 900, 0.75));
     }
 
     @Test

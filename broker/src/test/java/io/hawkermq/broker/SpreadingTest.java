@@ -22,6 +22,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -117,10 +118,15 @@ class SpreadingTest {
                 client.next(Packet.Suback.class);
                 clients.add(client);
             }
-            CountDownLatch rounds = new CountDownLatch(3);
+            Semaphore rounds = new Semaphore(0);
+            AtomicBoolean isBusy = new AtomicBoolean(true);
             IdleCores oneIdle =
                     loops -> {
-                        rounds.await(); // all clients have done something meanwhile
+                        long began = System.nanoTime();
+                        rounds.acquire(3); // all clients have done something meanwhile
+                        if (isBusy.getAndSet(false)) {
+                            spin(broker.loops().getFirst(), 20 * (System.nanoTime() - began));
+                        }
                         return 1.0;
                     };
             Spreading spreading = new Spreading(broker, options.slots(), oneIdle);
@@ -137,7 +143,7 @@ class SpreadingTest {
                                     client.next(Packet.Publish.class).payload(),
                                     StandardCharsets.UTF_8));
                 }
-                rounds.countDown();
+                rounds.release();
                 LockSupport.parkNanos(10_000_000);
             }
             assertTrue(log.stream().anyMatch(t -> t.startsWith("Spreading load")), log::toString);
@@ -148,6 +154,18 @@ class SpreadingTest {
                 client.close();
             }
         }
+    }
+
+    private static void spin(Loop loop, long nanos) throws InterruptedException {
+        CountDownLatch isOver = new CountDownLatch(1);
+        loop.execute(() -> {
+            long began = System.nanoTime();
+            while (System.nanoTime() - began < nanos) {
+                Thread.onSpinWait();
+            }
+            isOver.countDown();
+        });
+        isOver.await();
     }
 
     /// Waits until there was traffic since, so that each move meets some.
