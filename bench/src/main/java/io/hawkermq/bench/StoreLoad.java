@@ -9,9 +9,9 @@ import io.hawkermq.core.StoredForward;
 import io.hawkermq.core.StoredMessage;
 import io.hawkermq.core.StoredPage;
 import io.hawkermq.core.StoredSession;
+import io.hawkermq.core.StoredSubscription;
 import io.hawkermq.protocol.Properties;
 import io.hawkermq.protocol.QoS;
-import io.hawkermq.protocol.SubscriptionOptions;
 import io.hawkermq.protocol.TopicName;
 import io.hawkermq.store.Durability;
 import io.hawkermq.store.DurableStore;
@@ -262,8 +262,7 @@ public final class StoreLoad implements StoreListener, Recovery {
     }
 
     @Override
-    public void subscription(
-            long session, String filter, SubscriptionOptions options, int identifier) {
+    public void subscription(StoredSubscription subscription) {
         recovered++;
     }
 

@@ -8,6 +8,7 @@ import io.hawkermq.core.StoredDelivery;
 import io.hawkermq.core.StoredForward;
 import io.hawkermq.core.StoredMessage;
 import io.hawkermq.core.StoredSession;
+import io.hawkermq.core.StoredSubscription;
 import io.hawkermq.mosquitto.database.MosquittoDatabase;
 import io.hawkermq.mosquitto.database.SavedDelivery;
 import io.hawkermq.mosquitto.database.SavedMessage;
@@ -113,7 +114,7 @@ public final class MosquittoImport {
         }
         for (StoreChange change : changes) {
             if (change instanceof StoreChange.PutSubscription c) {
-                recovery.subscription(c.session(), c.filter(), c.options(), c.identifier());
+                recovery.subscription(c.subscription());
             }
         }
         for (StoredDelivery d : deliveries) {
@@ -251,7 +252,8 @@ public final class MosquittoImport {
             t.subscriptions.put(
                     filter,
                     new StoreChange.PutSubscription(
-                            t.session.number(), filter, s.options(), s.identifier()));
+                            new StoredSubscription(
+                                    t.session.number(), filter, s.options(), s.identifier())));
         }
     }
 

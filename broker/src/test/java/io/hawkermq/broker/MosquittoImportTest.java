@@ -16,6 +16,7 @@ import io.hawkermq.core.StoreChange;
 import io.hawkermq.core.StoredDelivery;
 import io.hawkermq.core.StoredForward;
 import io.hawkermq.core.StoredSession;
+import io.hawkermq.core.StoredSubscription;
 import io.hawkermq.mosquitto.database.DatabaseProblem;
 import io.hawkermq.mosquitto.database.MosquittoDatabase;
 import io.hawkermq.mosquitto.database.SavedDelivery;
@@ -161,10 +162,17 @@ class MosquittoImportTest {
         }
 
         @Override
-        public void subscription(
-                long session, String filter, SubscriptionOptions options, int identifier) {
-            int qos = options.qos().level();
-            lines.add("subscription " + session + " " + filter + " " + qos + " " + identifier);
+        public void subscription(StoredSubscription s) {
+            int qos = s.options().qos().level();
+            lines.add(
+                    "subscription "
+                            + s.session()
+                            + " "
+                            + s.filter()
+                            + " "
+                            + qos
+                            + " "
+                            + s.identifier());
         }
 
         @Override

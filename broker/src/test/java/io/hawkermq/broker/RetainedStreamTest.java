@@ -10,10 +10,14 @@ import io.hawkermq.protocol.ProtocolVersion;
 import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.ReasonCode;
 import io.hawkermq.protocol.TopicName;
+import io.hawkermq.store.Durability;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -28,12 +32,12 @@ class RetainedStreamTest {
     /// What the broker may hold for the subscriber: the outbound limit, one more turn's messages.
     private static final long MOST_WAITING = BrokerOptions.DEFAULT_OUTBOUND_BYTES + (1 << 19);
 
-    /// Publishes them all, with at most [#WINDOW] unacknowledged.
-    private static void retain(int port, QoS qos) throws Exception {
+    /// Publishes so many, with at most [#WINDOW] unacknowledged.
+    private static void retain(int port, QoS qos, int count) throws Exception {
         try (TestClient publisher =
                 TestClient.connected(port, ProtocolVersion.MQTT_3_1_1, "publisher")) {
             byte[] payload = new byte[PAYLOAD];
-            for (int i = 0; i < RETAINED; i += WINDOW) {
+            for (int i = 0; i < count; i += WINDOW) {
                 Packet[] window = new Packet[WINDOW];
                 for (int k = 0; k < WINDOW; k++) {
                     int packetId = qos == QoS.AT_MOST_ONCE ? 0 : k + 1;
@@ -93,8 +97,50 @@ class RetainedStreamTest {
     void allArrive(QoS qos) throws Exception {
         try (Broker broker =
                 Broker.start(BrokerOptions.local(0).with(o -> o.sysIntervalSeconds(0)))) {
-            retain(broker.port(), qos);
+            retain(broker.port(), qos, RETAINED);
             readSlowly(broker, qos);
+        }
+    }
+
+    /// A client has subscribed and got the first twenty of a thousand retained messages when the
+    /// broker stops: it gets the others from the next one, and nothing more from the one after that.
+    @Test
+    void theRestComesAfterARestart(@TempDir Path directory) throws Exception {
+        int count = 1_000;
+        BrokerOptions durable =
+                BrokerOptions.local(0)
+                        .with(o ->
+                                o.sysIntervalSeconds(0)
+                                        .persistence(
+                                                new Persistence(directory, Durability.ALWAYS)));
+        ProtocolVersion version = ProtocolVersion.MQTT_3_1_1;
+        try (Broker broker = Broker.start(durable)) {
+            retain(broker.port(), QoS.AT_LEAST_ONCE, count);
+            try (TestClient client = TestClient.resuming(broker.port(), version, "c")) {
+                client.send(TestClient.subscribe("retained/#", QoS.AT_LEAST_ONCE));
+                // SUBACK waits for the disk, and messages at QoS 1 do not.
+                for (int i = 0; i < broker.options().limits().receiveMaximum() + 1; i++) {
+                    client.next(Packet.class);
+                }
+            }
+        }
+        try (Broker broker = Broker.start(durable);
+                TestClient client = TestClient.resuming(broker.port(), version, "c")) {
+            Set<String> topics = new HashSet<>();
+            while (topics.size() < count) {
+                Packet.Publish message = client.next(Packet.Publish.class);
+                assertTrue(message.retain());
+                topics.add(String.valueOf(message.topic()));
+                client.send(
+                        new Packet.Puback(message.packetId(), ReasonCode.SUCCESS, Properties.NONE));
+            }
+            client.send(new Packet.Pingreq());
+            client.next(Packet.Pingresp.class);
+        }
+        try (Broker broker = Broker.start(durable);
+                TestClient client = TestClient.resuming(broker.port(), version, "c")) {
+            client.send(new Packet.Pingreq());
+            client.next(Packet.Pingresp.class);
         }
     }
 }

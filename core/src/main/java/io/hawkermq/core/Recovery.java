@@ -1,14 +1,12 @@
 package io.hawkermq.core;
 
-import io.hawkermq.protocol.SubscriptionOptions;
-
 /// Takes what a [Store] holds when the broker starts, before any loop runs. The store calls the
 /// methods in the order in which they stand here; records of a session that was not announced are
 /// the store's to notice. Not for several threads at once.
 public interface Recovery {
     void session(StoredSession session);
 
-    void subscription(long session, String filter, SubscriptionOptions options, int identifier);
+    void subscription(StoredSubscription subscription);
 
     /// False if the queue of a session has enough on the heap: of its further deliveries, those that
     /// wait and do not expire are announced by [#paged] instead of [#delivery].

@@ -1,6 +1,5 @@
 package io.hawkermq.core;
 
-import io.hawkermq.protocol.SubscriptionOptions;
 import io.hawkermq.protocol.TopicFilter;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -44,10 +43,15 @@ public final class Restoration implements Recovery {
     }
 
     @Override
-    public void subscription(
-            long session, String filter, SubscriptionOptions options, int identifier) {
-        Session s = find(session);
-        s.restore(new Subscription(s, TopicFilter.of(filter), options, identifier));
+    public void subscription(StoredSubscription s) {
+        Session session = find(s.session());
+        session.restore(
+                new Subscription(
+                        session,
+                        TopicFilter.of(s.filter()),
+                        s.options(),
+                        s.identifier(),
+                        s.retained()));
     }
 
     @Override

@@ -56,7 +56,8 @@ final class RetainedStreams {
             session.shard().requestRetained(session, stream);
         }
         if (stream.isAtEnd()) {
-            streams.poll();
+            streams.remove();
+            session.streamed(stream.subscription());
             return true;
         }
         Message m = stream.peek();

@@ -420,6 +420,13 @@ final class Session {
         } else {
             setTimer();
         }
+        if (journal != null) {
+            subscriptions.forEach(subscription -> {
+                if (subscription.isOwedRetained()) {
+                    stream(subscription);
+                }
+            });
+        }
     }
 
     // ---- subscriptions ----
@@ -465,6 +472,14 @@ final class Session {
         }
         streams.add(subscription);
         schedulePump();
+    }
+
+    /// The last retained message of a subscription has been taken.
+    void streamed(Subscription subscription) {
+        subscription.settle();
+        if (journal != null && outlivesProcess()) {
+            journal.settled(subscription);
+        }
     }
 
     private void stopStream(Subscription subscription) {

@@ -63,10 +63,12 @@ final class SessionJournal {
     }
 
     void subscribed(Subscription s) {
-        journal()
-                .add(
-                        new StoreChange.PutSubscription(
-                                number, s.filter().toString(), s.options(), s.identifier()));
+        journal().add(new StoreChange.PutSubscription(s.stored(number)));
+    }
+
+    /// Its last retained message is on its way.
+    void settled(Subscription s) {
+        journal().add(new StoreChange.SettleSubscription(s.stored(number)));
     }
 
     void unsubscribed(Subscription s) {

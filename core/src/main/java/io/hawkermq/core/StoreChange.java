@@ -1,7 +1,6 @@
 package io.hawkermq.core;
 
 import io.hawkermq.protocol.QoS;
-import io.hawkermq.protocol.SubscriptionOptions;
 import io.hawkermq.protocol.TopicName;
 import java.util.List;
 
@@ -11,11 +10,11 @@ public sealed interface StoreChange {
     /// False if nothing is sent, or left unsent, because of the change until it is durable, so that
     /// it may be written some time later. If such a change is lost with a crash, a delivery comes
     /// again: at QoS 1 that may be so, and at QoS 2 it is the Packet Identifier of a delivery that
-    /// the client knows already.
+    /// the client knows already; or all retained messages of a subscription come again.
     default boolean isAwaited() {
         return switch (this) {
             case BeginDelivery begun -> begun.delivery().qos() == QoS.EXACTLY_ONCE;
-            case RemoveDelivery _, RemoveReleased _ -> false;
+            case RemoveDelivery _, RemoveReleased _, SettleSubscription _ -> false;
             case PutSession _,
                     RemoveSession _,
                     PutSubscription _,
@@ -45,10 +44,10 @@ public sealed interface StoreChange {
 
     /// A subscription is new or has changed.
     ///
-    /// @param filter as the client sent it, with `$share/`
-    /// @param identifier the Subscription Identifier, 0 if there is none
-    record PutSubscription(long session, String filter, SubscriptionOptions options, int identifier)
-            implements StoreChange {}
+    record PutSubscription(StoredSubscription subscription) implements StoreChange {}
+
+    /// The last retained message of a subscription is on its way; it is otherwise as it was.
+    record SettleSubscription(StoredSubscription subscription) implements StoreChange {}
 
     record RemoveSubscription(long session, String filter) implements StoreChange {}
 

@@ -5,7 +5,6 @@ import io.hawkermq.protocol.Properties;
 import io.hawkermq.protocol.Property;
 import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.ReasonCode;
-import io.hawkermq.protocol.RetainHandling;
 import io.hawkermq.protocol.SubscriptionOptions;
 import io.hawkermq.protocol.TopicFilter;
 import java.nio.charset.StandardCharsets;
@@ -56,9 +55,11 @@ final class Subscribing {
                 refused = refusal(result, filter);
                 continue;
             }
-            Subscription subscription = new Subscription(session, filter, options, identifier);
-            boolean isNew = session.subscribe(subscription) == null;
-            if (wantsRetained(options.retainHandling(), isNew) && !filter.isShared()) {
+            Subscription subscription =
+                    new Subscription(
+                            session, filter, options, identifier, retained(filter, options));
+            session.subscribe(subscription);
+            if (subscription.isOwedRetained()) {
                 toStream.add(subscription);
             }
             if (shard.log().isEnabled(LogLevel.SUBSCRIBE)) {
@@ -137,12 +138,16 @@ final class Subscribing {
     }
 
     /// [MQTT-3.3.1-9] [MQTT-3.3.1-10] [MQTT-3.3.1-11]
-    private static boolean wantsRetained(RetainHandling handling, boolean isNew) {
-        return switch (handling) {
-            case SEND -> true;
-            case SEND_IF_NEW -> isNew;
-            case DO_NOT_SEND -> false;
-        };
+    private StoredSubscription.Retained retained(TopicFilter filter, SubscriptionOptions options) {
+        boolean isWanted =
+                switch (options.retainHandling()) {
+                    case SEND -> true;
+                    case SEND_IF_NEW -> !session.subscriptions().contains(filter);
+                    case DO_NOT_SEND -> false;
+                };
+        return isWanted && !filter.isShared()
+                ? StoredSubscription.Retained.OWED
+                : StoredSubscription.Retained.SETTLED;
     }
 
     /// A bridge of Mosquitto's kind has no options in 3.x and means these.

@@ -9,14 +9,25 @@ import io.hawkermq.protocol.TopicFilter;
 final class Subscription implements Subscriber {
     private final Session session;
     private final TopicFilter filter;
-    private final byte options;
+    private static final int OWED = 0x80;
+
+    /// As in SUBSCRIBE, and [#OWED] in a bit that is reserved there.
+    private byte options;
+
     private final int identifier;
 
     /// @param identifier the Subscription Identifier, 0 if there is none
-    Subscription(Session session, TopicFilter filter, SubscriptionOptions options, int identifier) {
+    /// @param retained whether it is owed retained messages
+    Subscription(
+            Session session,
+            TopicFilter filter,
+            SubscriptionOptions options,
+            int identifier,
+            StoredSubscription.Retained retained) {
         this.session = session;
         this.filter = filter;
-        this.options = (byte) options.toByte();
+        int owed = retained == StoredSubscription.Retained.OWED ? OWED : 0;
+        this.options = (byte) (options.toByte() | owed);
         this.identifier = identifier;
     }
 
@@ -38,7 +49,29 @@ final class Subscription implements Subscriber {
     }
 
     SubscriptionOptions options() {
-        return SubscriptionOptions.ofByte(options);
+        return SubscriptionOptions.ofByte(options & ~OWED & 0xFF);
+    }
+
+    /// True from SUBSCRIBE until the last retained message that it asks for has been taken.
+    boolean isOwedRetained() {
+        return (options & OWED) != 0;
+    }
+
+    /// No retained message is left that it asks for.
+    void settle() {
+        options &= (byte) ~OWED;
+    }
+
+    /// @param number of its session in the store
+    StoredSubscription stored(long number) {
+        return new StoredSubscription(
+                number,
+                filter.toString(),
+                options(),
+                identifier,
+                isOwedRetained()
+                        ? StoredSubscription.Retained.OWED
+                        : StoredSubscription.Retained.SETTLED);
     }
 
     /// Names a Shared Subscription among those of its session, in messages that wait for it; 0 for one

@@ -7,6 +7,7 @@ import io.hawkermq.core.StoredDelivery.Writing;
 import io.hawkermq.core.StoredForward;
 import io.hawkermq.core.StoredMessage;
 import io.hawkermq.core.StoredSession;
+import io.hawkermq.core.StoredSubscription;
 import io.hawkermq.protocol.TopicName;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -31,7 +32,10 @@ final class Commit {
     private static final class SessionChanges {
         @Nullable StoredSession session;
         final List<StoredDelivery> puts = new ArrayList<>();
-        @Nullable Map<String, StoreChange> subscriptions;
+
+        /// By Topic Filter; null for those that are gone.
+        @Nullable Map<String, @Nullable StoredSubscription> subscriptions;
+
         @Nullable Set<Integer> releasedChunks;
         @Nullable Set<Integer> receivedChunks;
     }
@@ -156,8 +160,9 @@ final class Commit {
                 pendingBytes += 128;
             }
             case StoreChange.RemoveSession c -> end(c);
-            case StoreChange.PutSubscription c -> subscription(c.session(), c.filter(), c);
-            case StoreChange.RemoveSubscription c -> subscription(c.session(), c.filter(), c);
+            case StoreChange.PutSubscription c -> put(c.subscription());
+            case StoreChange.SettleSubscription c -> put(c.subscription());
+            case StoreChange.RemoveSubscription c -> subscription(c.session(), c.filter(), null);
             case StoreChange.PutRetained c -> {
                 retained.put(c.message().topic(), c);
                 pendingBytes += c.message().bytes();
@@ -180,12 +185,17 @@ final class Commit {
         return lastSession;
     }
 
-    private void subscription(long session, String filter, StoreChange change) {
+    private void put(StoredSubscription s) {
+        subscription(s.session(), s.filter(), s);
+    }
+
+    /// @param now null if it is gone
+    private void subscription(long session, String filter, @Nullable StoredSubscription now) {
         SessionChanges s = of(session);
         if (s.subscriptions == null) {
             s.subscriptions = new LinkedHashMap<>();
         }
-        s.subscriptions.put(filter, change);
+        s.subscriptions.put(filter, now);
         pendingBytes += 64;
     }
 
@@ -369,13 +379,13 @@ final class Commit {
             batch.put();
         }
         if (s.subscriptions != null) {
-            s.subscriptions.forEach((filter, change) -> {
+            s.subscriptions.forEach((filter, now) -> {
                 Keys.subscription(batch.key(), session, filter);
-                if (change instanceof StoreChange.PutSubscription p) {
-                    Records.subscription(batch.value(), p.options(), p.identifier());
-                    batch.put();
-                } else {
+                if (now == null) {
                     batch.delete();
+                } else {
+                    Records.subscription(batch.value(), now);
+                    batch.put();
                 }
             });
         }

@@ -5,8 +5,8 @@ import io.hawkermq.core.Recovery;
 import io.hawkermq.core.StoredDelivery;
 import io.hawkermq.core.StoredForward;
 import io.hawkermq.core.StoredSession;
+import io.hawkermq.core.StoredSubscription;
 import io.hawkermq.protocol.Properties;
-import io.hawkermq.protocol.SubscriptionOptions;
 import io.hawkermq.protocol.UserProperty;
 import io.hawkermq.protocol.Will;
 import java.io.IOException;
@@ -147,17 +147,19 @@ final class Export implements Recovery {
     }
 
     @Override
-    public void subscription(
-            long session, String filter, SubscriptionOptions options, int identifier) {
+    public void subscription(StoredSubscription s) {
         begin("subscription");
-        field("session", session);
-        field("filter", filter);
-        field("qos", options.qos().level());
-        flag("noLocal", options.noLocal());
-        flag("retainAsPublished", options.retainAsPublished());
-        field("retainHandling", options.retainHandling().ordinal());
-        if (identifier != 0) {
-            field("identifier", identifier);
+        field("session", s.session());
+        field("filter", s.filter());
+        field("qos", s.options().qos().level());
+        flag("noLocal", s.options().noLocal());
+        flag("retainAsPublished", s.options().retainAsPublished());
+        field("retainHandling", s.options().retainHandling().ordinal());
+        if (s.identifier() != 0) {
+            field("identifier", s.identifier());
+        }
+        if (s.retained() == StoredSubscription.Retained.OWED) {
+            flag("owesRetained", true);
         }
         end();
     }

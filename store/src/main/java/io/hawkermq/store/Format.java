@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// |---|---|
 /// | 1 | |
 /// | 2 | a delivery may say for which Shared Subscription it is |
-/// | 3 | a retained message may say through which listener its publisher came |
+/// | 3 | a retained message may say through which listener its publisher came, a subscription that it is owed retained messages |
 final class Format {
     /// What this version of Hawker writes.
     static final int CURRENT = 3;

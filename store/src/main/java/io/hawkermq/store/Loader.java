@@ -5,6 +5,7 @@ import io.hawkermq.core.StoredDelivery;
 import io.hawkermq.core.StoredForward;
 import io.hawkermq.core.StoredMessage;
 import io.hawkermq.core.StoredSession;
+import io.hawkermq.core.StoredSubscription;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -229,9 +230,9 @@ final class Loader {
             int from = Keys.SESSION_LENGTH + 1;
             String filter = new String(key, from, key.length - from, StandardCharsets.UTF_8);
             if (isKnown(session, key, "the subscription '" + filter + "'")) {
-                Records.Subscription s = Records.subscription(value);
+                StoredSubscription s = Records.subscription(session, filter, value);
                 subscriptions++;
-                recovery.subscription(session, filter, s.options(), s.identifier());
+                recovery.subscription(s);
             }
         }
     }

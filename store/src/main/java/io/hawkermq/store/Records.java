@@ -5,6 +5,7 @@ import io.hawkermq.core.Message;
 import io.hawkermq.core.Publisher;
 import io.hawkermq.core.StoredMessage;
 import io.hawkermq.core.StoredSession;
+import io.hawkermq.core.StoredSubscription;
 import io.hawkermq.protocol.Properties;
 import io.hawkermq.protocol.Property;
 import io.hawkermq.protocol.QoS;
@@ -27,6 +28,8 @@ final class Records {
     private static final int PRINCIPAL = 0x20;
     private static final int LISTENER = 0x40;
     private static final int FLAGS = 0x7F;
+
+    private static final int OWED = 0x80;
 
     private static final int USER_NAME = 0x01;
     private static final int WILL = 0x02;
@@ -261,32 +264,37 @@ final class Records {
 
     // ---- subscriptions ----
 
-    static void subscription(RecordWriter out, SubscriptionOptions options, int identifier) {
+    static void subscription(RecordWriter out, StoredSubscription s) {
         out.u8(VERSION);
-        out.u8(options.toByte());
-        out.varint(identifier);
+        int owed = s.retained() == StoredSubscription.Retained.OWED ? OWED : 0;
+        out.u8(s.options().toByte() | owed);
+        out.varint(s.identifier());
     }
 
-    record Subscription(SubscriptionOptions options, int identifier) {}
-
-    static Subscription subscription(byte[] value) throws BadRecordException {
+    static StoredSubscription subscription(long session, String filter, byte[] value)
+            throws BadRecordException {
         RecordReader in = new RecordReader(value, 0);
         in.version(VERSION);
         int options = in.u8();
         int qos = options & 0x03;
-        int handling = options >> 4;
+        int handling = (options & ~OWED) >> 4;
         if (qos == 3 || handling > 2) {
             throw new BadRecordException("its options are " + options);
         }
         int identifier = in.varint(0, 268_435_455);
         in.end();
-        return new Subscription(
+        return new StoredSubscription(
+                session,
+                filter,
                 new SubscriptionOptions(
                         QoS.of(qos),
                         (options & 0x04) != 0,
                         (options & 0x08) != 0,
                         RetainHandling.of(handling)),
-                identifier);
+                identifier,
+                (options & OWED) != 0
+                        ? StoredSubscription.Retained.OWED
+                        : StoredSubscription.Retained.SETTLED);
     }
 
     // ---- text ----

@@ -5,7 +5,7 @@ import io.hawkermq.core.Recovery;
 import io.hawkermq.core.StoredDelivery;
 import io.hawkermq.core.StoredForward;
 import io.hawkermq.core.StoredSession;
-import io.hawkermq.protocol.SubscriptionOptions;
+import io.hawkermq.core.StoredSubscription;
 
 /// Takes what a store holds and keeps none of it: all was read, which is what a check is for.
 final class Unused implements Recovery {
@@ -13,8 +13,7 @@ final class Unused implements Recovery {
     public void session(StoredSession session) {}
 
     @Override
-    public void subscription(
-            long session, String filter, SubscriptionOptions options, int identifier) {}
+    public void subscription(StoredSubscription subscription) {}
 
     @Override
     public void delivery(StoredDelivery delivery) {}

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hawkermq.core.StoreChange;
 import io.hawkermq.core.StoredMessage;
+import io.hawkermq.core.StoredSubscription;
 import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.SubscriptionOptions;
 import java.io.IOException;
@@ -55,7 +56,8 @@ class DamageTest {
             changes.add(new StoreChange.PutSession(Some.session(s)));
             changes.add(
                     new StoreChange.PutSubscription(
-                            s, "a/" + s, SubscriptionOptions.of(QoS.AT_LEAST_ONCE), s));
+                            new StoredSubscription(
+                                    s, "a/" + s, SubscriptionOptions.of(QoS.AT_LEAST_ONCE), s)));
             for (int m = 0; m < MESSAGES; m++) {
                 changes.add(
                         new StoreChange.PutDelivery(

@@ -8,7 +8,9 @@ import io.hawkermq.core.Store;
 import io.hawkermq.core.StoreChange;
 import io.hawkermq.core.StoredPage;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -193,20 +195,43 @@ final class Disk implements StoreListener, AutoCloseable {
         store.close();
     }
 
-    /// What a kill leaves: the files as they are.
+    /// What a kill leaves: the files as they are at one moment. They may grow while they are copied;
+    /// if one comes or goes meanwhile, the copy is of no moment at all, and made again.
     static Path copy(Path from, Path to) throws IOException {
-        try (Stream<Path> files = Files.walk(from)) {
-            for (Path file : files.toList()) {
-                Path target = to.resolve(from.relativize(file).toString());
-                if (Files.isDirectory(file)) {
-                    Files.createDirectories(target);
-                } else if (!file.getFileName().toString().equals("lock")
-                        && !file.getFileName().toString().equals("LOCK")) {
-                    Files.copy(file, target);
-                }
+        List<Path> before;
+        do {
+            before = all(from);
+        } while (!isCopied(before, from, to) || !all(from).equals(before));
+        return to;
+    }
+
+    private static List<Path> all(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            return files.sorted().toList();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    private static boolean isCopied(List<Path> files, Path from, Path to) throws IOException {
+        if (Files.exists(to)) {
+            for (Path old : all(to).reversed()) {
+                Files.delete(old);
             }
         }
-        return to;
+        for (Path file : files) {
+            Path target = to.resolve(from.relativize(file).toString());
+            try {
+                if (Files.isDirectory(file)) {
+                    Files.createDirectories(target);
+                } else if (!file.getFileName().toString().equalsIgnoreCase("lock")) {
+                    Files.copy(file, target);
+                }
+            } catch (NoSuchFileException e) {
+                return false;
+            }
+        }
+        return true;
     }
 
     static List<Path> files(Path directory, String ending) throws IOException {

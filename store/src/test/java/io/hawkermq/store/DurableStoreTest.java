@@ -11,6 +11,7 @@ import io.hawkermq.core.StoreChange;
 import io.hawkermq.core.StoredDelivery;
 import io.hawkermq.core.StoredForward;
 import io.hawkermq.core.StoredMessage;
+import io.hawkermq.core.StoredSubscription;
 import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.RetainHandling;
 import io.hawkermq.protocol.SubscriptionOptions;
@@ -49,9 +50,11 @@ class DurableStoreTest {
             disk.write(
                     new StoreChange.PutSession(Some.session(7)),
                     new StoreChange.PutSession(Some.sessionWithAll(8)),
-                    new StoreChange.PutSubscription(7, "$share/group/a/#", OPTIONS, 268_435_455),
                     new StoreChange.PutSubscription(
-                            8, "#", SubscriptionOptions.of(QoS.AT_MOST_ONCE), 0),
+                            new StoredSubscription(7, "$share/group/a/#", OPTIONS, 268_435_455)),
+                    new StoreChange.PutSubscription(
+                            new StoredSubscription(
+                                    8, "#", SubscriptionOptions.of(QoS.AT_MOST_ONCE), 0)),
                     new StoreChange.PutDelivery(waiting),
                     new StoreChange.PutDelivery(begun),
                     new StoreChange.BeginDelivery(begun, 65_535, 4),
@@ -80,7 +83,8 @@ class DurableStoreTest {
                     r.order);
             assertEquals(Recovered.text(Some.session(7)), r.all.get("session 7"));
             assertEquals(Recovered.text(Some.sessionWithAll(8)), r.all.get("session 8"));
-            assertEquals(OPTIONS + " 268435455", r.all.get("subscription 7 $share/group/a/#"));
+            assertEquals(
+                    OPTIONS + " 268435455 SETTLED", r.all.get("subscription 7 $share/group/a/#"));
             assertEquals(Recovered.text(waiting), r.all.get("delivery 7 000001"));
             assertEquals(Recovered.text(begun), r.all.get("delivery 7 000002"));
             assertEquals("5", r.all.get("released 7 256"));
@@ -114,7 +118,7 @@ class DurableStoreTest {
             puts.add(
                     new StoreChange.PutForward(
                             Some.forward(3, new StoredMessage(Some.message("f", "")))));
-            puts.add(new StoreChange.PutSubscription(1, "a", OPTIONS, 1));
+            puts.add(new StoreChange.PutSubscription(new StoredSubscription(1, "a", OPTIONS, 1)));
             disk.write(puts);
             for (int i = 0; i < 500; i++) {
                 disk.append(new StoreChange.RemoveDelivery(deliveries.get(i)));
@@ -281,7 +285,7 @@ class DurableStoreTest {
             StoredDelivery pending = Some.delivery(1, 3, shared);
             disk.write(
                     new StoreChange.PutDelivery(pending),
-                    new StoreChange.PutSubscription(1, "x", OPTIONS, 0),
+                    new StoreChange.PutSubscription(new StoredSubscription(1, "x", OPTIONS, 0)),
                     new StoreChange.PutReceived(1, 4),
                     new StoreChange.PutDelivery(Some.delivery(2, 1, shared)),
                     new StoreChange.RemoveDelivery(removed),

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.hawkermq.core.StoreChange;
 import io.hawkermq.core.StoredDelivery;
 import io.hawkermq.core.StoredMessage;
+import io.hawkermq.core.StoredSubscription;
 import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.SubscriptionOptions;
 import java.nio.file.Files;
@@ -37,7 +38,8 @@ class InspectionTest {
         disk.write(
                 new StoreChange.PutSession(Some.sessionWithAll(1)),
                 new StoreChange.PutSubscription(
-                        1, "a/\"#", SubscriptionOptions.of(QoS.AT_LEAST_ONCE), 5),
+                        new StoredSubscription(
+                                1, "a/\"#", SubscriptionOptions.of(QoS.AT_LEAST_ONCE), 5)),
                 new StoreChange.PutDelivery(d),
                 new StoreChange.BeginDelivery(d, 9, 2),
                 new StoreChange.PutReceived(1, 3),

@@ -8,6 +8,7 @@ import io.hawkermq.core.StoredDelivery;
 import io.hawkermq.core.StoredForward;
 import io.hawkermq.core.StoredMessage;
 import io.hawkermq.core.StoredPage;
+import io.hawkermq.core.StoredSubscription;
 import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.SubscriptionOptions;
 import io.hawkermq.protocol.TopicName;
@@ -240,10 +241,19 @@ class ModelTest {
             }
             String filter = "f/" + random.nextInt(5) + "/#";
             if (roll < 93) {
-                var options = SubscriptionOptions.of(QoS.of(random.nextInt(3)));
-                int identifier = random.nextInt(100);
-                all.put("subscription " + session + " " + filter, options + " " + identifier);
-                return new StoreChange.PutSubscription(session, filter, options, identifier);
+                var subscription =
+                        new StoredSubscription(
+                                session,
+                                filter,
+                                SubscriptionOptions.of(QoS.of(random.nextInt(3))),
+                                random.nextInt(100),
+                                random.nextBoolean()
+                                        ? StoredSubscription.Retained.OWED
+                                        : StoredSubscription.Retained.SETTLED);
+                all.put("subscription " + session + " " + filter, Recovered.text(subscription));
+                return random.nextBoolean()
+                        ? new StoreChange.PutSubscription(subscription)
+                        : new StoreChange.SettleSubscription(subscription);
             }
             if (roll < 95) {
                 all.remove("subscription " + session + " " + filter);

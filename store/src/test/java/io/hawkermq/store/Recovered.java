@@ -5,7 +5,7 @@ import io.hawkermq.core.Recovery;
 import io.hawkermq.core.StoredDelivery;
 import io.hawkermq.core.StoredForward;
 import io.hawkermq.core.StoredSession;
-import io.hawkermq.protocol.SubscriptionOptions;
+import io.hawkermq.core.StoredSubscription;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -39,9 +39,8 @@ final class Recovered implements Recovery {
     }
 
     @Override
-    public void subscription(
-            long session, String filter, SubscriptionOptions options, int identifier) {
-        put("subscription " + session + " " + filter, options + " " + identifier);
+    public void subscription(StoredSubscription s) {
+        put("subscription " + s.session() + " " + s.filter(), text(s));
     }
 
     @Override
@@ -117,6 +116,10 @@ final class Recovered implements Recovery {
                 + d.packetId()
                 + "/"
                 + (d.packetId() == 0 ? 0 : d.order());
+    }
+
+    static String text(StoredSubscription s) {
+        return s.options() + " " + s.identifier() + " " + s.retained();
     }
 
     static String text(StoredForward f) {

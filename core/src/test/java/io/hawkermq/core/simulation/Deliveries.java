@@ -73,7 +73,8 @@ final class Deliveries {
         live.forEach(Slot::doubt);
         Published first = candidates.getFirst();
         if (p.retain()) {
-            streams(p, identifiers, first, s).forEach(u -> u.slot(first.topic()).doubt());
+            streams(p, identifiers, first, s)
+                    .forEach(u -> u.slots(first.topic()).forEach(Slot::doubt));
         }
         candidates.forEach(m -> oracle.shared().doubt(s, m));
     }
@@ -144,7 +145,7 @@ final class Deliveries {
         List<ModelSubscription> streams =
                 p.retain() ? streams(p, identifiers, first, s) : List.of();
         List<Slot> slots = new ArrayList<>(live);
-        streams.forEach(u -> slots.add(u.slot(first.topic())));
+        streams.forEach(u -> slots.addAll(u.slots(first.topic())));
         if (new Receipt(slots).assign(new HashSet<>())) {
             // Its order tells something only if it is certainly not one that came before a crash.
             boolean mayBeAgain =

@@ -9,7 +9,7 @@ import io.hawkermq.core.StoredForward;
 import io.hawkermq.core.StoredMessage;
 import io.hawkermq.core.StoredPage;
 import io.hawkermq.core.StoredSession;
-import io.hawkermq.protocol.SubscriptionOptions;
+import io.hawkermq.core.StoredSubscription;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -25,7 +25,7 @@ final class DiskImage {
     private record Delivery(StoredDelivery handle, int packetId, long order) {}
 
     private static final class Records {
-        final Map<String, StoreChange.PutSubscription> subscriptions = new LinkedHashMap<>();
+        final Map<String, StoredSubscription> subscriptions = new LinkedHashMap<>();
         final TreeMap<Long, Delivery> deliveries = new TreeMap<>();
         final TreeMap<Integer, Long> released = new TreeMap<>();
         final TreeMap<Integer, Boolean> received = new TreeMap<>();
@@ -126,7 +126,8 @@ final class DiskImage {
                 sessions.remove(c.session());
                 records.remove(c.session());
             }
-            case StoreChange.PutSubscription c -> of(c.session()).subscriptions.put(c.filter(), c);
+            case StoreChange.PutSubscription c -> put(c.subscription());
+            case StoreChange.SettleSubscription c -> put(c.subscription());
             case StoreChange.RemoveSubscription c ->
                     of(c.session()).subscriptions.remove(c.filter());
             case StoreChange.PutDelivery c ->
@@ -157,17 +158,16 @@ final class DiskImage {
         }
     }
 
+    private void put(StoredSubscription s) {
+        of(s.session()).subscriptions.put(s.filter(), s);
+    }
+
     /// Gives back all that is stored, in the order that the door demands.
     void recover(Recovery to) {
         records.keySet().retainAll(sessions.keySet());
         IdentityHashMap<StoredMessage, StoredMessage> messages = new IdentityHashMap<>();
         sessions.values().forEach(to::session);
-        records.forEach((session, r) ->
-                r.subscriptions
-                        .values()
-                        .forEach(s ->
-                                to.subscription(
-                                        session, s.filter(), copy(s.options()), s.identifier())));
+        records.values().forEach(r -> r.subscriptions.values().forEach(to::subscription));
         records.forEach((session, r) ->
                 r.deliveries
                         .values()
@@ -218,10 +218,6 @@ final class DiskImage {
             }
         }
         return new StoredPage(request.ticket(), page, request.to());
-    }
-
-    private static SubscriptionOptions copy(SubscriptionOptions o) {
-        return SubscriptionOptions.ofByte(o.toByte());
     }
 
     private static StoredDelivery copy(

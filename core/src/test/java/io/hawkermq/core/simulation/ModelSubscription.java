@@ -4,7 +4,9 @@ import io.hawkermq.core.simulation.Published.Take;
 import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.SubscriptionOptions;
 import io.hawkermq.protocol.TopicFilter;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /// A subscription as the oracle believes it to be.
@@ -55,7 +57,8 @@ final class ModelSubscription {
     /// What was retained at [#lower].
     Map<String, Take> owed = new HashMap<>();
 
-    private final Map<String, Streamed> streamed = new HashMap<>();
+    /// What comes of each topic, once; after each crash anew.
+    private final List<Map<String, Streamed>> streams = new ArrayList<>(List.of(new HashMap<>()));
 
     /// The retained message of one topic.
     private static final class Streamed extends Slot {}
@@ -78,9 +81,19 @@ final class ModelSubscription {
         this.end = end;
     }
 
-    /// The place of a topic's retained message.
-    Slot slot(String topic) {
-        return streamed.computeIfAbsent(topic, t -> new Streamed());
+    /// After a crash all retained messages may come once more: that the last one had come may not
+    /// have been stored.
+    void mayComeAnew() {
+        if (retained != Retained.NONE) {
+            streams.add(new HashMap<>());
+        }
+    }
+
+    /// The places of a topic's retained message.
+    List<Slot> slots(String topic) {
+        List<Slot> slots = new ArrayList<>();
+        streams.forEach(s -> slots.add(s.computeIfAbsent(topic, t -> new Streamed())));
+        return slots;
     }
 
     boolean isShared() {

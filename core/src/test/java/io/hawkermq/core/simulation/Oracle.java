@@ -560,10 +560,7 @@ final class Oracle {
         s.unacknowledged.clear();
         s.lastTake.keySet().removeIf(lane -> lane.qos() == QoS.AT_LEAST_ONCE);
         for (ModelSubscription u : s.allSubscriptions) {
-            u.owed = new HashMap<>(); // how far it had come is not stored
-            if (u.retained == ModelSubscription.Retained.ASKED) {
-                u.retained = ModelSubscription.Retained.NONE;
-            }
+            u.mayComeAnew(); // how far it had come is not stored
         }
     }
 
@@ -589,6 +586,11 @@ final class Oracle {
             }
         }
         takes.replay();
+        for (ModelSession s : sessions.values()) {
+            s.subscriptions.values().stream()
+                    .filter(u -> u.retained == ModelSubscription.Retained.ASKED)
+                    .forEach(this::open);
+        }
         history.end();
     }
 

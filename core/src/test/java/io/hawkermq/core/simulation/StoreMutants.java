@@ -5,6 +5,7 @@ import io.hawkermq.core.StoreChange;
 import io.hawkermq.core.StoredDelivery;
 import io.hawkermq.core.StoredPage;
 import io.hawkermq.core.StoredSession;
+import io.hawkermq.core.StoredSubscription;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -47,6 +48,10 @@ final class StoreMutants {
         all.put("acknowledges before it is retained", early(StoreChange.PutRetained.class));
     }
 
+    private static StoredSubscription settled(StoredSubscription s) {
+        return new StoredSubscription(s.session(), s.filter(), s.options(), s.identifier());
+    }
+
     @SafeVarargs
     private static Supplier<Mutation> early(Class<? extends StoreChange>... types) {
         return () ->
@@ -77,6 +82,11 @@ final class StoreMutants {
         all.put(
                 "forgets that a subscription is gone",
                 without(StoreChange.RemoveSubscription.class));
+        all.put(
+                "forgets that a subscription is owed retained messages",
+                changing(
+                        StoreChange.PutSubscription.class,
+                        c -> new StoreChange.SettleSubscription(settled(c.subscription()))));
         all.put("forgets a delivery", without(StoreChange.PutDelivery.class));
         all.put("forgets that a delivery is in flight", without(StoreChange.BeginDelivery.class));
         all.put("forgets that PUBREC came", without(StoreChange.ReleaseDelivery.class));

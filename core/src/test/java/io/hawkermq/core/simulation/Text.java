@@ -3,6 +3,7 @@ package io.hawkermq.core.simulation;
 import io.hawkermq.core.StoreChange;
 import io.hawkermq.core.StoredDelivery;
 import io.hawkermq.core.StoredPage;
+import io.hawkermq.core.StoredSubscription;
 import io.hawkermq.protocol.Packet;
 import io.hawkermq.protocol.ProtocolVersion;
 import java.nio.charset.StandardCharsets;
@@ -64,12 +65,17 @@ final class Text {
         return changes.stream().map(Text::of).toList().toString();
     }
 
+    private static String of(StoredSubscription s) {
+        return s.session() + " " + s.filter() + " " + s.retained();
+    }
+
     private static String of(StoreChange change) {
         String name = change.getClass().getSimpleName();
         return switch (change) {
             case StoreChange.PutSession c -> name + " " + c.session().clientId();
             case StoreChange.RemoveSession c -> name + " " + c.clientId();
-            case StoreChange.PutSubscription c -> name + " " + c.session() + " " + c.filter();
+            case StoreChange.PutSubscription c -> name + " " + of(c.subscription());
+            case StoreChange.SettleSubscription c -> name + " " + of(c.subscription());
             case StoreChange.RemoveSubscription c -> name + " " + c.session() + " " + c.filter();
             case StoreChange.PutDelivery c -> name + " " + of(c.delivery());
             case StoreChange.BeginDelivery c -> name + " " + of(c.delivery()) + " m" + c.packetId();

@@ -92,7 +92,7 @@ final class Verdict {
             Published m = take.message();
             if (oracle.retained().held(topic) != take
                     || oracle.retained().wasRefused(topic)
-                    || u.slot(topic).mayBeReceived()
+                    || u.slots(topic).stream().anyMatch(Slot::mayBeReceived)
                     || take.expiresAt() <= now
                     || !s.takes(m)
                     || !Rules.mayReceive(s.clientId, topic)
