@@ -312,7 +312,7 @@ final class Handshake {
                                 keepAlive,
                                 expiryInterval,
                                 authenticationData)); // [MQTT-3.2.2-3]
-        if (journal.changes() == before) {
+        if (journal.changes() == before && !journal.isEnding(connection.clientId())) {
             connection.send(connack);
         } else {
             connection.sendWhenDurable(connack);

@@ -4,8 +4,10 @@ import io.hawkermq.protocol.Packet;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
 /// Stop 5 of a PUBLISH, and the rule that nothing is acknowledged before it is durable. Collects
@@ -15,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 /// What waits for durability: PUBACK and PUBREC of what was stored, PUBCOMP (else a Packet
 /// Identifier used anew would look like a repetition and its message be swallowed), PUBREL and QoS 2
 /// PUBLISH to durable sessions (else the same message could come again under another Packet
-/// Identifier), SUBACK, UNSUBACK, and the CONNACK of a durable session. Packets of one connection
+/// Identifier), SUBACK, UNSUBACK, the CONNACK of a durable session, and one that follows upon the end of
+/// a durable session. Packets of one connection
 /// never overtake each other here [MQTT-4.6.0-2] [MQTT-4.6.0-3] [MQTT-4.6.0-4].
 ///
 /// Nothing waits for what the client has acknowledged ([StoreChange#isAwaited]); the store writes
@@ -60,6 +63,9 @@ final class Journal {
 
     /// Those that have asked for a page, by ticket.
     private final Map<Long, DeliveryQueue> loading = new HashMap<>();
+
+    /// The batches with which sessions end that are not durable yet, by Client Identifier, in order.
+    private final SequencedMap<String, Long> endings = new LinkedHashMap<>();
 
     private long lastTicket;
     private @Nullable StoredMessage latest;
@@ -106,6 +112,16 @@ final class Journal {
         if (change.isAwaited()) {
             awaited = openPosition();
         }
+        if (change instanceof StoreChange.RemoveSession ended) {
+            endings.putLast(ended.clientId(), openPosition());
+        }
+    }
+
+    /// True while a crash could bring back a session of this client that has ended. Until then the
+    /// client is not told that it has none, or it would be given one that it has forgotten
+    /// [MQTT-3.2.2-4].
+    boolean isEnding(String clientId) {
+        return endings.containsKey(clientId);
     }
 
     /// How many changes there have been. If it is the same as before, what happened in between
@@ -291,6 +307,9 @@ final class Journal {
             bytesUnderWay -= b.bytes();
             b.queues().forEach(q -> q.onDurable(durable));
         }
+        while (!endings.isEmpty() && endings.firstEntry().getValue() <= durable) {
+            endings.pollFirstEntry();
+        }
         Waiting w = waiting.peek();
         while (w != null && w.position() <= durable) {
             waiting.remove();
@@ -332,6 +351,8 @@ final class Journal {
             other.awaited =
                     other.handedIn; // or its packets would wait for a batch that never comes
         }
+        other.endings.forEach((clientId, _) -> endings.putLast(clientId, openPosition()));
+        other.endings.clear();
         other.open.clear();
         other.openBytes = 0;
     }
