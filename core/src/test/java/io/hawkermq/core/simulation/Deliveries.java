@@ -147,10 +147,13 @@ final class Deliveries {
         List<Slot> slots = new ArrayList<>(live);
         streams.forEach(u -> slots.addAll(u.slots(first.topic())));
         if (new Receipt(slots).assign(new HashSet<>())) {
-            // Its order tells something only if it is certainly not one that came before a crash.
+            // Its order tells something only if it is certainly not one that came before a crash,
+            // and
+            // of one publisher: two without payload look the same.
             boolean mayBeAgain =
                     s.again.stream().anyMatch(a -> candidates.contains(a.last.message()));
-            if (slots.size() == live.size() && !link.isCrashed() && !mayBeAgain) {
+            boolean isOfOne = live.stream().map(Deliveries::lane).distinct().count() == 1;
+            if (slots.size() == live.size() && isOfOne && !link.isCrashed() && !mayBeAgain) {
                 Expectation earliest =
                         live.stream().filter(e -> e.receipt() != null).findFirst().orElseThrow();
                 s.lastTake.merge(lane(earliest), earliest.take.seq(), Math::max);
