@@ -250,7 +250,11 @@ final class ListenersFromConfiguration {
                         .reasonStrings(
                                 configuration.value(HawkerOptions.REASON_STRINGS)
                                         ? Terms.ReasonStrings.SENT
-                                        : Terms.ReasonStrings.OMITTED));
+                                        : Terms.ReasonStrings.OMITTED)
+                        .responseInformation(
+                                configuration.value(HawkerOptions.RESPONSE_INFORMATION)
+                                        ? Terms.ResponseInformation.GIVEN
+                                        : Terms.ResponseInformation.NONE));
     }
 
     /// What a listener's options ask for that they do not get, a sentence with its place for each.

@@ -269,9 +269,11 @@ class FromConfigurationTest {
                         "dev",
                         Terms.EmptyClientIds.REFUSED,
                         "made-",
-                        Terms.ReasonStrings.OMITTED),
+                        Terms.ReasonStrings.OMITTED,
+                        Terms.ResponseInformation.NONE),
                 listener(
                                 "hawker_reason_strings false",
+                                "hawker_response_information false",
                                 "clientid_prefixes dev",
                                 "allow_zero_length_clientid false",
                                 "listener 1883",

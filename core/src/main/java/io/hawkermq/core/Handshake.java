@@ -375,8 +375,9 @@ final class Handshake {
             b.add(Property.AUTHENTICATION_METHOD, authenticationMethod); // [MQTT-4.12.0-5]
             b.addIfPresent(Property.AUTHENTICATION_DATA, authenticationData);
         }
-        if (c.properties().number(Property.REQUEST_RESPONSE_INFORMATION, 0) == 1) {
-            // A topic that no other client is given [MQTT-3.1.2-28].
+        if (c.properties().number(Property.REQUEST_RESPONSE_INFORMATION, 0) == 1
+                && terms.responseInformation() == Terms.ResponseInformation.GIVEN) {
+            // [MQTT-3.1.2-28]
             b.add(Property.RESPONSE_INFORMATION, "response/" + connection.clientId());
         }
         b.add(Property.MAXIMUM_PACKET_SIZE, limits.maximumPacketSize());

@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 /// @param assignedBeginning what such a one begins with (`auto_id_prefix`)
 /// @param reasonStrings whether clients of 5.0 are told in words why they are refused
 ///     (`hawker_reason_strings`)
+/// @param responseInformation whether clients of 5.0 that ask for it are given a topic for answers
+///     (`hawker_response_information`)
 public record Terms(
         Set<ProtocolVersion> versions,
         QoS maximumQos,
@@ -39,7 +41,8 @@ public record Terms(
         String clientIdBeginning,
         EmptyClientIds emptyClientIds,
         String assignedBeginning,
-        ReasonStrings reasonStrings) {
+        ReasonStrings reasonStrings,
+        ResponseInformation responseInformation) {
     /// The number that [Limits] has.
     public static final int AS_LIMITS = -1;
 
@@ -55,7 +58,8 @@ public record Terms(
                     "",
                     EmptyClientIds.ASSIGNED,
                     "auto-",
-                    ReasonStrings.SENT);
+                    ReasonStrings.SENT,
+                    ResponseInformation.GIVEN);
 
     /// Where the Client Identifier of a connection comes from.
     public enum ClientIds {
@@ -75,6 +79,13 @@ public record Terms(
     public enum ReasonStrings {
         SENT,
         OMITTED
+    }
+
+    /// What a client gets that asks for Response Information [MQTT-3.1.2-28].
+    public enum ResponseInformation {
+        /// A topic that no other client is given.
+        GIVEN,
+        NONE
     }
 
     public Terms {
@@ -159,6 +170,7 @@ public record Terms(
         private EmptyClientIds emptyClientIds;
         private String assignedBeginning;
         private ReasonStrings reasonStrings;
+        private ResponseInformation responseInformation;
 
         private Builder(Terms from) {
             versions = from.versions;
@@ -171,6 +183,7 @@ public record Terms(
             emptyClientIds = from.emptyClientIds;
             assignedBeginning = from.assignedBeginning;
             reasonStrings = from.reasonStrings;
+            responseInformation = from.responseInformation;
         }
 
         public Builder versions(Set<ProtocolVersion> value) {
@@ -223,6 +236,11 @@ public record Terms(
             return this;
         }
 
+        public Builder responseInformation(ResponseInformation value) {
+            responseInformation = value;
+            return this;
+        }
+
         private Terms build() {
             return new Terms(
                     versions,
@@ -234,7 +252,8 @@ public record Terms(
                     clientIdBeginning,
                     emptyClientIds,
                     assignedBeginning,
-                    reasonStrings);
+                    reasonStrings,
+                    responseInformation);
         }
     }
 }

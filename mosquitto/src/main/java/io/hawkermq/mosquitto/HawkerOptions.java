@@ -117,6 +117,15 @@ public final class HawkerOptions {
                                     "Tells clients of MQTT 5.0 in words why they are refused or"
                                             + " disconnected. Mosquitto sends the code alone."));
 
+    public static final Option<Boolean> RESPONSE_INFORMATION =
+            own(
+                    TABLE.flag("hawker_response_information", true)
+                            .reload(NEW_CONNECTIONS)
+                            .means(
+                                    "Gives clients of MQTT 5.0 that ask for Response Information a"
+                                            + " topic of their own for answers. Mosquitto gives"
+                                            + " none."));
+
     public static final Option<BrokenReload> RELOAD_ON_ERROR =
             own(
                     TABLE.value(
