@@ -2,7 +2,6 @@ package io.hawkermq.client;
 
 import io.hawkermq.protocol.Packet;
 import io.hawkermq.protocol.Properties;
-import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.ReasonCode;
 import io.hawkermq.protocol.TopicName;
 import java.io.IOException;
@@ -14,7 +13,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /// One client on its loop: its life from attempt to attempt, and the seam between the program's
@@ -29,23 +27,18 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
     /// once, or two clients that take each other's session, are met with longer and longer waits.
     private static final long STEADY_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-    /// For messages that an outbox has given back.
-    private static final CompletableFuture<Void> DURABLE = CompletableFuture.completedFuture(null);
-
     private final ClientOptions options;
     private final ClientGroup group;
     private final Loop loop;
     private final ClientSession session;
     private final Destination destination;
     private final PublishLimits limits;
+    private final Publishing publishing;
     private final Callbacks callbacks;
-    private final @Nullable OutboxFile outbox;
-    private final List<CompletableFuture<Void>> accepted = new ArrayList<>();
-    private boolean isCommitDue;
+    private final OutboxCommits outbox;
+    private final ReadingPause readingPause;
 
     private volatile State state = new State.Disconnected(new Ending.NotConnected());
-    private volatile boolean isBufferPaused;
-    private final AtomicLong bufferedBytes = new AtomicLong();
 
     private CompletableFuture<ConnectResult> connected = new CompletableFuture<>();
     private final CompletableFuture<Ending> closed = new CompletableFuture<>();
@@ -68,12 +61,15 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
 
     ClientCore(ClientOptions options) {
         this.options = options;
-        this.outbox = open(options.outbox());
+        OutboxFile file = open(options.outbox());
         this.group = group(options);
         this.loop = group.nextLoop();
+        this.outbox = new OutboxCommits(file, loop, this::outboxFailed);
+        this.readingPause = new ReadingPause(loop, options.mostBuffered(), this::pause);
         this.destination = new Destination(options.server(), options.mostRedirections());
         this.session = new ClientSession(this, options.outboundAliases(), options.inboundAliases());
         this.limits = new PublishLimits(options.mostMessages(), options.mostBytes());
+        this.publishing = new Publishing(this, loop, limits);
         this.callbacks = new Callbacks(group, this::listenerFailed);
         this.clientId = options.clientId();
         loop.execute(() -> loop.members().add(this));
@@ -120,8 +116,8 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
         return state;
     }
 
-    PublishLimits limits() {
-        return limits;
+    Publishing publishing() {
+        return publishing;
     }
 
     CompletableFuture<Ending> closed() {
@@ -149,7 +145,7 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
             follow(connected, answer);
             failuresInARow = 0;
             destination.settled();
-            restoreOutbox();
+            outbox.restore(this, session, limits);
             attempt();
         } else {
             follow(connected, answer);
@@ -416,7 +412,7 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
 
     private void closeWith(Ending ending) {
         session.end(new ConnectionException(new Ending.ByClient(ReasonCode.SUCCESS)), null);
-        closeOutbox(); // before anybody hears of the end: the next client may want it
+        outbox.close(); // before anybody hears of the end: the next client may want it
         enter(new State.Closed(ending));
         loop.members().remove(this);
         checkDrained();
@@ -436,41 +432,6 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
 
     // ---- publishing
 
-    /// From any thread; never blocks.
-    CompletableFuture<PublishResult> publishAsync(Message message) {
-        if (!limits.tryAcquire(Outgoing.costOf(message))) {
-            return CompletableFuture.failedFuture(new LimitExceededException(limits.text()));
-        }
-        return submit(message, true);
-    }
-
-    /// From any thread.
-    PublishResult publish(Message message, long nanos) {
-        long deadline = Loop.now() + Math.min(nanos, Long.MAX_VALUE / 4);
-        try {
-            if (!limits.acquire(Outgoing.costOf(message), nanos)) {
-                throw new MqttTimeoutException(limits.text());
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new MqttInterruptedException("room to publish");
-        }
-        CompletableFuture<PublishResult> future = submit(message, false);
-        try {
-            return Waiting.result(future, deadline - Loop.now(), "acknowledgement");
-        } catch (MqttTimeoutException | MqttInterruptedException e) {
-            // What is not sent yet is not sent any more.
-            future.cancel(false);
-            throw e;
-        }
-    }
-
-    private CompletableFuture<PublishResult> submit(Message message, boolean isAsync) {
-        Outgoing outgoing = new Outgoing(this, message, isAsync);
-        loop.execute(outgoing);
-        return outgoing.future;
-    }
-
     @Override
     public void publish(Outgoing outgoing) {
         boolean isOffline = state instanceof State.Waiting || state instanceof State.Connecting;
@@ -480,8 +441,8 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
                         || isOffline && options.offline() == ClientOptions.Offline.REFUSED;
         CompletableFuture<Void> waiting = outgoing.accepted;
         if (waiting != null && !(state instanceof State.Closed)) {
-            put(outgoing);
-            accepted.add(waiting);
+            outbox.put(outgoing);
+            outbox.tellWhenCommitted(waiting);
             if (!(state instanceof State.Disconnected)) {
                 session.publish(outgoing);
             } else {
@@ -491,7 +452,7 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
         } else if (isRefused) {
             outgoing.fail(new ConnectionException(ending()));
         } else {
-            put(outgoing);
+            outbox.put(outgoing);
             session.publish(outgoing);
         }
     }
@@ -513,7 +474,9 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
         if (result != null) {
             published++;
         }
-        settleInOutbox(outgoing, exception);
+        if (!outbox.settle(outgoing, exception) && exception != null) {
+            callbacks.run(() -> failed(exception));
+        }
         if (outgoing.isAsync) {
             outgoing.over(result, exception);
             callbacks.run(outgoing);
@@ -525,107 +488,10 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
         }
     }
 
-    // ---- the outbox
-
-    /// From any thread; waits until the outbox has the message.
-    void enqueue(Message message, long nanos) {
-        int cost = Outgoing.costOf(message);
-        try {
-            if (!limits.acquire(cost, nanos)) {
-                throw new MqttTimeoutException(limits.text());
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new MqttInterruptedException("room to publish");
-        }
-        CompletableFuture<Void> waiting = new CompletableFuture<>();
-        Outgoing outgoing = new Outgoing(this, message, false);
-        outgoing.accepted = waiting;
-        loop.execute(outgoing);
-        Waiting.result(waiting, nanos, "answer of the outbox");
-    }
-
-    private void put(Outgoing outgoing) {
-        if (outbox != null && outgoing.qos() != QoS.AT_MOST_ONCE) {
-            outgoing.recordId = outbox.put(outgoing.message);
-            commitLater();
-        }
-    }
-
-    /// Takes up what the outbox has: after a crash, or after this client was disconnected.
-    private void restoreOutbox() {
-        if (outbox == null) {
-            return;
-        }
-        for (OutboxFile.Entry e : outbox.sent()) {
-            session.restore(e.packetId, restored(e), e.isReleased);
-        }
-        for (OutboxFile.Entry e : outbox.unsent()) {
-            session.publish(restored(e));
-        }
-    }
-
-    private Outgoing restored(OutboxFile.Entry entry) {
-        Outgoing outgoing = new Outgoing(this, entry.message, false);
-        outgoing.recordId = entry.id;
-        outgoing.accepted = DURABLE;
-        limits.add(outgoing.cost);
-        return outgoing;
-    }
-
-    /// What failed for want of a connection stays; everything else is over.
-    private void settleInOutbox(Outgoing outgoing, @Nullable MqttException exception) {
-        if (outgoing.recordId == 0 || outbox == null) {
-            CompletableFuture<Void> waiting = outgoing.accepted;
-            if (waiting != null && exception != null) {
-                waiting.completeExceptionally(exception);
-            }
-            return;
-        }
-        if (exception instanceof ConnectionException) {
-            return;
-        }
-        outbox.done(outgoing.recordId);
-        commitLater();
-        if (exception instanceof RefusedException && outgoing.accepted != null) {
-            callbacks.run(() -> failed(exception));
-        }
-    }
-
-    private void commitLater() {
-        if (!isCommitDue) {
-            isCommitDue = true;
-            loop.beforeWriting(this::commit);
-        }
-    }
-
-    private void commit() {
-        isCommitDue = false;
-        List<CompletableFuture<Void>> done = List.copyOf(accepted);
-        accepted.clear();
-        try {
-            if (outbox != null && outbox.isDirty()) {
-                outbox.commit();
-            }
-            done.forEach(f -> f.complete(null));
-        } catch (IOException e) {
-            Ending ending = new Ending.OutboxFailed(e);
-            done.forEach(f -> f.completeExceptionally(new ConnectionException(ending)));
-            Connection current = connection;
-            if (current != null) {
-                current.end(ending, null);
-            }
-        }
-    }
-
-    private void closeOutbox() {
-        commit();
-        try {
-            if (outbox != null) {
-                outbox.close();
-            }
-        } catch (IOException e) {
-            LOG.log(Level.WARNING, "closing the outbox", e);
+    private void outboxFailed(Ending ending) {
+        Connection current = connection;
+        if (current != null) {
+            current.end(ending, null);
         }
     }
 
@@ -698,30 +564,20 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
         FlightEvents.dropped(clientId, subscription);
     }
 
-    /// From the loop: a message waits in a subscription's buffer.
     @Override
     public void buffered(int bytes) {
-        if (bufferedBytes.addAndGet(bytes) > options.mostBuffered() && !isBufferPaused) {
-            isBufferPaused = true;
-            Connection current = connection;
-            if (current != null) {
-                current.pause(true);
-            }
-        }
+        readingPause.buffered(bytes);
     }
 
-    /// From any thread: it was taken out.
     @Override
     public void unbuffered(int bytes) {
-        long rest = bufferedBytes.addAndGet(-bytes);
-        if (isBufferPaused && rest <= options.mostBuffered() / 2) {
-            loop.execute(() -> {
-                isBufferPaused = false;
-                Connection current = connection;
-                if (current != null) {
-                    current.pause(false);
-                }
-            });
+        readingPause.unbuffered(bytes);
+    }
+
+    private void pause(boolean isPaused) {
+        Connection current = connection;
+        if (current != null) {
+            current.pause(isPaused);
         }
     }
 
@@ -762,18 +618,12 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
 
     @Override
     public void started(Outgoing outgoing, int packetId) {
-        if (outbox != null && outgoing.recordId != 0) {
-            outbox.started(outgoing.recordId, packetId);
-            commitLater();
-        }
+        outbox.started(outgoing, packetId);
     }
 
     @Override
     public void released(Outgoing outgoing) {
-        if (outbox != null && outgoing.recordId != 0) {
-            outbox.released(outgoing.recordId);
-            commitLater();
-        }
+        outbox.released(outgoing);
     }
 
     @Override
@@ -804,6 +654,6 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
                 bytesReceived + (current == null ? 0 : current.bytesRead()),
                 limits.messages(),
                 limits.bytes(),
-                bufferedBytes.get());
+                readingPause.bytes());
     }
 }

@@ -153,7 +153,7 @@ public final class MqttClient implements AutoCloseable {
     /// @return how it ended
     /// @throws MqttException as for [#publish(Message)]
     public PublishResult publish(Message message, Duration timeout) {
-        return core.publish(message, Waiting.nanos(timeout));
+        return core.publishing().publish(message, Waiting.nanos(timeout));
     }
 
     /// Publishes without ever blocking. The future ends as [#publish(Message)] does, and fails at
@@ -163,7 +163,7 @@ public final class MqttClient implements AutoCloseable {
     /// @param message its payload is not to be changed before the future is done
     /// @return how it ends; no time-out ends it, only an answer or the end of the client
     public CompletableFuture<PublishResult> publishAsync(Message message) {
-        return core.publishAsync(message);
+        return core.publishing().publishAsync(message);
     }
 
     /// Puts a message of QoS 1 or 2 into the outbox and returns when it is there to stay, at most
@@ -186,7 +186,7 @@ public final class MqttClient implements AutoCloseable {
         if (message.qos() == QoS.AT_MOST_ONCE) {
             throw new IllegalArgumentException("QoS 0 is not kept in an outbox");
         }
-        core.enqueue(message, Waiting.nanos(options.operationTimeout()));
+        core.publishing().enqueue(message, Waiting.nanos(options.operationTimeout()));
     }
 
     // ---- subscribing
