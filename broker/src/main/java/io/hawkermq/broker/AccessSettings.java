@@ -27,6 +27,16 @@ record AccessSettings(
             switch (plugin.builtIn()) {
                 case PASSWORD_FILE -> passwordFile = file(plugin, "password_file", passwordFile);
                 case ACL_FILE -> aclFile = file(plugin, "acl_file", aclFile);
+                case GO_AUTH -> {
+                    if (GoAuthSettings.of(plugin).hasFiles()) {
+                        passwordFile =
+                                file(plugin, GoAuthSettings.passwordOption(plugin), passwordFile);
+                        String acl = GoAuthSettings.aclOption(plugin);
+                        if (plugin.option(acl).isPresent()) {
+                            aclFile = file(plugin, acl, aclFile);
+                        }
+                    }
+                }
                 case DYNAMIC_SECURITY -> {} // see DynamicSettings
                 case PERSIST_SQLITE, SPARKPLUG_AWARE -> {} // no matter of access
                 default -> throw Unsupported.plugin(plugin);

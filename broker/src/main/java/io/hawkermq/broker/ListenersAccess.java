@@ -3,6 +3,8 @@ package io.hawkermq.broker;
 import io.hawkermq.broker.security.DynamicAccess;
 import io.hawkermq.broker.security.DynamicSecurity;
 import io.hawkermq.broker.security.FileAccess;
+import io.hawkermq.broker.security.HttpAccess;
+import io.hawkermq.broker.security.HttpUsers;
 import io.hawkermq.core.AccessControl;
 import io.hawkermq.core.EventLog;
 import io.hawkermq.core.LogLevel;
@@ -19,6 +21,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiPredicate;
@@ -33,15 +36,21 @@ final class ListenersAccess {
     private final Map<ListenerAddress, FileAccess> all = new LinkedHashMap<>();
     private final Map<ListenerAddress, DynamicAccess> dynamic = new HashMap<>();
     private final Map<DynamicSettings, DynamicSecurity> opened = new HashMap<>();
+    private final Map<ListenerAddress, HttpAccess> http = new HashMap<>();
+    private final EventLog log;
 
     /// Of those that speak MQTT; [AnyAccess] sees what becomes of it.
     private final CopyOnWriteArrayList<AccessControl> ofMqtt = new CopyOnWriteArrayList<>();
+
+    private ListenersAccess(EventLog log) {
+        this.log = log;
+    }
 
     /// Reads the files.
     ///
     /// @throws StartException if one cannot be used
     static ListenersAccess open(Configuration configuration, EventLog log) throws StartException {
-        ListenersAccess access = new ListenersAccess();
+        ListenersAccess access = new ListenersAccess(log);
         for (DynamicSettings settings : dynamicSettings(configuration).values()) {
             if (!access.opened.containsKey(settings)) {
                 access.opened.put(settings, settings.open(log));
@@ -62,7 +71,7 @@ final class ListenersAccess {
                         entry.getKey(), first.beside(entry.getValue(), port(entry.getKey())));
             }
         }
-        access.addDynamic(configuration, access.all.keySet());
+        access.addPlugins(configuration, access.all.keySet());
         access.settle(configuration);
         return access;
     }
@@ -97,7 +106,7 @@ final class ListenersAccess {
                 all.put(
                         address,
                         any.beside(Objects.requireNonNull(rules.get(address)), port(address))));
-        addDynamic(configuration, added);
+        addPlugins(configuration, added);
         return added;
     }
 
@@ -105,6 +114,7 @@ final class ListenersAccess {
         addresses.forEach(address -> {
             all.remove(address);
             dynamic.remove(address);
+            http.remove(address);
         });
     }
 
@@ -116,12 +126,30 @@ final class ListenersAccess {
         List<AccessControl> each = new ArrayList<>();
         for (ListenerConfiguration listener : configuration.listeners()) {
             AccessControl its = of(listener.address());
+            if (its instanceof HttpAccess web) {
+                its = web.beforeRestart();
+            }
             if (its != null && Unsupported.speaksMqtt(listener) && !each.contains(its)) {
                 each.add(its);
             }
         }
         ofMqtt.addAllAbsent(each);
         ofMqtt.retainAll(each);
+    }
+
+    private void addPlugins(Configuration configuration, Set<ListenerAddress> addresses)
+            throws StartException {
+        addDynamic(configuration, addresses);
+        for (ListenerConfiguration listener : configuration.listeners()) {
+            FileAccess files = all.get(listener.address());
+            Optional<HttpUsers.Service> service =
+                    GoAuthSettings.of(listener).flatMap(GoAuthSettings::http);
+            if (files != null && service.isPresent() && addresses.contains(listener.address())) {
+                http.putIfAbsent(
+                        listener.address(),
+                        new HttpAccess(new HttpUsers(service.get()), files, log));
+            }
+        }
     }
 
     /// Listeners with the same file share what is read of it.
@@ -197,8 +225,9 @@ final class ListenersAccess {
     }
 
     private @Nullable AccessControl of(ListenerAddress address) {
-        DynamicAccess first = dynamic.get(address);
-        return first == null ? all.get(address) : first;
+        AccessControl first = dynamic.get(address);
+        AccessControl second = http.get(address);
+        return first != null ? first : second != null ? second : all.get(address);
     }
 
     /// Decides where it is not known which listener a client came through.
@@ -265,6 +294,8 @@ final class ListenersAccess {
                                     client,
                                     changed.getOrDefault(d.files(), _ -> true),
                                     kicks.getOrDefault(d.security(), Kicks.NOBODY));
+                    case HttpAccess web ->
+                            web.mayStay(client, changed.getOrDefault(web.files(), _ -> true));
                     case CertifiedAccess c -> c.admits(client.clientId());
                     default -> changed.getOrDefault(access, _ -> true).test(client);
                 };

@@ -13,6 +13,7 @@ import io.hawkermq.mosquitto.Option;
 import io.hawkermq.mosquitto.Origin;
 import io.hawkermq.mosquitto.PluginConfiguration;
 import io.hawkermq.mosquitto.PluginConfiguration.BuiltIn;
+import io.hawkermq.mosquitto.Setting;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,8 +30,7 @@ final class Unsupported {
                     GlobalOptions.MEMORY_LIMIT,
                     GlobalOptions.ALLOW_DUPLICATE_MESSAGES);
 
-    private static final Set<BuiltIn> HERE =
-            EnumSet.complementOf(EnumSet.of(BuiltIn.GO_AUTH, BuiltIn.NONE));
+    private static final Set<BuiltIn> HERE = EnumSet.complementOf(EnumSet.of(BuiltIn.NONE));
 
     private Unsupported() {}
 
@@ -88,13 +88,10 @@ final class Unsupported {
     static StartException plugin(PluginConfiguration plugin) {
         String why =
                 switch (plugin.builtIn()) {
-                    case GO_AUTH ->
-                            "Its built-in equivalent does not exist yet: use 'password_file' and"
-                                    + " 'acl_file', which take the files of its backend 'files'"
-                                    + " if their hashes are Mosquitto's.";
                     case PASSWORD_FILE,
                             ACL_FILE,
                             DYNAMIC_SECURITY,
+                            GO_AUTH,
                             PERSIST_SQLITE,
                             SPARKPLUG_AWARE ->
                             "It stands where it is not known.";
@@ -136,6 +133,16 @@ final class Unsupported {
         for (ListenerConfiguration listener : configuration.listeners()) {
             if (speaksMqtt(listener)) {
                 warnings.addAll(ListenersFromConfiguration.warnings(listener));
+            }
+        }
+        for (PluginConfiguration plugin : configuration.plugins()) {
+            Setting<String> perTopic = plugin.options().get("http_aclcheck_uri");
+            if (plugin.builtIn() == BuiltIn.GO_AUTH && perTopic != null) {
+                warnings.add(
+                        "'http_aclcheck_uri' is not asked: who is no superuser of the web service may"
+                                + " do what the access control list says, and nothing without one ["
+                                + perTopic.origin()
+                                + "]");
             }
         }
         configuration.plugins().stream()

@@ -178,12 +178,12 @@ public record DynamicAccess(DynamicSecurity security, FileAccess files) implemen
         return files.rules().list() != null;
     }
 
-    /// Never: the next command may change the answer.
     @Override
     public int listenerPort() {
         return files.listenerPort();
     }
 
+    /// Never: the next command may change the answer.
     @Override
     public boolean mayReceiveAll(Principal client) {
         return false;

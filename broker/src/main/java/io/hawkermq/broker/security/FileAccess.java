@@ -12,6 +12,7 @@ import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.ReasonCode;
 import io.hawkermq.protocol.TopicFilter;
 import io.hawkermq.protocol.TopicName;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -209,6 +210,18 @@ public final class FileAccess implements AccessControl {
             String address,
             Consumer<Runnable> owner,
             Consumer<Decision> answer) {
+        check(userName, password, isRight, processors, address, owner, answer);
+    }
+
+    /// @param gate bounds how many are checked at a time; the others wait
+    void check(
+            String userName,
+            byte @Nullable [] password,
+            Predicate<byte[]> isRight,
+            Semaphore gate,
+            String address,
+            Consumer<Runnable> owner,
+            Consumer<Decision> answer) {
         if (logins.incrementAndGet() > MOST_LOGINS) {
             logins.decrementAndGet();
             answer.accept(busy());
@@ -217,7 +230,7 @@ public final class FileAccess implements AccessControl {
         Thread.ofVirtual()
                 .name("hawker-login")
                 .start(() -> {
-                    Verdict verdict = decided(isRight, userName, password, address);
+                    Verdict verdict = decided(isRight, gate, userName, password, address);
                     logins.decrementAndGet();
                     await(verdict.delayMillis());
                     owner.accept(() -> answer.accept(verdict.decision()));
@@ -253,17 +266,24 @@ public final class FileAccess implements AccessControl {
     }
 
     private Verdict decided(
-            Predicate<byte[]> check, String userName, byte @Nullable [] password, String address) {
+            Predicate<byte[]> check,
+            Semaphore gate,
+            String userName,
+            byte @Nullable [] password,
+            String address) {
         try {
-            return decide(check, userName, password, address);
+            return decide(check, gate, userName, password, address);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return new Verdict(busy(), 0);
         } catch (RuntimeException | Error e) {
-            // Out of memory for argon2id, say; nobody gets in by that.
+            // Out of memory for argon2id, or nobody answers; nobody gets in by that.
             log.log(
                     LogLevel.ERROR,
-                    "A password of a client from " + address + " cannot be checked: " + e);
+                    "A password of a client from "
+                            + address
+                            + " cannot be checked: "
+                            + (e instanceof UncheckedIOException ? e.getMessage() : e));
             return new Verdict(
                     new Decision.Denied(
                             ReasonCode.UNSPECIFIED_ERROR, "the password could not be checked"),
@@ -272,21 +292,25 @@ public final class FileAccess implements AccessControl {
     }
 
     private Verdict decide(
-            Predicate<byte[]> check, String userName, byte @Nullable [] password, String address)
+            Predicate<byte[]> check,
+            Semaphore gate,
+            String userName,
+            byte @Nullable [] password,
+            String address)
             throws InterruptedException {
         if (guard.isBanned(address, userName)) {
             return new Verdict(new Decision.Denied(ReasonCode.BANNED, LoginGuard.BANNED), 0);
         }
         // An empty password is no password, whatever the file holds.
         if (password != null && password.length > 0) {
-            if (!processors.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            if (!gate.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
                 return new Verdict(busy(), 0);
             }
             boolean isRight;
             try {
                 isRight = check.test(password);
             } finally {
-                processors.release();
+                gate.release();
             }
             if (isRight) {
                 guard.succeeded(address, userName);

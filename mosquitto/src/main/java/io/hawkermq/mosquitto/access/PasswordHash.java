@@ -8,14 +8,18 @@ import java.util.Base64;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/// What a password file keeps of a password, in the three forms that Mosquitto 2.1 writes:
+/// What a password file keeps of a password, in the three forms that Mosquitto 2.1 writes and the
+/// two others that the tool of mosquitto-go-auth does:
 ///
 ///     $6$SALT$HASH                             SHA-512 of the password and the salt
 ///     $7$ITERATIONS$SALT$HASH                  PBKDF2 with HMAC-SHA-512
 ///     $argon2id$v=19$m=KIB,t=PASSES,p=LANES$SALT$HASH
+///     PBKDF2$sha512$ITERATIONS$SALT$HASH       or sha256
+///     $2a$COST$SALT-AND-HASH                   bcrypt
 ///
-/// Salt and hash are Base64, for argon2id without its padding.
-public sealed interface PasswordHash {
+/// Salt and hash are Base64, for argon2id without its padding; bcrypt has a Base64 of its own.
+public sealed interface PasswordHash
+        permits PasswordHash.Sha512, PasswordHash.Pbkdf2, PasswordHash.Argon2id, ForeignHash {
     /// What Mosquitto's tools take unless told otherwise.
     int DEFAULT_ITERATIONS = 1_000;
 
@@ -31,7 +35,7 @@ public sealed interface PasswordHash {
 
     /// Reads the part of a line behind the user name.
     ///
-    /// @throws IllegalArgumentException if it is none of the three forms; the message does not
+    /// @throws IllegalArgumentException if it is none of these forms; the message does not
     ///     repeat it, as it may be a password
     static PasswordHash parse(String text) {
         if (text.startsWith("$6$")) {
@@ -47,6 +51,12 @@ public sealed interface PasswordHash {
         }
         if (text.startsWith("$argon2id$")) {
             return Argon2id.read(text);
+        }
+        if (text.startsWith("PBKDF2$")) {
+            return ForeignHash.pbkdf2(text);
+        }
+        if (text.startsWith("$2")) {
+            return ForeignHash.bcrypt(text);
         }
         throw new IllegalArgumentException(
                 "read was "
@@ -69,7 +79,7 @@ public sealed interface PasswordHash {
     }
 
     /// Between `$`s, several of which count as one.
-    private static String[] parts(String text, int count, String form) {
+    static String[] parts(String text, int count, String form) {
         String[] parts =
                 Arrays.stream(text.split("\\$")).filter(p -> !p.isEmpty()).toArray(String[]::new);
         if (parts.length < count) {
@@ -101,7 +111,7 @@ public sealed interface PasswordHash {
         return hash;
     }
 
-    private static byte[] base64(String what, String text) {
+    static byte[] base64(String what, String text) {
         try {
             return Base64.getDecoder().decode(text);
         } catch (IllegalArgumentException e) {
@@ -109,7 +119,7 @@ public sealed interface PasswordHash {
         }
     }
 
-    private static long number(String what, String text, long least, long most) {
+    static long number(String what, String text, long least, long most) {
         try {
             long value = Long.parseLong(text);
             if (value >= least && value <= most) {
@@ -196,11 +206,15 @@ public sealed interface PasswordHash {
         /// RFC 8018, section 5.2, for just the first block, which is as long as the hash. Written
         /// out because the JDK's key factory takes text, and an MQTT password is bytes.
         private static byte[] derive(byte[] password, byte[] salt, int iterations) {
+            return derive("HmacSHA512", password, salt, iterations);
+        }
+
+        static byte[] derive(String algorithm, byte[] password, byte[] salt, int iterations) {
             try {
-                Mac mac = Mac.getInstance("HmacSHA512");
+                Mac mac = Mac.getInstance(algorithm);
                 // HMAC fills keys up with zeros, so that a single zero is the empty key.
                 byte[] key = password.length == 0 ? new byte[1] : password;
-                mac.init(new SecretKeySpec(key, "HmacSHA512"));
+                mac.init(new SecretKeySpec(key, algorithm));
                 mac.update(salt);
                 byte[] u = mac.doFinal(new byte[] {0, 0, 0, 1});
                 byte[] result = u.clone();
@@ -213,7 +227,7 @@ public sealed interface PasswordHash {
                 }
                 return result;
             } catch (GeneralSecurityException e) {
-                throw new IllegalStateException("every Java platform has HmacSHA512", e);
+                throw new IllegalStateException("every Java platform has " + algorithm, e);
             }
         }
 

@@ -1,0 +1,190 @@
+package io.hawkermq.broker.security;
+
+import io.hawkermq.core.AccessControl;
+import io.hawkermq.core.EventLog;
+import io.hawkermq.core.LogLevel;
+import io.hawkermq.mosquitto.access.PasswordFile;
+import io.hawkermq.protocol.Packet;
+import io.hawkermq.protocol.QoS;
+import io.hawkermq.protocol.TopicFilter;
+import io.hawkermq.protocol.TopicName;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// A web service beside files, as with mosquitto-go-auth's back ends `files` and `http`: users that
+/// the password file does not have are asked for at the service, once when they log in. Those that it
+/// calls superusers may do everything, the others what the access control list says, and nothing if
+/// there is none: questions about single topics are not sent, because they would be asked on an event
+/// loop, for each message.
+public final class HttpAccess implements AccessControl {
+    /// Logins that may be asked about at a time; the others wait.
+    private static final int MOST_REQUESTS = 100;
+
+    /// Users that the service has let in since the start; further ones are refused.
+    private static final int MOST_USERS = 1_000_000;
+
+    private enum Rights {
+        ALL,
+        LIST
+    }
+
+    /// Of whom questions are asked.
+    private enum View {
+        CONNECTED,
+        /// What their clients asked for before the restart is kept; it is judged again, by the other
+        /// view, before it is delivered.
+        BEFORE_RESTART
+    }
+
+    private final HttpUsers users;
+    private final FileAccess files;
+    private final EventLog log;
+    private final View view;
+    private final Semaphore gate;
+    private final Map<String, Rights> known;
+
+    /// @param files for users that the password file has, and for clients without a user name
+    public HttpAccess(HttpUsers users, FileAccess files, EventLog log) {
+        this(
+                users,
+                files,
+                log,
+                View.CONNECTED,
+                new Semaphore(MOST_REQUESTS, true),
+                new ConcurrentHashMap<>());
+    }
+
+    private HttpAccess(
+            HttpUsers users,
+            FileAccess files,
+            EventLog log,
+            View view,
+            Semaphore gate,
+            Map<String, Rights> known) {
+        this.users = users;
+        this.files = files;
+        this.log = log;
+        this.view = view;
+        this.gate = gate;
+        this.known = known;
+    }
+
+    public FileAccess files() {
+        return files;
+    }
+
+    /// Decides on sessions and messages that are older than the process: users whom nobody has seen
+    /// since keep what they had.
+    public AccessControl beforeRestart() {
+        return new HttpAccess(users, files, log, View.BEFORE_RESTART, gate, known);
+    }
+
+    /// True if a user of this name logs in by the file.
+    private boolean isOfFile(String userName) {
+        PasswordFile passwords = files.rules().passwords();
+        return passwords != null && passwords.hash(userName) != null;
+    }
+
+    @Override
+    public void connect(
+            Packet.Connect connect,
+            String clientId,
+            String address,
+            Consumer<Runnable> owner,
+            Consumer<Decision> answer) {
+        String userName = connect.userName();
+        if (userName == null || isOfFile(userName)) {
+            files.connect(connect, clientId, address, owner, answer);
+            return;
+        }
+        files.check(
+                userName,
+                connect.password(),
+                password -> logsIn(userName, password, clientId),
+                gate,
+                address,
+                owner,
+                answer);
+    }
+
+    private boolean logsIn(String userName, byte[] password, String clientId) {
+        if (!users.admits(userName, password, clientId)
+                || (known.size() >= MOST_USERS && !known.containsKey(userName))) {
+            return false;
+        }
+        Rights rights = users.isSuperuser(userName) ? Rights.ALL : Rights.LIST;
+        if (known.put(userName, rights) != rights && rights == Rights.LIST) {
+            log.log(
+                    LogLevel.NOTICE,
+                    "User '"
+                            + userName
+                            + "' is no superuser of the login service: it may do what the access"
+                            + " control list says"
+                            + (files.rules().list() == null ? ", and there is none." : "."));
+        }
+        return true;
+    }
+
+    @Override
+    public @Nullable Exchange begin(String authenticationMethod, String clientId, String address) {
+        return files.begin(authenticationMethod, clientId, address);
+    }
+
+    /// Whether a client that is connected may stay when the files have changed.
+    ///
+    /// @param ofFiles says so for clients of the files
+    public boolean mayStay(Principal client, java.util.function.Predicate<Principal> ofFiles) {
+        String userName = client.userName();
+        return userName != null && known.containsKey(userName) && !isOfFile(userName)
+                || ofFiles.test(client);
+    }
+
+    private interface Question {
+        boolean ask(FileAccess files);
+    }
+
+    private boolean may(Principal client, Question question) {
+        String userName = client.userName();
+        if (userName == null || isOfFile(userName)) {
+            return question.ask(files);
+        }
+        Rights rights = known.get(userName);
+        return rights == Rights.ALL
+                || (rights == null && view == View.BEFORE_RESTART)
+                || (files.rules().list() != null && question.ask(files));
+    }
+
+    @Override
+    public boolean mayPublish(Principal client, TopicName topic, QoS qos) {
+        return may(client, f -> f.mayPublish(client, topic, qos));
+    }
+
+    @Override
+    public boolean mayReceive(Principal client, TopicName topic) {
+        return may(client, f -> f.mayReceive(client, topic));
+    }
+
+    @Override
+    public boolean maySubscribe(Principal client, TopicFilter filter, QoS qos) {
+        return may(client, f -> f.maySubscribe(client, filter, qos));
+    }
+
+    @Override
+    public boolean mayUnsubscribe(Principal client, TopicFilter filter) {
+        return may(client, f -> f.mayUnsubscribe(client, filter));
+    }
+
+    @Override
+    public int listenerPort() {
+        return files.listenerPort();
+    }
+
+    /// Never: the next login may change the answer.
+    @Override
+    public boolean mayReceiveAll(Principal client) {
+        return false;
+    }
+}

@@ -1,0 +1,231 @@
+package io.hawkermq.broker.security;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.net.httpserver.HttpServer;
+import io.hawkermq.broker.security.FileAccess.AnonymousClients;
+import io.hawkermq.broker.security.FileAccess.Rules;
+import io.hawkermq.broker.security.HttpUsers.Answer;
+import io.hawkermq.broker.security.HttpUsers.Parameters;
+import io.hawkermq.core.AccessControl;
+import io.hawkermq.core.AccessControl.Decision;
+import io.hawkermq.core.AccessControl.Principal;
+import io.hawkermq.core.EventLog;
+import io.hawkermq.mosquitto.access.AccessFileException;
+import io.hawkermq.mosquitto.access.AccessList;
+import io.hawkermq.mosquitto.access.PasswordFile;
+import io.hawkermq.mosquitto.access.PasswordHash;
+import io.hawkermq.protocol.Packet;
+import io.hawkermq.protocol.Properties;
+import io.hawkermq.protocol.ProtocolVersion;
+import io.hawkermq.protocol.QoS;
+import io.hawkermq.protocol.ReasonCode;
+import io.hawkermq.protocol.TopicName;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// A web service of the test's own says who may log in.
+class HttpAccessTest {
+    private static final TopicName TOPIC = TopicName.of("a/b");
+    private static final TopicName LISTED = TopicName.of("listed/x");
+
+    private final List<String> asked = new CopyOnWriteArrayList<>();
+    private HttpServer server;
+    private volatile int userStatus = 200;
+    private volatile int superuserStatus = 200;
+    private volatile String body = "";
+
+    HttpAccessTest() throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    }
+
+    @BeforeEach
+    void start() {
+        answer("/user", true);
+        answer("/superuser", false);
+        server.start();
+    }
+
+    private void answer(String path, boolean isUser) {
+        server.createContext(
+                path,
+                exchange -> {
+                    asked.add(
+                            path
+                                    + " "
+                                    + new String(
+                                            exchange.getRequestBody().readAllBytes(),
+                                            StandardCharsets.UTF_8));
+                    byte[] text = body.getBytes(StandardCharsets.UTF_8);
+                    exchange.sendResponseHeaders(
+                            isUser ? userStatus : superuserStatus,
+                            text.length == 0 ? -1 : text.length);
+                    exchange.getResponseBody().write(text);
+                    exchange.close();
+                });
+    }
+
+    @AfterEach
+    void stop() {
+        server.stop(0);
+    }
+
+    private HttpAccess access(Parameters parameters, Answer answer) throws AccessFileException {
+        String base = "http://127.0.0.1:" + server.getAddress().getPort();
+        PasswordHash hash =
+                PasswordHash.pbkdf2(
+                        "secret".getBytes(StandardCharsets.UTF_8), 1, new SecureRandom());
+        FileAccess files =
+                new FileAccess(
+                        new Rules(
+                                PasswordFile.parse(
+                                        "pw",
+                                        PasswordFile.line("filed", hash)
+                                                .getBytes(StandardCharsets.UTF_8)),
+                                AccessList.parse(
+                                        "acl",
+                                        "user ann\ntopic readwrite listed/#\n"
+                                                .getBytes(StandardCharsets.UTF_8)),
+                                AnonymousClients.REFUSED),
+                        0,
+                        new LoginLimits(0, 0, 60, 60, 0, 0),
+                        EventLog.SILENT);
+        return new HttpAccess(
+                new HttpUsers(
+                        new HttpUsers.Service(
+                                URI.create(base + "/user"),
+                                Optional.of(URI.create(base + "/superuser")),
+                                parameters,
+                                answer,
+                                Duration.ofSeconds(5),
+                                "test")),
+                files,
+                EventLog.SILENT);
+    }
+
+    private static Decision login(AccessControl access, @Nullable String user, String password)
+            throws Exception {
+        CompletableFuture<Decision> decision = new CompletableFuture<>();
+        access.connect(
+                new Packet.Connect(
+                        ProtocolVersion.MQTT_5,
+                        false,
+                        true,
+                        0,
+                        "c",
+                        null,
+                        user,
+                        password.getBytes(StandardCharsets.UTF_8),
+                        Properties.NONE),
+                "c",
+                "127.0.0.1:1",
+                Runnable::run,
+                decision::complete);
+        return decision.get(20, TimeUnit.SECONDS);
+    }
+
+    private static boolean mayPublish(AccessControl access, String user, TopicName topic) {
+        return access.mayPublish(new Principal("c", user, ""), topic, QoS.AT_MOST_ONCE);
+    }
+
+    @Test
+    void aSuperuserOfTheServiceMayDoEverything() throws Exception {
+        HttpAccess access = access(Parameters.JSON, Answer.STATUS);
+        assertEquals(new Decision.Allowed("ann"), login(access, "ann", "p \"w"));
+        assertEquals(
+                List.of(
+                        "/user {\"username\":\"ann\",\"password\":\"p \\\"w\",\"clientid\":\"c\"}",
+                        "/superuser {\"username\":\"ann\"}"),
+                asked);
+        assertTrue(mayPublish(access, "ann", TOPIC));
+        assertFalse(mayPublish(access, "bob", TOPIC), "who has not logged in");
+    }
+
+    @Test
+    void othersMayDoWhatTheListSays() throws Exception {
+        superuserStatus = 403;
+        HttpAccess access = access(Parameters.FORM, Answer.STATUS);
+        assertInstanceOf(Decision.Allowed.class, login(access, "ann", "a&b"));
+        assertEquals("/user username=ann&password=a%26b&clientid=c", asked.getFirst());
+        assertFalse(mayPublish(access, "ann", TOPIC));
+        assertTrue(mayPublish(access, "ann", LISTED));
+        assertTrue(access.mayReceive(new Principal("c", "ann", ""), LISTED));
+        assertFalse(access.mayReceive(new Principal("c", "ann", ""), TOPIC));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "STATUS | 200 | | true",
+                "STATUS | 204 | | true",
+                "STATUS | 302 | | false",
+                "STATUS | 401 | ok | false",
+                "TEXT | 200 | ok | true",
+                "TEXT | 200 | no | false",
+                "JSON | 200 | {\"Ok\": true, \"Error\": \"\"} | true",
+                "JSON | 200 | {\"ok\": false} | false",
+                "JSON | 200 | {\"Ok\": \"true\"} | false",
+                "JSON | 200 | true | false",
+                "JSON | 200 | {\"Ok\": tr | false",
+            })
+    void onlyAClearYesIsAYes(Answer answer, int status, @Nullable String text, boolean isYes)
+            throws Exception {
+        userStatus = status;
+        body = text == null ? "" : text;
+        Decision decision = login(access(Parameters.JSON, answer), "ann", "pw");
+        assertEquals(isYes, decision instanceof Decision.Allowed, decision::toString);
+    }
+
+    @Test
+    void aServiceThatFailsLetsNobodyInAndIsNoFailedLogin() throws Exception {
+        userStatus = 503;
+        HttpAccess access = access(Parameters.JSON, Answer.STATUS);
+        Decision.Denied denied =
+                assertInstanceOf(Decision.Denied.class, login(access, "ann", "pw"));
+        assertEquals(ReasonCode.UNSPECIFIED_ERROR, denied.reasonCode());
+        server.stop(0);
+        assertInstanceOf(Decision.Denied.class, login(access, "ann", "pw"));
+    }
+
+    @Test
+    void whoIsInTheFileIsNotAskedFor() throws Exception {
+        HttpAccess access = access(Parameters.JSON, Answer.STATUS);
+        assertInstanceOf(Decision.Allowed.class, login(access, "filed", "secret"));
+        assertInstanceOf(Decision.Denied.class, login(access, "filed", "wrong"));
+        assertInstanceOf(Decision.Denied.class, login(access, null, ""));
+        assertEquals(List.of(), asked);
+        assertFalse(mayPublish(access, "filed", TOPIC));
+    }
+
+    /// After a restart nobody has logged in yet: what waits for a session is kept, and judged when its
+    /// client is there.
+    @Test
+    void whatIsOlderThanTheProcessIsKept() throws Exception {
+        HttpAccess access = access(Parameters.JSON, Answer.STATUS);
+        AccessControl before = access.beforeRestart();
+        assertTrue(mayPublish(before, "ann", TOPIC));
+        superuserStatus = 403;
+        assertInstanceOf(Decision.Allowed.class, login(access, "ann", "pw"));
+        assertFalse(mayPublish(before, "ann", TOPIC), "now it is known");
+    }
+}
