@@ -20,6 +20,13 @@ final class DeliveryQueue {
     /// About how many bytes of messages are asked for at once.
     private static final int PAGE_BYTES = 1 << 19;
 
+    /// The same while the client is away, when only what is written off is wanted.
+    private static final int PAGE_BYTES_OFFLINE = 1 << 16;
+
+    /// When the store has so many deliveries that are written off, a full queue writes off no more:
+    /// the disk is not to fill with what nobody reads.
+    private static final int MOST_WRITTEN_OFF = 10_000;
+
     private final Session session;
     private final ArrayDeque<Delivery> head = new ArrayDeque<>(2);
     private @Nullable QueueTail tail;
@@ -43,8 +50,9 @@ final class DeliveryQueue {
         this.session = session;
     }
 
+    /// False also if all that is left is written off, but still in the store.
     boolean isEmpty() {
-        return count == 0;
+        return count == 0 && paged() == 0;
     }
 
     int size() {
@@ -195,13 +203,16 @@ final class DeliveryQueue {
             tail = null;
             return;
         }
-        QueueTail.Gap gap = t.firstGap();
-        if (ticket == 0 && gap != null && session.isConnected() && isHeadLow()) {
+        QueueGap gap = t.firstGap();
+        boolean isConnected = session.isConnected();
+        boolean isWanted = gap != null && (isConnected || gap.count() > gap.waiting());
+        if (ticket == 0 && gap != null && isWanted && isHeadLow()) {
             SessionJournal j = session.journal();
             if (j == null) {
                 throw new IllegalStateException("a session that is not stored has a stored queue");
             }
-            ticket = j.load(this, gap.first(), gap.last(), PAGE_BYTES);
+            int most = isConnected ? PAGE_BYTES : PAGE_BYTES_OFFLINE;
+            ticket = j.load(this, gap.first(), gap.last(), most);
         }
     }
 
@@ -236,35 +247,36 @@ final class DeliveryQueue {
     void onPage(StoredPage page) {
         ticket = 0;
         QueueTail t = tail;
-        QueueTail.Gap gap = t == null ? null : t.firstGap();
+        QueueGap gap = t == null ? null : t.firstGap();
         if (t == null || gap == null) {
             throw new IllegalStateException("a page for a queue that has all");
         }
-        long came = 0;
         for (StoredDelivery d : page.deliveries()) {
             Delivery delivery = Delivery.of(d);
-            came += delivery.message().bytes();
-            addToHead(delivery);
+            if (t.take(gap, delivery.message())) {
+                addToHead(delivery);
+            } else {
+                session.removeStored(delivery);
+            }
         }
+        gap.answered(page.through());
         lowWater = page.deliveries().size() / 2;
-        t.taken(gap, page.deliveries().size(), came, page.through());
         account();
         if (gap.count() <= 0 || gap.first() > gap.last()) {
             lost(t, gap);
-            t.removeFirstGap();
         }
         refill();
         session.schedulePump();
     }
 
     /// What is missing when a gap has come to its end cannot be read.
-    private void lost(QueueTail t, QueueTail.Gap gap) {
-        int messages = gap.count();
+    private void lost(QueueTail t, QueueGap gap) {
+        int messages = gap.waiting();
         for (int i = 0; i < messages; i++) {
             session.shard().drop(DropReason.DAMAGED, session.clientId());
         }
         long lost = gap.bytes();
-        t.taken(gap, messages, lost, gap.last());
+        t.removeFirstGap();
         discharge(messages, lost);
     }
 
@@ -307,17 +319,18 @@ final class DeliveryQueue {
     /// Takes back what was accepted before the broker was restarted, whatever the limits are now.
     void restore(Delivery d) {
         charge(d.message().bytes());
-        if (tail == null) {
+        if (isHeadWanted() || !session.shard().journal().isPaged()) {
             addToHead(d);
         } else {
-            tail.addSettled(d);
+            tail().settle(d);
+            account();
         }
     }
 
     /// Takes back what stays in the store.
     void restorePaged(long sequence, int ofBytes) {
         charge(ofBytes);
-        tail().addToGap(sequence, ofBytes);
+        tail().addToGap(sequence, ofBytes, Message.NEVER);
         account();
     }
 
@@ -381,7 +394,17 @@ final class DeliveryQueue {
         }
         if (tail != null) {
             tail.removeExpired(now, this::dropExpired);
+            if (tail.writtenOff() < MOST_WRITTEN_OFF) {
+                tail.writeOff(now, this::dropWrittenOff);
+            }
             refill();
+        }
+    }
+
+    private void dropWrittenOff(int messages, long less) {
+        discharge(messages, less);
+        for (int i = 0; i < messages; i++) {
+            session.shard().drop(DropReason.EXPIRED, session.clientId());
         }
     }
 

@@ -9,74 +9,39 @@ import org.jspecify.annotations.Nullable;
 /// What waits in a durable session's queue behind its head: first what is durable, of which mostly
 /// only the [Store] has the messages and this no more than how many there are; then what is not
 /// durable yet and must not leave the heap before.
-///
-/// A message that expires stays on the heap, so that a full queue can drop it in time, as it would
-/// without a store.
 final class QueueTail {
-    /// Deliveries one behind the other that only the store has. Between their sequences there may
-    /// be others, in flight, but none that waits.
-    static final class Gap {
-        private long first;
-        private long last;
-        private int count;
-        private long bytes;
-
-        Gap(long sequence) {
-            first = sequence;
-        }
-
-        long first() {
-            return first;
-        }
-
-        long last() {
-            return last;
-        }
-
-        int count() {
-            return count;
-        }
-
-        long bytes() {
-            return bytes;
-        }
-
-        void add(long sequence, int ofBytes) {
-            last = sequence;
-            count++;
-            bytes += ofBytes;
-        }
-
-        /// Some are back, or lost.
-        ///
-        /// @param through the last of them
-        void taken(int messages, long ofBytes, long through) {
-            count -= messages;
-            bytes -= ofBytes;
-            first = through + 1;
-        }
+    /// Is told of messages that were written off.
+    @FunctionalInterface
+    interface WrittenOff {
+        void accept(int messages, long bytes);
     }
 
     /// @param position of the batch with which it becomes durable
     private record Young(Delivery delivery, long position) {}
 
-    /// Each a [Gap] or a [Delivery].
+    /// Each a [QueueGap] or a [Delivery].
     private final ArrayDeque<Object> settled = new ArrayDeque<>(4);
 
     private final ArrayDeque<Young> young = new ArrayDeque<>();
     private int inGaps;
+    private int waitingInGaps;
     private long gapBytes;
 
     boolean isEmpty() {
         return settled.isEmpty() && young.isEmpty();
     }
 
-    /// How many deliveries only the store has.
+    /// How many deliveries only the store has, those that are written off among them.
     int inGaps() {
         return inGaps;
     }
 
-    /// The bytes of those.
+    /// How many of them are written off.
+    int writtenOff() {
+        return inGaps - waitingInGaps;
+    }
+
+    /// The bytes of those that are not.
     long gapBytes() {
         return gapBytes;
     }
@@ -95,8 +60,8 @@ final class QueueTail {
     }
 
     /// The gap that it begins with, null if it does not begin with one.
-    @Nullable Gap firstGap() {
-        return settled.peek() instanceof Gap gap ? gap : null;
+    @Nullable QueueGap firstGap() {
+        return settled.peek() instanceof QueueGap gap ? gap : null;
     }
 
     /// Takes the first delivery, if there is one and it is on the heap.
@@ -112,7 +77,7 @@ final class QueueTail {
         return null;
     }
 
-    /// All up to a batch is durable: of that, what does not expire leaves the heap.
+    /// All up to a batch is durable: that leaves the heap.
     void settle(long durable) {
         for (Young y = young.peek(); y != null && y.position() <= durable; y = young.peek()) {
             young.remove();
@@ -120,46 +85,73 @@ final class QueueTail {
         }
     }
 
-    private void settle(Delivery d) {
+    /// A delivery that is durable, behind all others.
+    void settle(Delivery d) {
         StoredDelivery stored = d.stored();
-        if (stored == null || d.message().expires()) {
+        if (stored == null) {
             settled.add(d);
         } else {
-            addToGap(stored.sequence(), d.message().bytes());
+            addToGap(stored.sequence(), d.message().bytes(), d.message().expiresAt());
         }
     }
 
     /// A delivery that only the store has, behind all others.
-    void addToGap(long sequence, int bytes) {
-        Gap gap;
-        if (settled.peekLast() instanceof Gap last) {
+    ///
+    /// @param expiresAt as of a [Message]
+    void addToGap(long sequence, int bytes, long expiresAt) {
+        QueueGap gap;
+        if (settled.peekLast() instanceof QueueGap last && last.takes(expiresAt)) {
             gap = last;
         } else {
-            gap = new Gap(sequence);
+            gap = new QueueGap(sequence);
             settled.add(gap);
         }
-        gap.add(sequence, bytes);
+        gap.add(sequence, bytes, expiresAt);
         inGaps++;
+        waitingInGaps++;
         gapBytes += bytes;
     }
 
-    /// A delivery that is on the heap and durable, behind all others.
-    void addSettled(Delivery d) {
-        settled.add(d);
+    /// One of the first gap is back.
+    ///
+    /// @return false if it was written off
+    boolean take(QueueGap gap, Message message) {
+        inGaps--;
+        boolean waited = gap.take(message);
+        if (waited) {
+            waitingInGaps--;
+            gapBytes -= message.bytes();
+        }
+        return waited;
     }
 
-    /// Some of the first gap are back, or lost.
-    void taken(Gap gap, int messages, long bytes, long through) {
-        gap.taken(messages, bytes, through);
-        inGaps -= messages;
-        gapBytes -= bytes;
-    }
-
+    /// Removes the first gap with all that has not come back.
     void removeFirstGap() {
-        settled.remove();
+        if (settled.poll() instanceof QueueGap gap) {
+            inGaps -= gap.count();
+            waitingInGaps -= gap.waiting();
+            gapBytes -= gap.bytes();
+        }
     }
 
-    /// Removes what has expired.
+    /// Writes off what has expired of what only the store has.
+    ///
+    void writeOff(long now, WrittenOff done) {
+        for (Object each : settled) {
+            if (each instanceof QueueGap gap) {
+                int messages = gap.waiting();
+                long bytes = gap.bytes();
+                gap.writeOff(now);
+                if (gap.waiting() < messages) {
+                    waitingInGaps -= messages - gap.waiting();
+                    gapBytes -= bytes - gap.bytes();
+                    done.accept(messages - gap.waiting(), bytes - gap.bytes());
+                }
+            }
+        }
+    }
+
+    /// Removes what has expired of what is on the heap.
     void removeExpired(long now, Consumer<Delivery> removed) {
         for (Iterator<Object> i = settled.iterator(); i.hasNext(); ) {
             if (i.next() instanceof Delivery d && d.message().isExpired(now)) {
