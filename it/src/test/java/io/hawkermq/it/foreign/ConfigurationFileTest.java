@@ -4,8 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.net.httpserver.HttpServer;
 import io.hawkermq.it.BrokerProcess;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -233,19 +237,46 @@ class ConfigurationFileTest {
         }
     }
 
+    /// The lines of Home Assistant's add-on: its own users in a file, those of Home Assistant at a web
+    /// service, which calls each one a superuser.
     @Test
-    void homeAssistantsAddOnNamesThePluginThatIsMissing() throws IOException {
-        Path file = given("home-assistant.conf");
-        Files.createDirectories(directory.resolve("share/mosquitto"));
-        BrokerProcess.End end = BrokerProcess.run("broker", "-c", file.toString());
-        assertEquals(13, end.exitStatus());
-        assertEquals(1, end.lines().size(), end.lines()::toString);
-        assertTrue(
-                end.lines()
-                        .getFirst()
-                        .startsWith(
-                                "Error: Unable to load plugin '/usr/share/mosquitto/go-auth.so'."),
-                end.lines()::toString);
+    void homeAssistantsAddOnAsksItsWebService() throws IOException {
+        HttpServer server =
+                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext(
+                "/",
+                exchange -> {
+                    String body =
+                            new String(
+                                    exchange.getRequestBody().readAllBytes(),
+                                    StandardCharsets.UTF_8);
+                    boolean isKnown =
+                            exchange.getRequestURI().getPath().equals("/superuser")
+                                    || body.contains("\"username\":\"ann\",\"password\":\"right\"");
+                    exchange.sendResponseHeaders(isKnown ? 200 : 401, -1);
+                    exchange.close();
+                });
+        server.start();
+        passwords("pw", "addons");
+        Files.writeString(directory.resolve("acl"), "user addons\ntopic readwrite addons/#\n");
+        List<String> lines = new ArrayList<>();
+        for (String line : Files.readAllLines(given("home-assistant.conf"))) {
+            if (line.startsWith("auth_")) {
+                lines.add(
+                        line.equals("auth_opt_http_port 80")
+                                ? "auth_opt_http_port " + server.getAddress().getPort()
+                                : line);
+            }
+        }
+        try (BrokerProcess broker = start(written(lines.toArray(new String[0])))) {
+            exchange("any/topic", "-u", "ann", "-P", "right");
+            exchange("addons/x", "-u", "addons", "-P", "secret");
+            assertTrue(isRefused("-t", "t", "-m", "m", "-u", "ann", "-P", "wrong"));
+            assertTrue(isRefused("-t", "t", "-m", "m"));
+            assertTrue(broker.output().contains("'http_aclcheck_uri' is not asked"));
+        } finally {
+            server.stop(0);
+        }
     }
 
     private static String text(Path file) {
