@@ -558,7 +558,10 @@ final class Session {
         } else {
             isTaken = deliverSurely(message, qos, retain, identifiers, share);
         }
-        if (isTaken && streams != null) { // else what was retained before is better than nothing
+        // Else what was retained before is better than nothing. And a Shared Subscription has got
+        // it for
+        // itself alone: others are owed the same message [MQTT-3.3.1-9].
+        if (isTaken && share == 0 && streams != null) {
             streams.liveDelivered(message);
         }
     }
