@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// What a line with mosquitto-go-auth's plugin asks for: its back ends `files`, a password file and an
 /// access control list, and `http`, a web service that knows users. Whoever asks for another back end
@@ -21,6 +22,51 @@ import java.util.Optional;
 /// @param http empty if there is no such back end
 record GoAuthSettings(boolean hasFiles, Optional<HttpUsers.Service> http) {
     private static final int LONGEST_TIMEOUT = 8;
+
+    private static final Set<String> KNOWN =
+            Set.of(
+                    "backends",
+                    "files_password_path",
+                    "password_path",
+                    "files_acl_path",
+                    "acl_path",
+                    "hasher_salt_encoding",
+                    "check_prefix",
+                    "disable_superuser",
+                    "http_host",
+                    "http_port",
+                    "http_getuser_uri",
+                    "http_superuser_uri",
+                    "http_aclcheck_uri",
+                    "http_with_tls",
+                    "http_verify_peer",
+                    "http_params_mode",
+                    "http_response_mode",
+                    "http_method",
+                    "http_timeout",
+                    "http_user_agent",
+                    // What follows decides nothing here.
+                    "prefixes",
+                    "hasher",
+                    "hasher_salt_size",
+                    "hasher_iterations",
+                    "hasher_keylen",
+                    "hasher_algorithm",
+                    "hasher_cost",
+                    "hasher_memory",
+                    "hasher_parallelism",
+                    "cache",
+                    "cache_type",
+                    "cache_reset",
+                    "cache_refresh",
+                    "auth_cache_seconds",
+                    "acl_cache_seconds",
+                    "auth_jitter_seconds",
+                    "acl_jitter_seconds",
+                    "retry_count",
+                    "log_level",
+                    "log_dest",
+                    "log_file");
 
     /// Empty if the listener does not use the plugin.
     ///
@@ -60,6 +106,20 @@ record GoAuthSettings(boolean hasFiles, Optional<HttpUsers.Service> http) {
         return new GoAuthSettings(
                 backends.contains("files"),
                 backends.contains("http") ? Optional.of(service(plugin)) : Optional.empty());
+    }
+
+    /// What stands in the lines without meaning anything, perhaps because it is misspelt: a sentence
+    /// with its place for each.
+    static List<String> unknown(PluginConfiguration plugin) {
+        return plugin.options().entrySet().stream()
+                .filter(option -> !KNOWN.contains(option.getKey()))
+                .map(option ->
+                        "The plugin does not know the option '"
+                                + option.getKey()
+                                + "' here ["
+                                + option.getValue().origin()
+                                + "]")
+                .toList();
     }
 
     /// The name under which the password file is given.

@@ -40,6 +40,9 @@ final class Unsupported {
             if (!HERE.contains(plugin.builtIn())) {
                 throw plugin(plugin);
             }
+            if (plugin.builtIn() == BuiltIn.GO_AUTH) {
+                GoAuthSettings.of(plugin);
+            }
         }
         for (ListenerConfiguration listener : configuration.listeners()) {
             refuse(listener);
@@ -137,6 +140,9 @@ final class Unsupported {
         }
         for (PluginConfiguration plugin : configuration.plugins()) {
             Setting<String> perTopic = plugin.options().get("http_aclcheck_uri");
+            if (plugin.builtIn() == BuiltIn.GO_AUTH) {
+                warnings.addAll(GoAuthSettings.unknown(plugin));
+            }
             if (plugin.builtIn() == BuiltIn.GO_AUTH && perTopic != null) {
                 warnings.add(
                         "'http_aclcheck_uri' is not asked: who is no superuser of the web service may"

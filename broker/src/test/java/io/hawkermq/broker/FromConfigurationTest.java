@@ -437,7 +437,7 @@ class FromConfigurationTest {
                     listener 1883;listener 9883;protocol http_api;psk_hint x | The listener 9883 (TLS-PSK, HTTP API) cannot be opened: HTTP needs a port, without 'psk_hint' and 'enable_proxy_protocol'. Error found at a.conf:2. | 3
                     listener 9883;protocol http_api      | No listener for MQTT is left. | 3
                     plugin /usr/lib/mine.so              | Unable to load plugin '/usr/lib/mine.so'. This broker runs in a Java machine and loads no libraries: use 'password_file' and 'acl_file' for access, 'persistence true' for a store. Error found at a.conf:1. | 13
-                    plugin /usr/lib/go-auth.so           | Unable to load plugin '/usr/lib/go-auth.so'. Its built-in equivalent does not exist yet: use 'password_file' and 'acl_file', which take the files of its backend 'files' if their hashes are Mosquitto's. Error found at a.conf:1. | 13
+                    plugin /usr/lib/go-auth.so           | The plugin '/usr/lib/go-auth.so' needs a line like 'plugin_opt_backends files, http' below it. Error found at a.conf:1. | 13
                     """)
     void whatMustNotBePassedOverIsRefused(String lines, String message, int exitStatus) {
         StartException e = assertThrows(StartException.class, () -> options(lines.split(";")));

@@ -11,6 +11,7 @@ import io.hawkermq.mosquitto.Setting;
 import java.net.URI;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -54,6 +55,13 @@ class GoAuthSettingsTest {
                         Duration.ofSeconds(5),
                         "hawker"),
                 settings.http().orElseThrow());
+    }
+
+    @Test
+    void whatMeansNothingIsTold() {
+        assertEquals(
+                List.of("The plugin does not know the option 'http_hots' here [a.conf:7]"),
+                GoAuthSettings.unknown(plugin("backends http", "http_hots h", "cache true")));
     }
 
     @ParameterizedTest
