@@ -72,12 +72,24 @@ record GoAuthSettings(boolean hasFiles, Optional<HttpUsers.Service> http) {
     ///
     /// @throws StartException if it asks for something that is not there
     static Optional<GoAuthSettings> of(ListenerConfiguration listener) throws StartException {
+        GoAuthSettings found = null;
         for (PluginConfiguration plugin : listener.plugins()) {
             if (plugin.builtIn() == BuiltIn.GO_AUTH) {
-                return Optional.of(of(plugin));
+                if (found != null) {
+                    throw fault(plugin, "is there twice, allowed is one for a listener");
+                }
+                found = of(plugin);
+                if (found.http().isPresent()
+                        && listener.plugins().stream()
+                                .anyMatch(p -> p.builtIn() == BuiltIn.DYNAMIC_SECURITY)) {
+                    throw fault(
+                            plugin,
+                            "has the back end http beside dynamic security; allowed is one of both"
+                                    + " for a listener");
+                }
             }
         }
-        return Optional.empty();
+        return Optional.ofNullable(found);
     }
 
     /// @throws StartException if it asks for something that is not there
@@ -172,10 +184,14 @@ record GoAuthSettings(boolean hasFiles, Optional<HttpUsers.Service> http) {
     private static URI uri(PluginConfiguration plugin, String option, String base, String path)
             throws StartException {
         try {
-            return new URI(base + (path.startsWith("/") ? "" : "/") + path);
+            URI uri = new URI(base + (path.startsWith("/") ? "" : "/") + path);
+            if (uri.getHost() != null) {
+                return uri;
+            }
         } catch (URISyntaxException e) {
-            throw fault(plugin, "has an impossible '" + option + "', " + path);
+            // said below
         }
+        throw fault(plugin, "has an impossible 'http_host' or '" + option + "': " + base + path);
     }
 
     private static boolean isTrue(PluginConfiguration plugin, String option) throws StartException {

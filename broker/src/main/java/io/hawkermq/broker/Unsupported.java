@@ -54,6 +54,7 @@ final class Unsupported {
     }
 
     private static void refuse(ListenerConfiguration listener) throws StartException {
+        GoAuthSettings.of(listener);
         boolean isBehindProxy = listener.value(ListenerOptions.ENABLE_PROXY_PROTOCOL).isPresent();
         if (!speaksMqtt(listener)
                 && (listener.isPsk()

@@ -78,7 +78,9 @@ class GoAuthSettingsTest {
                 "backends files; hasher_salt_encoding utf-8 | allowed is base64",
                 "backends http; http_host h; http_getuser_uri /u; http_timeout 60 | allowed is a number from 1 to 8",
                 "backends http; http_host h; http_with_tls true | without 'http_verify_peer true'",
-                "backends http; http_host h; http_getuser_uri /a b | impossible 'http_getuser_uri'",
+                "backends http; http_host h; http_getuser_uri /a b | an impossible 'http_host' or 'http_getuser_uri': http://h:80/a b",
+                "backends http; http_host my_host; http_getuser_uri /a | an impossible 'http_host'",
+                "backends http; http_host ::1; http_getuser_uri /a | an impossible 'http_host'",
             })
     void whatIsNotThereIsRefusedByName(String options, String expected) {
         String[] each = options.split("; ", -1);

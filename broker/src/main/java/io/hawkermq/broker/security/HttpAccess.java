@@ -96,6 +96,9 @@ public final class HttpAccess implements AccessControl {
             Consumer<Runnable> owner,
             Consumer<Decision> answer) {
         String userName = connect.userName();
+        if (userName != null && isOfFile(userName)) {
+            known.remove(userName); // the file has it now, and decides
+        }
         if (userName == null || isOfFile(userName)) {
             files.connect(connect, clientId, address, owner, answer);
             return;
@@ -111,9 +114,11 @@ public final class HttpAccess implements AccessControl {
     }
 
     private boolean logsIn(String userName, byte[] password, String clientId) {
-        if (!users.admits(userName, password, clientId)
-                || (known.size() >= MOST_USERS && !known.containsKey(userName))) {
+        if (!users.admits(userName, password, clientId)) {
             return false;
+        }
+        if (known.size() >= MOST_USERS && !known.containsKey(userName)) {
+            throw new IllegalStateException("more than " + MOST_USERS + " users have logged in");
         }
         Rights rights = users.isSuperuser(userName) ? Rights.ALL : Rights.LIST;
         if (known.put(userName, rights) != rights && rights == Rights.LIST) {

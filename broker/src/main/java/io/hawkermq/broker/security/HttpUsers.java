@@ -14,17 +14,26 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// Asks a web service whether a user may log in, and whether it is one that may do everything, in the
 /// way of mosquitto-go-auth's back end `http`: one request for each question, with the names as JSON
 /// or as a form, the answer in the status, in JSON or in text.
 ///
-/// Blocks, so for virtual threads only. Whatever is not a clear yes is a no; a service that does not
-/// answer in time, or with a status from 500 on, is an exception.
+/// Blocks, so for virtual threads only. An answer that is not a clear yes is a no; a service that does not
+/// answer as a whole in time, or with a status that says neither yes nor no, is an exception: nobody
+/// has failed to log in by that.
 public final class HttpUsers {
     /// Bytes of an answer; a longer one is no yes.
     private static final int LONGEST_ANSWER = 65_536;
+
+    private static final int REQUEST_TIMEOUT = 408;
+    private static final int TOO_MANY_REQUESTS = 429;
 
     /// How the names are sent.
     public enum Parameters {
@@ -88,7 +97,6 @@ public final class HttpUsers {
         boolean isJson = service.parameters() == Parameters.JSON;
         HttpRequest request =
                 HttpRequest.newBuilder(uri)
-                        .timeout(service.timeout())
                         .header("User-Agent", service.userAgent())
                         .header(
                                 "Content-Type",
@@ -97,22 +105,36 @@ public final class HttpUsers {
                                 HttpRequest.BodyPublishers.ofString(
                                         isJson ? json(names) : form(names)))
                         .build();
+        CompletableFuture<HttpResponse<byte[]>> asked =
+                client.sendAsync(
+                        request,
+                        HttpResponse.BodyHandlers.limiting(
+                                HttpResponse.BodyHandlers.ofByteArray(), LONGEST_ANSWER));
         try {
+            // The request's own time-out would end with the headers.
             HttpResponse<byte[]> response =
-                    client.send(
-                            request,
-                            HttpResponse.BodyHandlers.limiting(
-                                    HttpResponse.BodyHandlers.ofByteArray(), LONGEST_ANSWER));
-            if (response.statusCode() >= 500) {
-                throw new IOException("it answers " + response.statusCode());
+                    asked.get(service.timeout().toMillis(), TimeUnit.MILLISECONDS);
+            int status = response.statusCode();
+            if (status / 100 == 2) {
+                return isYes(response.body());
             }
-            return response.statusCode() / 100 == 2 && isYes(response.body());
-        } catch (IOException e) {
-            throw new UncheckedIOException(uri + ": " + e, e);
+            if (status / 100 == 4 && status != REQUEST_TIMEOUT && status != TOO_MANY_REQUESTS) {
+                return false;
+            }
+            throw unanswered(uri, "it answers " + status, null);
+        } catch (ExecutionException e) {
+            throw unanswered(uri, String.valueOf(e.getCause()), e);
+        } catch (TimeoutException e) {
+            asked.cancel(true);
+            throw unanswered(uri, "no answer within " + service.timeout().toSeconds() + " s", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new UncheckedIOException(uri + ": interrupted", new IOException(e));
+            throw unanswered(uri, "interrupted", e);
         }
+    }
+
+    private static UncheckedIOException unanswered(URI uri, String why, @Nullable Exception cause) {
+        return new UncheckedIOException(uri + ": " + why, new IOException(why, cause));
     }
 
     private boolean isYes(byte[] body) {

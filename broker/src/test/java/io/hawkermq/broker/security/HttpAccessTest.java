@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -53,6 +54,7 @@ class HttpAccessTest {
     private volatile int userStatus = 200;
     private volatile int superuserStatus = 200;
     private volatile String body = "";
+    private Duration timeout = Duration.ofSeconds(5);
 
     HttpAccessTest() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -116,7 +118,7 @@ class HttpAccessTest {
                                 Optional.of(URI.create(base + "/superuser")),
                                 parameters,
                                 answer,
-                                Duration.ofSeconds(5),
+                                timeout,
                                 "test")),
                 files,
                 EventLog.SILENT);
@@ -205,6 +207,35 @@ class HttpAccessTest {
         assertEquals(ReasonCode.UNSPECIFIED_ERROR, denied.reasonCode());
         server.stop(0);
         assertInstanceOf(Decision.Denied.class, login(access, "ann", "pw"));
+    }
+
+    /// Its headers have come and its answer never does.
+    @Test
+    void aServiceThatStallsInTheMidstOfItsAnswerIsGivenUp() throws Exception {
+        CountDownLatch isOver = new CountDownLatch(1);
+        server.removeContext("/user");
+        server.createContext(
+                "/user",
+                exchange -> {
+                    exchange.sendResponseHeaders(200, 100);
+                    exchange.getResponseBody().flush();
+                    try {
+                        isOver.await();
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                    exchange.close();
+                });
+        timeout = Duration.ofMillis(300);
+        try {
+            Decision.Denied denied =
+                    assertInstanceOf(
+                            Decision.Denied.class,
+                            login(access(Parameters.JSON, Answer.STATUS), "ann", "pw"));
+            assertEquals(ReasonCode.UNSPECIFIED_ERROR, denied.reasonCode());
+        } finally {
+            isOver.countDown();
+        }
     }
 
     @Test
