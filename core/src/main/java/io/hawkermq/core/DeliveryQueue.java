@@ -260,7 +260,7 @@ final class DeliveryQueue {
             }
         }
         gap.answered(page.through());
-        lowWater = page.deliveries().size() / 2;
+        lowWater = page.deliveries().size();
         account();
         if (gap.count() <= 0 || gap.first() > gap.last()) {
             lost(t, gap);

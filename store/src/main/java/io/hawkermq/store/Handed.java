@@ -1,5 +1,6 @@
 package io.hawkermq.store;
 
+import io.hawkermq.core.PageRequest;
 import io.hawkermq.core.StoreChange;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
@@ -8,19 +9,39 @@ import org.jspecify.annotations.Nullable;
 /// What the loops have handed in and the storage thread has not yet taken: a stack that is taken as a
 /// whole and turned round, so that a loop pays for one object and one compare-and-set.
 final class Handed {
-    /// One batch of a shard, or a task for the storage thread.
-    static final class Node {
+    /// What was handed in, one behind the other.
+    abstract static sealed class Node {
+        @Nullable Node next;
+    }
+
+    /// A batch of a shard.
+    static final class Changes extends Node {
         final int shard;
         final long position;
         final List<StoreChange> changes;
-        final @Nullable Runnable task;
-        @Nullable Node next;
 
-        Node(int shard, long position, List<StoreChange> changes, @Nullable Runnable task) {
+        Changes(int shard, long position, List<StoreChange> changes) {
             this.shard = shard;
             this.position = position;
             this.changes = changes;
-            this.task = task;
+        }
+    }
+
+    /// A page is asked for.
+    static final class Page extends Node {
+        final PageRequest request;
+
+        Page(PageRequest request) {
+            this.request = request;
+        }
+    }
+
+    /// Something that is done when all that was handed in before is written.
+    static final class Task extends Node {
+        final Runnable runnable;
+
+        Task(Runnable runnable) {
+            this.runnable = runnable;
         }
     }
 

@@ -122,17 +122,18 @@ final class StorageThread {
 
     void append(int shard, long position, List<StoreChange> changes) {
         waiting.getAndAdd(changes.size());
-        add(new Handed.Node(shard, position, changes, null), isAwaited(changes));
+        add(new Handed.Changes(shard, position, changes), isAwaited(changes));
     }
 
-    /// Reads a page, after all that was handed in before is written.
+    /// Reads a page. What it asks for is durable; of what was handed in before, the page knows what
+    /// became of deliveries, written or not.
     void load(PageRequest request) {
-        execute(() -> answer(request));
+        add(new Handed.Page(request), true);
     }
 
     /// Runs `task` between two commits, after all that was handed in before is written.
     void execute(Runnable task) {
-        add(new Handed.Node(-1, 0, List.of(), task), true);
+        add(new Handed.Task(task), true);
     }
 
     private static boolean isAwaited(List<StoreChange> changes) {
@@ -247,21 +248,23 @@ final class StorageThread {
         }
         int merged = 0;
         for (Handed.Node node = next; node != null; node = next) {
-            if (node.task != null && hasPending()) {
+            if (isBehindCommit(node)) {
                 isDue = true;
                 break;
             }
             next = node.next;
             // Else one that the collector has put among the old keeps alive all that came later.
             node.next = null;
-            if (node.task != null) {
-                node.task.run();
-            } else {
-                if (!hasPending()) {
-                    mergedSince = System.nanoTime();
+            switch (node) {
+                case Handed.Changes changes -> {
+                    if (!hasPending()) {
+                        mergedSince = System.nanoTime();
+                    }
+                    add(changes);
+                    merged += changes.changes.size();
                 }
-                add(node);
-                merged += node.changes.size();
+                case Handed.Page page -> answer(page.request);
+                case Handed.Task task -> task.runnable.run();
             }
             if (merged >= MOST_CHANGES || commit.pendingBytes() >= MOST_BYTES) {
                 isDue = true;
@@ -276,7 +279,19 @@ final class StorageThread {
         }
     }
 
-    private void add(Handed.Node node) {
+    /// A page comes first when nobody waits for what is pending: a client that drains its queue would
+    /// else pay for a sync of its own acknowledgements with each page. A [Pack] that has changed is
+    /// alive until its marks are written, so that the page is right all the same.
+    private boolean isBehindCommit(Handed.Node node) {
+        return hasPending()
+                && switch (node) {
+                    case Handed.Changes _ -> false;
+                    case Handed.Page _ -> isDue;
+                    case Handed.Task _ -> true;
+                };
+    }
+
+    private void add(Handed.Changes node) {
         List<StoreChange> changes = node.changes;
         for (int i = 0; i < changes.size(); i++) {
             StoreChange change = changes.get(i);

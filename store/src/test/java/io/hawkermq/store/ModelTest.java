@@ -54,6 +54,16 @@ class ModelTest {
             return changes;
         }
 
+        /// What nobody waits for, most of it: the store does not write it at once.
+        List<StoreChange> acknowledgements() {
+            List<StoreChange> changes = new ArrayList<>();
+            int count = random.nextInt(20);
+            for (int i = 0; i < count; i++) {
+                changes.add(changeDelivery(random.nextInt(3) == 0 ? 50 : 70));
+            }
+            return changes;
+        }
+
         private StoreChange change() {
             long session = random.nextLong(1, SESSIONS + 1);
             int roll = random.nextInt(100);
@@ -301,6 +311,8 @@ class ModelTest {
                 history.add(new TreeMap<>(model.all));
                 if (model.random.nextInt(4) == 0) {
                     disk.awaitDurable(position);
+                    disk.append(model.acknowledgements());
+                    history.add(new TreeMap<>(model.all));
                     model.load(disk);
                     model.forget();
                 }
@@ -388,6 +400,7 @@ class ModelTest {
                     }
                     disk.write(model.batch());
                     if (i % 8 == 0) {
+                        disk.append(model.acknowledgements());
                         model.load(disk);
                         model.forget();
                     }
