@@ -106,6 +106,7 @@ class FromConfigurationTest {
                         1_000_000,
                         5_000,
                         70_000,
+                        limits.maximumUnstoredBytes(),
                         120,
                         7_200,
                         limits.maximumSubscriptions(),

@@ -98,10 +98,25 @@ final class Budgets {
 
     // ---- publishers ----
 
-    /// True if so much waits for connected subscribers, or on the way to other shards, that
-    /// publishers must wait too.
+    /// True if so much waits for connected subscribers, on the way to other shards or to the disk,
+    /// that publishers must wait too.
     boolean holdsBack() {
-        return peers.areBehind() || waitingNow() > shard.limits().maximumWaitingBytes();
+        Limits limits = shard.limits();
+        return peers.areBehind()
+                || journal.bytesNotDurable() > limits.maximumUnstoredBytes()
+                || waitingNow() > limits.maximumWaitingBytes();
+    }
+
+    /// True if there is clearly less than makes publishers wait.
+    private boolean isClearlyLess() {
+        Limits limits = shard.limits();
+        return !peers.areBehind()
+                && journal.bytesNotDurable() < sevenEighths(limits.maximumUnstoredBytes())
+                && waitingNow() < sevenEighths(limits.maximumWaitingBytes());
+    }
+
+    private static long sevenEighths(long bytes) {
+        return bytes - bytes / 8;
     }
 
     /// Stops reading from a publisher until less waits, or for [#HOLD_BACK_MILLIS]: behind its
@@ -121,13 +136,9 @@ final class Budgets {
         return heldBack.remove(connection);
     }
 
-    /// Reads from all publishers again if there is clearly less than the limit.
+    /// Reads from all publishers again if [#isClearlyLess].
     void releaseIfLess() {
-        if (!heldBack.isEmpty()
-                && !peers.areBehind()
-                && waitingNow()
-                        < shard.limits().maximumWaitingBytes()
-                                - shard.limits().maximumWaitingBytes() / 8) {
+        if (!heldBack.isEmpty() && isClearlyLess()) {
             releaseAll();
         }
     }

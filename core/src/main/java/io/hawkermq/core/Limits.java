@@ -18,6 +18,9 @@ import java.util.function.Consumer;
 ///     together, without what only the store has; the newest message is dropped at the limit
 /// @param maximumWaitingBytes bytes that wait for connected sessions of a shard, in queues and
 ///     outbound buffers together; publishers are held back at the limit
+/// @param maximumUnstoredBytes bytes of a shard's changes that are on their way to the disk, some
+///     commits' worth: more would only take memory and make acknowledgements late; publishers are
+///     held back at the limit
 /// @param maximumKeepAlive seconds (`max_keepalive`); a 5.0 client that asks for more gets it as
 ///     Server Keep Alive; 65,535 means no limit
 /// @param persistentClientExpiration seconds after which an offline session of a 3.x client, or of
@@ -48,6 +51,7 @@ public record Limits(
         long maximumQueuedBytes,
         long maximumOfflineBytes,
         long maximumWaitingBytes,
+        long maximumUnstoredBytes,
         int maximumKeepAlive,
         long persistentClientExpiration,
         int maximumSubscriptions,
@@ -71,6 +75,7 @@ public record Limits(
                     0,
                     1L << 30,
                     1L << 28,
+                    4L << 20,
                     65_535,
                     0,
                     1_000_000,
@@ -153,6 +158,7 @@ public record Limits(
         private long maximumQueuedBytes;
         private long maximumOfflineBytes;
         private long maximumWaitingBytes;
+        private long maximumUnstoredBytes;
         private int maximumKeepAlive;
         private long persistentClientExpiration;
         private int maximumSubscriptions;
@@ -176,6 +182,7 @@ public record Limits(
             maximumQueuedBytes = from.maximumQueuedBytes;
             maximumOfflineBytes = from.maximumOfflineBytes;
             maximumWaitingBytes = from.maximumWaitingBytes;
+            maximumUnstoredBytes = from.maximumUnstoredBytes;
             maximumKeepAlive = from.maximumKeepAlive;
             persistentClientExpiration = from.persistentClientExpiration;
             maximumSubscriptions = from.maximumSubscriptions;
@@ -228,6 +235,11 @@ public record Limits(
 
         public Builder maximumWaitingBytes(long value) {
             maximumWaitingBytes = value;
+            return this;
+        }
+
+        public Builder maximumUnstoredBytes(long value) {
+            maximumUnstoredBytes = value;
             return this;
         }
 
@@ -306,6 +318,7 @@ public record Limits(
                     maximumQueuedBytes,
                     maximumOfflineBytes,
                     maximumWaitingBytes,
+                    maximumUnstoredBytes,
                     maximumKeepAlive,
                     persistentClientExpiration,
                     maximumSubscriptions,

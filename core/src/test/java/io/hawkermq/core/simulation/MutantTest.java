@@ -13,7 +13,7 @@ import org.junit.jupiter.api.TestFactory;
 /// Shows that the oracle notices what a broken core does wrong: each of the [Mutants] is caught
 /// within a number of seeds in all of which the healthy core passes.
 final class MutantTest {
-    private static final int SEEDS = 300;
+    private static final int SEEDS = 1_000;
 
     @TestFactory
     Stream<DynamicTest> everyMutantIsNoticed() {

@@ -65,7 +65,8 @@ record Profile(
                 drops,
                 limits.with(l ->
                         l.queueHead(pick(random, 1, 2, 5, 1_000))
-                                .queueHeadOffline(pick(random, 1, 2, 5, 16))));
+                                .queueHeadOffline(pick(random, 1, 2, 5, 16))
+                                .maximumUnstoredBytes(pick(random, 300, 2_000, 1 << 22, 1 << 22))));
     }
 
     private static Limits limits(RandomGenerator random, Drops drops) {
