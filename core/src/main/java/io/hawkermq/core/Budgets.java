@@ -74,7 +74,7 @@ final class Budgets {
     }
 
     private void changeShare(Session session, int change) {
-        DeliveryQueue queue = session.queue();
+        DeliveryQueue queue = session.outgoing().queue();
         if (session.isConnected()) {
             counters.connected += change;
         }

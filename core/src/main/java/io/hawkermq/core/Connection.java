@@ -134,10 +134,10 @@ public final class Connection {
             Session s = Objects.requireNonNull(session);
             switch (packet) {
                 case Packet.Publish p -> onPublish(p, s);
-                case Packet.Puback p -> s.onPuback(p.packetId());
-                case Packet.Pubrec p -> s.onPubrec(p.packetId(), p.reasonCode());
+                case Packet.Puback p -> s.outgoing().onPuback(p.packetId());
+                case Packet.Pubrec p -> s.outgoing().onPubrec(p.packetId(), p.reasonCode());
                 case Packet.Pubrel p -> onPubrel(p, s);
-                case Packet.Pubcomp p -> s.onPubcomp(p.packetId());
+                case Packet.Pubcomp p -> s.outgoing().onPubcomp(p.packetId());
                 case Packet.Subscribe p -> new Subscribing(this, s, shard).subscribe(p);
                 case Packet.Unsubscribe p -> new Subscribing(this, s, shard).unsubscribe(p);
                 case Packet.Pingreq p -> send(new Packet.Pingresp());
@@ -213,7 +213,7 @@ public final class Connection {
     public void onWritable() {
         Session s = session;
         if (s != null && state == State.CONNECTED) {
-            s.schedulePump();
+            s.outgoing().schedulePump();
         }
     }
 
@@ -265,7 +265,7 @@ public final class Connection {
         }
         if (isAnswering) {
             isAnswering = false;
-            s.answered();
+            s.outgoing().answered();
         }
         if (shard.budgets().holdsBack()) {
             shard.budgets().holdBack(this);
@@ -469,7 +469,7 @@ public final class Connection {
     void transmit(Packet packet) {
         if (isConnackAwaited && packet instanceof Packet.Connack) {
             isConnackAwaited = false;
-            session().schedulePump();
+            session().outgoing().schedulePump();
         }
         if (shard.isDebug()) {
             shard.debug("Sending " + packet.type() + " to " + clientId);

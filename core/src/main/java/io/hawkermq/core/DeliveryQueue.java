@@ -256,7 +256,7 @@ final class DeliveryQueue {
             if (t.take(gap, delivery.message())) {
                 addToHead(delivery);
             } else {
-                session.removeStored(delivery);
+                session.outgoing().removeStored(delivery);
             }
         }
         gap.answered(page.through());
@@ -266,7 +266,7 @@ final class DeliveryQueue {
             lost(t, gap);
         }
         refill();
-        session.schedulePump();
+        session.outgoing().schedulePump();
     }
 
     /// What is missing when a gap has come to its end cannot be read.
@@ -410,7 +410,7 @@ final class DeliveryQueue {
 
     private void dropExpired(Delivery d) {
         discharge(1, d.message().bytes());
-        session.removeStored(d);
+        session.outgoing().removeStored(d);
         session.shard().drop(DropReason.EXPIRED, session.clientId());
     }
 }

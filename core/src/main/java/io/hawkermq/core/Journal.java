@@ -328,6 +328,7 @@ final class Journal {
             case WaitingDelivery d ->
                     d.connection()
                             .session()
+                            .outgoing()
                             .transmitDurable(d.delivery(), d.packetId(), d.attempt());
         }
     }

@@ -60,7 +60,7 @@ public final class Restoration implements Recovery {
         Delivery delivery = Delivery.of(d);
         s.startAfter(d.sequence(), 0);
         if (d.packetId() == 0) {
-            s.restore(delivery);
+            s.outgoing().restore(delivery);
         } else {
             inFlight(d.session()).add(new InFlight(d.order(), d.packetId(), delivery));
         }
@@ -68,14 +68,14 @@ public final class Restoration implements Recovery {
 
     @Override
     public boolean takesDelivery(long session) {
-        return find(session).isHeadWanted();
+        return find(session).outgoing().isHeadWanted();
     }
 
     @Override
     public void paged(long session, long sequence, int bytes) {
         Session s = find(session);
         s.startAfter(sequence, 0);
-        s.restorePaged(sequence, bytes);
+        s.outgoing().restorePaged(sequence, bytes);
     }
 
     @Override
@@ -122,7 +122,7 @@ public final class Restoration implements Recovery {
         inFlight.forEach((number, list) -> {
             list.sort(Comparator.comparingLong(InFlight::order));
             for (InFlight f : list) {
-                find(number).restoreInFlight(f.order(), f.packetId(), f.delivery());
+                find(number).outgoing().restoreInFlight(f.order(), f.packetId(), f.delivery());
             }
         });
         stored.forEach((number, s) -> find(number).restored(s));

@@ -65,8 +65,9 @@ final class RetainedStreams {
             return false;
         }
         Subscription s = stream.subscription();
-        QoS qos = session.effective(m, s.qos());
-        if (qos != QoS.AT_MOST_ONCE && (!session.hasQuota() || session.isStoreFull())) {
+        QoS qos = session.outgoing().effective(m, s.qos());
+        if (qos != QoS.AT_MOST_ONCE
+                && (!session.outgoing().hasQuota() || session.outgoing().isStoreFull())) {
             return false;
         }
         stream.take();
@@ -74,7 +75,7 @@ final class RetainedStreams {
                 && session.mayReceive(m)
                 && session.shard().maySendRetained(m)) {
             int[] identifiers = s.identifier() == 0 ? null : new int[] {s.identifier()};
-            session.sendRetained(m, qos, identifiers, c);
+            session.outgoing().sendRetained(m, qos, identifiers, c);
         }
         return true;
     }

@@ -55,7 +55,7 @@ public final class Shard {
     private final Timers.Timer sweepTimer = new Timers.Timer(this::sweep);
     private final Map<Long, PendingPage> pendingPages = new HashMap<>();
 
-    private ArrayDeque<Session> toPump = new ArrayDeque<>();
+    private ArrayDeque<Outgoing> toPump = new ArrayDeque<>();
     private Slots slots = Slots.onOneShard();
     private Publications publications = Publications.UNSEEN;
 
@@ -114,9 +114,9 @@ public final class Shard {
     /// @return true if there is more to be done, in another turn soon
     public boolean endTurn() {
         if (!toPump.isEmpty()) {
-            ArrayDeque<Session> due = toPump;
+            ArrayDeque<Outgoing> due = toPump;
             toPump = new ArrayDeque<>();
-            due.forEach(Session::pumpNow);
+            due.forEach(Outgoing::pumpNow);
         }
         budgets.releaseIfLess();
         postOutgoing();
@@ -139,7 +139,7 @@ public final class Shard {
         if (state == Store.State.READY) {
             for (Session session : sessions.values()) {
                 if (session.isConnected()) {
-                    session.schedulePump(); // retained messages have waited
+                    session.outgoing().schedulePump(); // retained messages have waited
                 }
             }
         }
@@ -256,12 +256,14 @@ public final class Shard {
                 return;
             }
         }
-        target.session.deliver(
-                message,
-                target.qos,
-                target.retainAsPublished && message.retain(),
-                target.identifiers,
-                0);
+        target.session
+                .outgoing()
+                .deliver(
+                        message,
+                        target.qos,
+                        target.retainAsPublished && message.retain(),
+                        target.identifiers,
+                        0);
     }
 
     private void deliverShared(ShardMessage.ForwardShared f) {
@@ -300,6 +302,7 @@ public final class Shard {
         }
         int[] identifiers = member.identifier() == 0 ? null : new int[] {member.identifier()};
         member.session()
+                .outgoing()
                 .deliver(
                         f.message(),
                         member.qos(), // [MQTT-4.8.2-3]
@@ -411,7 +414,7 @@ public final class Shard {
                 new ShardMessage.RetainedRequest(
                         stream.ticket(), stream.subscription().filter(), RetainedStream.PAGE);
         if (keeper != null) {
-            session.onPage(stream, keeper.page(request, now));
+            session.outgoing().onPage(stream, keeper.page(request, now));
         } else {
             pendingPages.put(stream.ticket(), new PendingPage(session, stream));
             peers.tell(KEEPER, request);
@@ -421,7 +424,7 @@ public final class Shard {
     private void onPage(ShardMessage.RetainedPage page) {
         PendingPage pending = pendingPages.remove(page.ticket());
         if (pending != null) {
-            pending.session().onPage(pending.stream(), page);
+            pending.session().outgoing().onPage(pending.stream(), page);
         }
     }
 
@@ -626,7 +629,7 @@ public final class Shard {
     /// A session moves to another shard.
     void gaveAway(Session session) {
         sessions.remove(session.clientId());
-        toPump.remove(session);
+        toPump.remove(session.outgoing());
         budgets.gaveAway(session);
     }
 
@@ -660,9 +663,9 @@ public final class Shard {
 
     // ---- what its parts use ----
 
-    /// Asks for [Session#pumpNow] at the end of the turn.
-    void schedulePump(Session session) {
-        toPump.add(session);
+    /// Asks for [Outgoing#pumpNow] at the end of the turn.
+    void schedulePump(Outgoing outgoing) {
+        toPump.add(outgoing);
     }
 
     public long now() {

@@ -119,7 +119,7 @@ final class ShareGroup implements Subscriber {
             if (!member.session().isConnected()) {
                 continue;
             }
-            if (member.session().hasRoom(qos.min(member.qos()))) {
+            if (member.session().outgoing().hasRoom(qos.min(member.qos()))) {
                 place = candidate + 1;
                 return member;
             }

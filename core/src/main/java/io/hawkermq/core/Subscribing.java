@@ -86,7 +86,7 @@ final class Subscribing {
         }
         for (Subscription s : toStream) {
             if (session.subscriptions().isInForce(s)) {
-                session.stream(s);
+                session.outgoing().stream(s);
             }
         }
     }

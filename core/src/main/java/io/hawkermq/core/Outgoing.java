@@ -1,0 +1,577 @@
+package io.hawkermq.core;
+
+import io.hawkermq.protocol.Packet;
+import io.hawkermq.protocol.Properties;
+import io.hawkermq.protocol.QoS;
+import io.hawkermq.protocol.ReasonCode;
+import io.hawkermq.protocol.Sender;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What a [Session] has for its client: what is in flight, what waits behind it, and the retained
+/// messages of new subscriptions.
+///
+/// Stop 7 of a PUBLISH is [#deliver]: QoS 0 goes to the connection or is dropped; QoS 1 and 2 go into
+/// the in-flight window, else into the queue, within its limits. When there is room again, [#pump]
+/// sends what waits.
+final class Outgoing {
+    private final Session session;
+    private final Sender<Delivery> sender = new Sender<>(1);
+    private @Nullable DeliveryQueue queue;
+    private @Nullable RetainedStreams streams;
+    private boolean isStreamsTurn;
+    private boolean isPumpScheduled;
+
+    Outgoing(Session session) {
+        this.session = session;
+    }
+
+    private Shard shard() {
+        return session.shard();
+    }
+
+    // ---- the life of the session ----
+
+    /// A client is there again; what is unacknowledged is sent again [MQTT-4.4.0-1].
+    ///
+    /// @param receiveMaximum what it may have unacknowledged
+    void resume(int receiveMaximum) {
+        sender.resume(receiveMaximum);
+    }
+
+    /// The client has gone: what need not be on the heap leaves it.
+    void wentOffline() {
+        if (queue != null) {
+            queue.wentOffline();
+        }
+    }
+
+    /// The session is not stored any more.
+    void keepAll() {
+        if (queue != null) {
+            queue.keepAll();
+        }
+    }
+
+    /// The session ends.
+    void clear() {
+        if (queue != null) {
+            queue.clear();
+        }
+        if (streams != null) {
+            streams.stopAll();
+            streams = null;
+        }
+    }
+
+    /// The session leaves a shard, which has all that it needs of it.
+    void leave(Shard from) {
+        if (queue != null) {
+            queue.leave(from);
+        }
+    }
+
+    /// The session belongs to another shard now.
+    void arrived(Shard to) {
+        if (isPumpScheduled) {
+            to.schedulePump(this);
+        } else if (!isQueueEmpty()) {
+            schedulePump(); // a page that was on its way is asked for again
+        }
+    }
+
+    // ---- what there is ----
+
+    /// How many deliveries are in the store only.
+    int paged() {
+        return queue == null ? 0 : queue.paged();
+    }
+
+    /// What is stored of the deliveries that are in memory.
+    List<StoredDelivery> stored() {
+        List<StoredDelivery> stored = new ArrayList<>();
+        if (queue != null) {
+            queue.addStored(stored);
+        }
+        for (var d = sender.oldest(); d != null; d = sender.after(d)) {
+            Delivery message = d.message();
+            if (message != null && message.stored() != null) {
+                stored.add(message.stored());
+            }
+        }
+        return stored;
+    }
+
+    /// What is in memory for Shared Subscriptions, as far as others may have it: nothing that was
+    /// begun at QoS 2 [MQTT-4.8.2-5].
+    List<Delivery> undeliveredShared() {
+        List<Delivery> undelivered = new ArrayList<>();
+        for (var f = sender.oldest(); f != null; f = sender.after(f)) {
+            Delivery d = f.message();
+            if (d != null && d.share() != 0 && d.qos() == QoS.AT_LEAST_ONCE) {
+                undelivered.add(d);
+            }
+        }
+        if (queue != null) {
+            queue.addShared(undelivered);
+        }
+        return undelivered;
+    }
+
+    // ---- what comes ----
+
+    /// True if a message of this QoS could be sent at once.
+    boolean hasRoom(QoS qos) {
+        Connection c = session.connection();
+        if (c == null || !c.isWritable()) {
+            return false;
+        }
+        return qos == QoS.AT_MOST_ONCE
+                || (isQueueEmpty() && !sender.isResending() && hasQuota() && !c.isAnswering());
+    }
+
+    /// True while no message can be stored that would have to be.
+    boolean isStoreFull() {
+        return session.isDurable() && shard().journal().isFull();
+    }
+
+    /// True if a message of QoS 1 or 2 could be begun, as far as its Receive Maximum and the bytes
+    /// in flight go.
+    boolean hasQuota() {
+        long most = shard().limits().maximumInflightBytes();
+        return sender.hasQuota() && (most == 0 || inflightBytes() < most);
+    }
+
+    /// Payload bytes that are not acknowledged yet; a few messages, as the Receive Maximum says.
+    private long inflightBytes() {
+        long bytes = 0;
+        for (var d = sender.oldest(); d != null; d = sender.after(d)) {
+            Delivery delivery = d.message();
+            bytes += delivery == null ? 0 : delivery.message().payload().length;
+        }
+        return bytes;
+    }
+
+    /// Stop 7 of a PUBLISH.
+    ///
+    /// @param granted the highest QoS of the subscriptions that match
+    /// @param retain the RETAIN flag to be sent
+    /// @param share [Subscription#share] of the Shared Subscription that it is for, 0 if for none
+    void deliver(
+            Message message, QoS granted, boolean retain, int @Nullable [] identifiers, int share) {
+        if (!session.mayReceive(message)) {
+            return;
+        }
+        QoS qos = effective(message, granted);
+        boolean isTaken;
+        if (qos == QoS.AT_MOST_ONCE) {
+            isTaken = deliverAtMostOnce(message, retain, identifiers);
+        } else {
+            isTaken = deliverSurely(message, qos, retain, identifiers, share);
+        }
+        // Else what was retained before is better than nothing. And a Shared Subscription has got
+        // it
+        // for itself alone: others are owed the same message [MQTT-3.3.1-9].
+        if (isTaken && share == 0 && streams != null) {
+            streams.liveDelivered(message);
+        }
+    }
+
+    /// The QoS of a delivery.
+    QoS effective(Message message, QoS granted) {
+        return switch (shard().limits().outgoingQos()) {
+            case AS_PUBLISHED -> message.qos().min(granted); // [MQTT-3.8.4-8]
+            case AS_GRANTED -> granted;
+        };
+    }
+
+    /// @return false if it was dropped
+    private boolean deliverSurely(
+            Message message, QoS qos, boolean retain, int @Nullable [] identifiers, int share) {
+        Connection c = session.connection();
+        boolean isSent = c != null && hasRoom(qos);
+        SessionJournal j = session.journal();
+        if (j == null) {
+            Delivery delivery = new Delivery(message, qos, retain, identifiers, share, null);
+            return c != null && isSent ? begin(delivery, c) : enqueue(delivery);
+        }
+        if (j.isFull()) {
+            shard().drop(DropReason.STORE_FULL, session.clientId());
+            return false;
+        }
+        Delivery delivery = j.delivery(message, qos, retain, identifiers, share);
+        if (c != null && isSent) {
+            j.put(delivery);
+            return begin(delivery, c);
+        }
+        boolean isQueued = enqueue(delivery);
+        if (isQueued) {
+            j.put(delivery);
+        }
+        return isQueued;
+    }
+
+    /// @return false if it was dropped
+    private boolean deliverAtMostOnce(
+            Message message, boolean retain, int @Nullable [] identifiers) {
+        Connection c = session.connection();
+        if (c == null || c.isConnackAwaited()) {
+            return false; // no session keeps QoS 0, so that nobody misses it
+        }
+        if (!c.isWritable()) {
+            shard().drop(DropReason.OUTBOUND_FULL, session.clientId());
+            return false;
+        }
+        boolean fits = c.transmit(message, QoS.AT_MOST_ONCE, retain, identifiers, 0);
+        if (!fits) {
+            shard().drop(DropReason.PACKET_TOO_LARGE, session.clientId());
+        }
+        return fits;
+    }
+
+    /// @return false if it was dropped
+    private boolean enqueue(Delivery d) {
+        if (isPumpScheduled && queue != null && queue.isFull(d.message().bytes())) {
+            pump(); // makes room if an acknowledgement has come in this turn
+        }
+        if (queue == null) {
+            queue = new DeliveryQueue(session);
+        }
+        return queue.offer(d);
+    }
+
+    // ---- what is sent ----
+
+    /// @return false if it was dropped
+    private boolean begin(Delivery d, Connection c) {
+        int packetId = sender.start(d, d.qos());
+        SessionJournal j = session.journal();
+        if (j != null) {
+            j.begun(d, packetId);
+            if (d.qos() == QoS.EXACTLY_ONCE
+                    && shard().journal().awaitDurable(c, d, packetId, Journal.Attempt.FIRST)) {
+                return true;
+            }
+        }
+        boolean fits = c.transmit(d.message(), d.qos(), d.retain(), d.identifiers(), packetId);
+        if (!fits) {
+            abandon(
+                    d,
+                    packetId,
+                    DropReason.PACKET_TOO_LARGE); // as if it had been sent [MQTT-3.1.2-25]
+        }
+        return fits;
+    }
+
+    private void abandon(Delivery d, int packetId, DropReason why) {
+        sender.abandon(packetId);
+        removeStored(d);
+        shard().drop(why, session.clientId());
+    }
+
+    /// A delivery is over, or will never be made.
+    void removeStored(Delivery d) {
+        SessionJournal j = session.journal();
+        if (j != null) {
+            j.removed(d);
+        }
+    }
+
+    /// The Packet Identifier of a QoS 2 delivery is durable: it is sent if it is still to be.
+    void transmitDurable(Delivery d, int packetId, Journal.Attempt attempt) {
+        Connection c = session.connection();
+        Sender.InFlight<Delivery> inFlight = sender.find(packetId);
+        if (c == null || inFlight == null || inFlight.message() != d) {
+            return;
+        }
+        if (attempt == Journal.Attempt.FIRST && d.message().isExpired(shard().now())) {
+            abandon(d, packetId, DropReason.EXPIRED); // [MQTT-3.3.2-5]
+            schedulePump();
+            return;
+        }
+        boolean fits =
+                switch (attempt) {
+                    case FIRST ->
+                            c.transmit(d.message(), d.qos(), d.retain(), d.identifiers(), packetId);
+                    case AGAIN -> c.retransmit(d, packetId);
+                };
+        if (!fits) {
+            abandon(d, packetId, DropReason.PACKET_TOO_LARGE);
+            schedulePump(); // there is room again, and no acknowledgement will come
+        }
+    }
+
+    /// Sends a retained message that a subscription is to get first.
+    void sendRetained(Message m, QoS qos, int @Nullable [] identifiers, Connection c) {
+        if (qos != QoS.AT_MOST_ONCE) {
+            SessionJournal j = session.journal();
+            if (j == null) {
+                begin(new Delivery(m, qos, true, identifiers, 0, null), c);
+            } else {
+                Delivery d = j.delivery(m, qos, true, identifiers, 0);
+                j.put(d);
+                begin(d, c);
+            }
+        } else if (!c.transmit(m, qos, true, identifiers, 0)) {
+            shard().drop(DropReason.PACKET_TOO_LARGE, session.clientId());
+        }
+    }
+
+    // ---- what is acknowledged ----
+
+    void onPuback(int packetId) {
+        Delivery stored = storedInFlight(packetId);
+        Sender.Outcome outcome = sender.onPuback(packetId);
+        if (stored != null && outcome == Sender.Outcome.COMPLETED) {
+            removeStored(stored);
+        }
+        settle(outcome, "PUBACK", packetId);
+    }
+
+    /// What is in flight under a Packet Identifier, if it is stored.
+    private @Nullable Delivery storedInFlight(int packetId) {
+        if (!session.isDurable()) {
+            return null;
+        }
+        Sender.InFlight<Delivery> inFlight = sender.find(packetId);
+        return inFlight == null ? null : inFlight.message();
+    }
+
+    void onPubrec(int packetId, ReasonCode reasonCode) {
+        Delivery stored = storedInFlight(packetId);
+        Sender.Outcome outcome = sender.onPubrec(packetId, reasonCode);
+        Connection c = session.connection();
+        if (c == null) {
+            return;
+        }
+        SessionJournal j = session.journal();
+        if (stored != null && j != null) {
+            switch (outcome) {
+                case RELEASE -> j.released(stored, packetId);
+                case COMPLETED -> j.removed(stored);
+                case NOT_FOUND, NOT_AWAITED -> {}
+            }
+        }
+        switch (outcome) {
+            case RELEASE ->
+                    // Durable first: or the message could come again under its old identifier.
+                    session.acknowledge(
+                            c, new Packet.Pubrel(packetId, ReasonCode.SUCCESS, Properties.NONE));
+            case NOT_FOUND -> {
+                if (!reasonCode.isError()) {
+                    c.send(
+                            new Packet.Pubrel(
+                                    packetId,
+                                    ReasonCode.SUCCESS, // most often one of a lost connection
+                                    Properties.NONE));
+                }
+            }
+            case COMPLETED, NOT_AWAITED -> settle(outcome, "PUBREC", packetId);
+        }
+    }
+
+    void onPubcomp(int packetId) {
+        Sender.Outcome outcome = sender.onPubcomp(packetId);
+        SessionJournal j = session.journal();
+        if (j != null && outcome == Sender.Outcome.COMPLETED) {
+            j.completed(packetId);
+        }
+        settle(outcome, "PUBCOMP", packetId);
+    }
+
+    private void settle(Sender.Outcome outcome, String packet, int packetId) {
+        Connection c = session.connection();
+        if (outcome == Sender.Outcome.NOT_AWAITED && c != null) {
+            c.refuse(
+                    ReasonCode.PROTOCOL_ERROR,
+                    packet
+                            + " for Packet Identifier "
+                            + packetId
+                            + ", which waits for another packet");
+            return;
+        }
+        if (!isQueueEmpty() || streams != null || sender.isResending()) {
+            schedulePump(); // once for all acknowledgements of this turn
+        }
+    }
+
+    /// The client has its PUBREC: what it sent to itself may follow.
+    void answered() {
+        if (!isQueueEmpty()) {
+            schedulePump();
+        }
+    }
+
+    // ---- what waits ----
+
+    private boolean isQueueEmpty() {
+        return queue == null || queue.isEmpty();
+    }
+
+    long queuedOnHeap() {
+        return queue == null ? 0 : queue.onHeap();
+    }
+
+    /// Null if nothing waits.
+    @Nullable DeliveryQueue queue() {
+        return queue;
+    }
+
+    /// Asks for [#pump] at the end of the turn.
+    void schedulePump() {
+        if (!isPumpScheduled) {
+            isPumpScheduled = true;
+            shard().schedulePump(this);
+        }
+    }
+
+    void pumpNow() {
+        isPumpScheduled = false;
+        pump();
+    }
+
+    /// Sends what waits while there is room: first what is unacknowledged of an earlier connection,
+    /// then the queue and the retained messages in turn. Sends a bounded number and asks to be
+    /// called again, so that one long queue never holds up the loop.
+    void pump() {
+        Connection c = session.connection();
+        if (c == null) {
+            return;
+        }
+        int left = shard().limits().streamBatch();
+        while (c.isWritable() && sender.isResending()) {
+            if (left-- == 0) {
+                schedulePump();
+                return;
+            }
+            Sender.InFlight<Delivery> again = sender.nextToResend();
+            if (again == null) {
+                return;
+            }
+            resend(again, c);
+        }
+        boolean moved = true;
+        while (moved && session.connection() == c && c.isWritable()) {
+            if (left-- <= 0) {
+                schedulePump();
+                return;
+            }
+            isStreamsTurn = !isStreamsTurn;
+            moved = isStreamsTurn ? pumpStreams(c) || pumpQueue(c) : pumpQueue(c) || pumpStreams(c);
+        }
+    }
+
+    private void resend(Sender.InFlight<Delivery> again, Connection c) {
+        Delivery d = again.message();
+        int packetId = again.packetId();
+        if (d == null) {
+            session.acknowledge(
+                    c, new Packet.Pubrel(packetId, ReasonCode.SUCCESS, Properties.NONE));
+        } else if (!(d.qos() == QoS.EXACTLY_ONCE
+                        && session.isDurable()
+                        && shard().journal().awaitDurable(c, d, packetId, Journal.Attempt.AGAIN))
+                && !c.retransmit(d, packetId)) {
+            abandon(d, packetId, DropReason.PACKET_TOO_LARGE);
+        }
+    }
+
+    private boolean pumpQueue(Connection c) {
+        DeliveryQueue q = queue;
+        if (q == null || !hasQuota()) {
+            return false;
+        }
+        Delivery d = q.poll();
+        if (d == null && !q.isEmpty()) {
+            return false; // the next one is on its way from the store
+        }
+        if (q.isEmpty()) {
+            queue = null; // an idle session holds no queue
+        }
+        if (d == null) {
+            return false;
+        }
+        if (d.message().isExpired(shard().now())) {
+            removeStored(d);
+            sender.skip();
+            shard().drop(DropReason.EXPIRED, session.clientId());
+        } else if (!session.mayReceive(d.message())) { // any more: the rules have changed since
+            removeStored(d);
+            sender.skip();
+            shard().drop(DropReason.NOT_AUTHORIZED, session.clientId());
+        } else {
+            begin(d, c);
+        }
+        return true;
+    }
+
+    private boolean pumpStreams(Connection c) {
+        RetainedStreams all = streams;
+        if (all == null) {
+            return false;
+        }
+        boolean moved = all.pump(c);
+        if (all.isEmpty()) {
+            streams = null;
+        }
+        return moved;
+    }
+
+    // ---- retained messages ----
+
+    /// Sends the retained messages of a subscription, as fast as the client takes them.
+    void stream(Subscription subscription) {
+        if (streams == null) {
+            streams = new RetainedStreams(session);
+        }
+        streams.add(subscription);
+        schedulePump();
+    }
+
+    void stopStream(Subscription subscription) {
+        if (streams != null) {
+            streams.stop(subscription);
+            schedulePump(); // the next one may begin, if it was this one's turn
+        }
+    }
+
+    /// The retained messages asked for have come.
+    void onPage(RetainedStream stream, ShardMessage.RetainedPage page) {
+        stream.onPage(page.messages(), page.isLast());
+        schedulePump();
+    }
+
+    // ---- after a restart ----
+
+    void restore(Delivery d) {
+        queueToRestore().restore(d);
+    }
+
+    void restorePaged(long sequence, int bytes) {
+        queueToRestore().restorePaged(sequence, bytes);
+    }
+
+    private DeliveryQueue queueToRestore() {
+        DeliveryQueue q = queue;
+        if (q == null) {
+            q = new DeliveryQueue(session);
+            queue = q;
+        }
+        return q;
+    }
+
+    /// True as long as the queue that is restored is to have its messages on the heap.
+    boolean isHeadWanted() {
+        return queue == null || queue.isHeadWanted();
+    }
+
+    /// @param d null if it was released
+    void restoreInFlight(long order, int packetId, @Nullable Delivery d) {
+        session.startAfter(0, order);
+        if (d == null) {
+            sender.restoreReleased(packetId);
+        } else {
+            sender.restore(packetId, d, d.qos());
+        }
+    }
+}
