@@ -1,6 +1,5 @@
 package io.hawkermq.core;
 
-import io.hawkermq.protocol.InboundTopicAliases;
 import io.hawkermq.protocol.MalformedPacketException;
 import io.hawkermq.protocol.OutboundTopicAliases;
 import io.hawkermq.protocol.Packet;
@@ -39,6 +38,7 @@ public final class Connection {
     private @Nullable Handshake handshake;
     private ProtocolVersion version = ProtocolVersion.MQTT_3_1_1;
     private @Nullable Session session;
+    private @Nullable Incoming incoming;
     private String clientId = "";
     private boolean isBridge;
     private boolean givesReasons = true;
@@ -46,8 +46,6 @@ public final class Connection {
     private long lastReceived;
     private int awaiting;
     private boolean isConnackAwaited;
-    private boolean isAnswering;
-    private InboundTopicAliases inboundAliases = new InboundTopicAliases(0);
     private OutboundTopicAliases outboundAliases = new OutboundTopicAliases(0);
 
     /// A connection that the shard's own [AccessControl] decides on.
@@ -133,10 +131,10 @@ public final class Connection {
         if (state == State.CONNECTED) {
             Session s = Objects.requireNonNull(session);
             switch (packet) {
-                case Packet.Publish p -> onPublish(p, s);
+                case Packet.Publish p -> incoming().onPublish(p);
                 case Packet.Puback p -> s.outgoing().onPuback(p.packetId());
                 case Packet.Pubrec p -> s.outgoing().onPubrec(p.packetId(), p.reasonCode());
-                case Packet.Pubrel p -> onPubrel(p, s);
+                case Packet.Pubrel p -> incoming().onPubrel(p);
                 case Packet.Pubcomp p -> s.outgoing().onPubcomp(p.packetId());
                 case Packet.Subscribe p -> new Subscribing(this, s, shard).subscribe(p);
                 case Packet.Unsubscribe p -> new Subscribing(this, s, shard).unsubscribe(p);
@@ -218,209 +216,6 @@ public final class Connection {
     }
 
     // ---- packets ----
-
-    /// Stop 3 of a PUBLISH.
-    private void onPublish(Packet.Publish p, Session s) {
-        TopicName topic = topicOf(p);
-        if (topic == null) {
-            return; // refused
-        }
-        shard.counters().publishBytesReceived += p.payload().length;
-        if (shard.isDebug()) {
-            debugReceived(p, topic);
-        }
-        if (p.qos() == QoS.EXACTLY_ONCE && !isFirst(p, s)) {
-            return;
-        }
-        Message message = Message.of(p, topic, s.publisher(), shard.now());
-        Journal journal = shard.journal();
-        long before = journal.changes();
-        ReasonCode result;
-        if (isReserved(topic, shard.control())
-                || !access.mayPublish(s.principal(), topic, p.qos())) {
-            shard.drop(DropReason.NOT_AUTHORIZED, clientId);
-            result = ReasonCode.NOT_AUTHORIZED;
-        } else if (p.payload().length > shard.limits().maximumPayload()) {
-            shard.drop(DropReason.PAYLOAD_TOO_LARGE, clientId);
-            // PUBACK and PUBREC have no code of their own for it [MQTT-3.4.2-1].
-            result = ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR;
-        } else if (Control.concerns(topic)) {
-            shard.control().accept(access, s.principal(), topic, p.payload());
-            result = ReasonCode.SUCCESS;
-        } else if (journal.isFull() && shard.wouldStore(message)) {
-            shard.drop(DropReason.STORE_FULL, clientId);
-            result = ReasonCode.QUOTA_EXCEEDED;
-        } else {
-            isAnswering = p.qos() == QoS.EXACTLY_ONCE;
-            boolean matched = shard.publish(message);
-            result = matched ? ReasonCode.SUCCESS : ReasonCode.NO_MATCHING_SUBSCRIBERS;
-        }
-        if (result != ReasonCode.QUOTA_EXCEEDED || version.isMqtt5()) {
-            // Before 5.0 a refusal is no answer: the client keeps the message and sends it again.
-            acknowledge(
-                    p,
-                    s,
-                    version.isMqtt5() ? result : ReasonCode.SUCCESS,
-                    journal.changes() == before ? Storing.NOTHING : Storing.SOMETHING);
-        }
-        if (isAnswering) {
-            isAnswering = false;
-            s.outgoing().answered();
-        }
-        if (shard.budgets().holdsBack()) {
-            shard.budgets().holdBack(this);
-        }
-    }
-
-    /// The Topic Name behind alias and mount point.
-    ///
-    /// @return null if the packet breaks the rules of the connection, which is refused then
-    private @Nullable TopicName topicOf(Packet.Publish p) {
-        TopicName topic = p.topic();
-        if (topic == null || !p.properties().isEmpty()) {
-            try {
-                topic = inboundAliases.resolve(p);
-            } catch (MalformedPacketException e) {
-                refuse(e.reasonCode(), e.reason());
-                return null;
-            }
-        }
-        if (p.qos().level() > terms.maximumQos().level()) {
-            refuse(
-                    ReasonCode.QOS_NOT_SUPPORTED,
-                    "QoS " + p.qos().level() + " is above what the listener allows");
-            return null; // [MQTT-3.2.2-11]
-        }
-        if (shard.limits().isTooDeep(topic.utf8())) {
-            refuse(ReasonCode.MALFORMED_PACKET, "the Topic Name has too many levels");
-            return null;
-        }
-        if (p.retain() && shard.limits().retain() == Limits.Retain.REFUSED) {
-            refuse(ReasonCode.RETAIN_NOT_SUPPORTED, "this server retains no messages");
-            return null; // [MQTT-3.2.2-14]
-        }
-        if (terms.mountPoint() != null) {
-            try {
-                topic = terms.mounted(topic);
-            } catch (IllegalArgumentException e) {
-                refuse(ReasonCode.TOPIC_NAME_INVALID, String.valueOf(e.getMessage()));
-                return null;
-            }
-        }
-        return topic;
-    }
-
-    /// False for a QoS 2 message that came before, which is answered again, and for one too many,
-    /// which ends the connection.
-    private boolean isFirst(Packet.Publish p, Session s) {
-        if (s.receiver().isUnreleased(p.packetId())) {
-            s.acknowledge(
-                    this,
-                    new Packet.Pubrec(
-                            p.packetId(), ReasonCode.SUCCESS, Properties.NONE)); // [MQTT-4.3.3-10]
-            return false;
-        }
-        if (version.isMqtt5() && s.receiver().unreleased() >= shard.limits().receiveMaximum()) {
-            refuse(
-                    ReasonCode.RECEIVE_MAXIMUM_EXCEEDED,
-                    "more than "
-                            + shard.limits().receiveMaximum()
-                            + " QoS 2 messages wait for their PUBREL");
-            return false;
-        }
-        return true;
-    }
-
-    private void debugReceived(Packet.Publish p, TopicName topic) {
-        shard.debug(
-                "Received PUBLISH from "
-                        + clientId
-                        + " (d"
-                        + (p.dup() ? 1 : 0)
-                        + ", q"
-                        + p.qos().level()
-                        + ", r"
-                        + (p.retain() ? 1 : 0)
-                        + ", m"
-                        + p.packetId()
-                        + ", '"
-                        + topic
-                        + "', ... ("
-                        + p.payload().length
-                        + " bytes))");
-    }
-
-    /// Whether what a packet did must be durable before it is acknowledged.
-    private enum Storing {
-        NOTHING,
-        SOMETHING
-    }
-
-    private void acknowledge(Packet.Publish p, Session s, ReasonCode result, Storing storing) {
-        switch (p.qos()) {
-            case AT_MOST_ONCE -> {}
-            case AT_LEAST_ONCE -> {
-                Packet puback = new Packet.Puback(p.packetId(), result, Properties.NONE);
-                switch (storing) {
-                    case NOTHING -> shard.journal().sendInOrder(this, puback);
-                    case SOMETHING -> shard.journal().sendWhenDurable(this, puback);
-                }
-            }
-            case EXACTLY_ONCE -> {
-                if (!result.isError()) {
-                    s.receiver().onPublish(p.packetId()); // else the identifier is free again
-                    // [MQTT-4.3.3-9]
-                    SessionJournal j = s.journal();
-                    if (j != null) {
-                        j.received(p.packetId());
-                    }
-                }
-                // As Mosquitto, which looks for subscribers only when PUBREL comes.
-                ReasonCode said =
-                        result == ReasonCode.NO_MATCHING_SUBSCRIBERS ? ReasonCode.SUCCESS : result;
-                Packet pubrec = new Packet.Pubrec(p.packetId(), said, Properties.NONE);
-                switch (storing) {
-                    case NOTHING -> s.acknowledge(this, pubrec);
-                    case SOMETHING -> shard.journal().sendWhenDurable(this, pubrec);
-                }
-            }
-        }
-    }
-
-    /// `$SYS` is the server's, `$CONTROL` is for commands to it, `$share` begins Topic Filters.
-    private static boolean isReserved(TopicName topic, Control control) {
-        if (!topic.isReserved()) {
-            return false;
-        }
-        String text = topic.toString();
-        return text.equals("$SYS")
-                || (text.startsWith("$SYS/") && !isBridgeState(text))
-                || (Control.concerns(topic) && !control.takes(topic))
-                || text.startsWith("$share/"); // never what was meant
-    }
-
-    /// `$SYS/broker/connection/NAME/state` is what a bridge of Mosquitto's kind reports itself.
-    private static boolean isBridgeState(String topic) {
-        String before = "$SYS/broker/connection/";
-        int slash = topic.indexOf('/', before.length());
-        return topic.startsWith(before) && slash > 0 && topic.substring(slash).equals("/state");
-    }
-
-    private void onPubrel(Packet.Pubrel p, Session s) {
-        boolean known = s.receiver().onPubrel(p.packetId());
-        SessionJournal j = s.journal();
-        if (known && j != null) {
-            j.receivedReleased(p.packetId());
-        }
-        // Durable first, in a durable session: or the client's next message under this identifier
-        // would be taken for a repetition after a crash.
-        // An unknown identifier is most often one whose PUBCOMP was lost with a connection, and is
-        // confirmed like the first time.
-        s.acknowledge(
-                this,
-                new Packet.Pubcomp(
-                        p.packetId(), ReasonCode.SUCCESS, Properties.NONE)); // [MQTT-4.3.3-11]
-    }
 
     private void onDisconnect(Packet.Disconnect p, Session s) {
         long expiry = p.properties().number(Property.SESSION_EXPIRY_INTERVAL, -1);
@@ -506,10 +301,10 @@ public final class Connection {
         return outbox.isWritable() && !isConnackAwaited;
     }
 
-    /// True while a QoS 2 message of this client is being routed: its own subscriptions get it
-    /// after the PUBREC, as many clients expect.
+    /// See [Incoming#isAnswering].
     boolean isAnswering() {
-        return isAnswering;
+        Incoming now = incoming;
+        return now != null && now.isAnswering();
     }
 
     /// Stop 8 of a PUBLISH begins here: into the outbound buffer.
@@ -700,9 +495,10 @@ public final class Connection {
         givesReasons = connect.properties().number(Property.REQUEST_PROBLEM_INFORMATION, 1) == 1;
         keepAliveMillis = keepAlive * 1_500L;
         Limits limits = shard.limits();
-        if (version.isMqtt5()) {
+        boolean isMqtt5 = version.isMqtt5();
+        incoming = new Incoming(this, by, isMqtt5 ? terms.topicAliasMaximum(limits) : 0);
+        if (isMqtt5) {
             long theirs = connect.properties().number(Property.TOPIC_ALIAS_MAXIMUM, 0);
-            inboundAliases = new InboundTopicAliases(terms.topicAliasMaximum(limits));
             outboundAliases =
                     new OutboundTopicAliases(
                             (int) Math.min(theirs, terms.topicAliasMaximumBroker(limits)));
@@ -747,6 +543,10 @@ public final class Connection {
 
     Terms terms() {
         return terms;
+    }
+
+    private Incoming incoming() {
+        return Objects.requireNonNull(incoming);
     }
 
     Session session() {

@@ -80,7 +80,7 @@ public final class Overview {
     ///
     /// @return by their topics in the order of their bytes
     public List<Message> retained(TopicFilter filter) {
-        return shard.retained(filter);
+        return shard.retention().matching(filter);
     }
 
     /// Closes a client's connection; one of 5.0 is told the reason.

@@ -94,7 +94,7 @@ public final class Restoration implements Recovery {
 
     @Override
     public void retained(Message message) {
-        shards.get(Shard.KEEPER).restore(message);
+        shards.get(Shard.KEEPER).retention().keep(message);
     }
 
     @Override

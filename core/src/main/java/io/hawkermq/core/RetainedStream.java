@@ -41,7 +41,7 @@ final class RetainedStream {
         return isLast && page.isEmpty();
     }
 
-    /// True if [Shard#requestRetained] is to be called.
+    /// True if [Retention#request] is to be called.
     boolean needsPage() {
         return page.isEmpty() && !isLast && !isRequested;
     }

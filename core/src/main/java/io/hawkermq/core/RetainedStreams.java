@@ -26,7 +26,7 @@ final class RetainedStreams {
         streams.removeIf(s -> {
             boolean stopped = s.subscription() == subscription;
             if (stopped) {
-                session.shard().releaseRetained(s);
+                session.shard().retention().release(s);
             }
             return stopped;
         });
@@ -34,7 +34,7 @@ final class RetainedStreams {
 
     /// The session ends.
     void stopAll() {
-        streams.forEach(session.shard()::releaseRetained);
+        streams.forEach(session.shard().retention()::release);
         streams.clear();
     }
 
@@ -53,7 +53,7 @@ final class RetainedStreams {
         }
         if (stream.needsPage()) {
             stream.requested();
-            session.shard().requestRetained(session, stream);
+            session.shard().retention().request(session, stream);
         }
         if (stream.isAtEnd()) {
             streams.remove();

@@ -267,7 +267,7 @@ final class Session {
         subscriptions.clear();
         outgoing.clear();
         if (!shared.isEmpty()) {
-            shard.passOn(shared, clientId);
+            shard.distribution().passOn(shared, clientId);
         }
     }
 

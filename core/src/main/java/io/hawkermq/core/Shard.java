@@ -1,9 +1,7 @@
 package io.hawkermq.core;
 
 import io.hawkermq.protocol.PublishTemplates;
-import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.ReasonCode;
-import io.hawkermq.protocol.TopicFilter;
 import io.hawkermq.protocol.Will;
 import java.util.ArrayDeque;
 import java.util.Collection;
@@ -19,19 +17,16 @@ import org.jspecify.annotations.Nullable;
 /// the retained messages. Only its loop calls it; other shards send it [ShardMessage]s. It has no
 /// clock: each turn of the loop begins with [#advance] and ends with [#endTurn].
 ///
-/// This class is the place where things meet: where a message is routed and delivered, where
-/// retained messages are asked for, where work is put off to the end of the turn. Who gets a
-/// message is in [Router], what other shards are told in [Peers], what waits is counted in
-/// [Budgets]; what the protocol demands is in [Connection], [Handshake], [Subscribing] and
-/// [Session].
+/// This class is the place where things meet, and where work is put off to the end of the turn. Who
+/// gets a message is in [Router], how it gets there in [Distribution], what is retained in
+/// [Retention]; what other shards are told is in [Peers], what waits is counted in [Budgets]; what
+/// the protocol demands is in [Connection], [Handshake], [Incoming], [Subscribing] and [Session].
 public final class Shard {
     /// The most shards there can be: routes keep them as bits.
     public static final int MOST = 64;
 
     /// The shard that keeps the retained messages.
     static final int KEEPER = 0;
-
-    private static final long SWEEP_MILLIS = 1_000;
 
     private final int number;
     private Limits limits;
@@ -46,14 +41,12 @@ public final class Shard {
     private final Journal journal;
     private final Budgets budgets;
     private final Router router;
+    private final Distribution distribution;
+    private final Retention retention;
     private final Map<String, Session> sessions = new HashMap<>();
     private final PublishTemplates templates = new PublishTemplates();
     private @Nullable Message templated;
     private final DropLog dropLog;
-
-    private final @Nullable RetainedKeeper keeper;
-    private final Timers.Timer sweepTimer = new Timers.Timer(this::sweep);
-    private final Map<Long, PendingPage> pendingPages = new HashMap<>();
 
     private ArrayDeque<Outgoing> toPump = new ArrayDeque<>();
     private Slots slots = Slots.onOneShard();
@@ -62,8 +55,6 @@ public final class Shard {
     private Population population = Population.ofOneShard();
     private long now;
     private boolean isDebug;
-
-    private record PendingPage(Session session, RetainedStream stream) {}
 
     /// @param number 0 to `shards - 1`
     /// @param shards how many there are at most, 1 to [#MOST]
@@ -86,7 +77,8 @@ public final class Shard {
         journal = new Journal(number, store);
         budgets = new Budgets(this);
         router = new Router(this, random.nextLong());
-        keeper = number == KEEPER ? new RetainedKeeper(counters) : null;
+        distribution = new Distribution(this);
+        retention = new Retention(this);
         dropLog = new DropLog(log);
     }
 
@@ -152,13 +144,13 @@ public final class Shard {
                 case ShardMessage.Forward f -> {
                     peers.took(f.message(), from);
                     journal.arrived(f.stored());
-                    deliverHere(router.route(f.message().topic()), f.message());
+                    distribution.deliverHere(f.message());
                     journal.done(f.stored());
                 }
                 case ShardMessage.ForwardShared f -> {
                     peers.took(f.message(), from);
                     journal.arrived(f.stored());
-                    deliverShared(f);
+                    distribution.deliverShared(f);
                     journal.done(f.stored());
                 }
                 case ShardMessage.Taken t -> peers.onTaken(t);
@@ -169,12 +161,12 @@ public final class Shard {
                 case ShardMessage.Noted n -> peers.onNoted(n);
                 case ShardMessage.Retain r -> {
                     journal.arrived(r.stored());
-                    retain(r.message());
+                    retention.retain(r.message());
                     journal.done(r.stored());
                 }
-                case ShardMessage.RetainedRequest r -> peers.tell(from, keeper().page(r, now));
-                case ShardMessage.RetainedRelease r -> keeper().release(r.ticket());
-                case ShardMessage.RetainedPage p -> onPage(p);
+                case ShardMessage.RetainedRequest r -> peers.tell(from, retention.page(r));
+                case ShardMessage.RetainedRelease r -> retention.release(r);
+                case ShardMessage.RetainedPage p -> retention.onPage(p);
             }
         }
     }
@@ -186,9 +178,9 @@ public final class Shard {
     /// @return true if there is at least one subscriber
     public boolean publish(Message message) {
         publications.published(message);
-        boolean matched = route(message);
+        boolean matched = distribution.distribute(message);
         if (message.retain()) {
-            retain(message);
+            retention.retain(message);
         }
         return matched;
     }
@@ -203,138 +195,6 @@ public final class Shard {
         publish(Message.of(will, of.publisher(), now));
     }
 
-    private boolean route(Message message) {
-        Route route = router.route(message.topic());
-        if (route.isEmpty()) {
-            return false;
-        }
-        deliverHere(route, message);
-        for (ShareGroup group : route.groups) {
-            deliverShared(
-                    new ShardMessage.ForwardShared(
-                            message, group.shareName(), group.filter(), -1, null),
-                    group);
-        }
-        long durable = message.qos() == QoS.AT_MOST_ONCE ? 0 : route.durableShards;
-        for (long rest = peers.activeOf(route.remoteShards); rest != 0; rest &= rest - 1) {
-            int to = Long.numberOfTrailingZeros(rest);
-            StoredForward stored =
-                    (durable & 1L << to) == 0
-                            ? null
-                            : journal.forward(
-                                    StoredForward.Purpose.DELIVER,
-                                    slots.of(to),
-                                    message,
-                                    null,
-                                    null);
-            peers.forward(new ShardMessage.Forward(message, stored), to);
-        }
-        return true;
-    }
-
-    /// True if a message would have to be stored, for a subscriber or to be retained, before it
-    /// could be acknowledged.
-    boolean wouldStore(Message message) {
-        return message.qos() != QoS.AT_MOST_ONCE
-                && ((message.retain() && message.payload().length > 0)
-                        || router.route(message.topic()).isDurable());
-    }
-
-    /// Stop 6 of a PUBLISH.
-    private void deliverHere(Route route, Message message) {
-        List<Route.Target> targets = route.targets;
-        for (int i = 0; i < targets.size(); i++) {
-            deliver(targets.get(i), message);
-        }
-    }
-
-    private static void deliver(Route.Target to, Message message) {
-        Route.Target target = to;
-        if (target.withNoLocal != null && target.session.clientId().equals(message.publisher())) {
-            target = target.forOwnMessage(); // [MQTT-3.8.3-3]
-            if (target == null) {
-                return;
-            }
-        }
-        target.session
-                .outgoing()
-                .deliver(
-                        message,
-                        target.qos,
-                        target.retainAsPublished && message.retain(),
-                        target.identifiers,
-                        0);
-    }
-
-    private void deliverShared(ShardMessage.ForwardShared f) {
-        ShareGroup group = router.find(f.shareName(), f.filter());
-        if (group == null) {
-            drop(DropReason.NO_SHARE_MEMBER, f.message().publisher());
-        } else {
-            deliverShared(f, group);
-        }
-    }
-
-    /// Gives a message to one member [MQTT-4.8.2-4]. `hops` is -1 for a message that begins its way.
-    private void deliverShared(ShardMessage.ForwardShared f, ShareGroup group) {
-        int elsewhere = f.hops() < 0 || group.members().isEmpty() ? group.nextShard() : -1;
-        if (elsewhere >= 0 && f.hops() < peers.shards()) {
-            Message message = f.message();
-            StoredForward stored =
-                    message.qos() == QoS.AT_MOST_ONCE || !group.isDurable(elsewhere)
-                            ? null
-                            : journal.forward(
-                                    StoredForward.Purpose.SHARE,
-                                    slots.of(elsewhere),
-                                    message,
-                                    f.shareName(),
-                                    f.filter());
-            peers.forward(
-                    new ShardMessage.ForwardShared(
-                            message, f.shareName(), f.filter(), f.hops() + 1, stored),
-                    elsewhere);
-            return;
-        }
-        Subscription member = group.next(f.message().qos());
-        if (member == null) {
-            drop(DropReason.NO_SHARE_MEMBER, f.message().publisher());
-            return;
-        }
-        int[] identifiers = member.identifier() == 0 ? null : new int[] {member.identifier()};
-        member.session()
-                .outgoing()
-                .deliver(
-                        f.message(),
-                        member.qos(), // [MQTT-4.8.2-3]
-                        member.isRetainAsPublished() && f.message().retain(),
-                        identifiers,
-                        member.share());
-    }
-
-    /// A member's session has ended with messages that it had not acknowledged, or not even been
-    /// sent: they are for the other members (section 4.8.2). If there are none they are lost, as is
-    /// what is published then.
-    void passOn(List<Session.Undelivered> messages, String from) {
-        journal.admit(); // they were accepted before
-        for (Session.Undelivered u : messages) {
-            Message message = u.message();
-            String shareName = u.filter().shareName();
-            ShareGroup group =
-                    shareName == null ? null : router.find(shareName, u.filter().filter());
-            if (group == null) {
-                drop(DropReason.NO_SHARE_MEMBER, from);
-            } else if (message.isExpired(now)) {
-                drop(DropReason.EXPIRED, from);
-            } else {
-                deliverShared(
-                        new ShardMessage.ForwardShared(
-                                message, group.shareName(), group.filter(), -1, null),
-                        group);
-            }
-        }
-        journal.replayed();
-    }
-
     /// The encoded forms of a message, made once for all its subscribers here.
     @SuppressWarnings("ReferenceEquality") // the same message, not one that says the same
     PublishTemplates templates(Message message) {
@@ -343,98 +203,6 @@ public final class Shard {
             templated = message;
         }
         return templates;
-    }
-
-    // ---- retained messages ----
-
-    private void retain(Message message) {
-        if (keeper == null) {
-            StoredForward stored =
-                    message.qos() == QoS.AT_MOST_ONCE || !journal.isDurable()
-                            ? null
-                            : journal.forward(
-                                    StoredForward.Purpose.RETAIN,
-                                    slots.of(KEEPER),
-                                    message,
-                                    null,
-                                    null);
-            peers.tell(KEEPER, new ShardMessage.Retain(message, stored));
-            return;
-        }
-        if (isStored(message)) {
-            if (message.payload().length == 0) {
-                journal.add(new StoreChange.RemoveRetained(message.topic()));
-            } else if (journal.isFull()) {
-                drop(DropReason.STORE_FULL, message.publisher());
-                return;
-            } else {
-                journal.add(new StoreChange.PutRetained(message));
-            }
-        }
-        keep(message);
-    }
-
-    /// What the server itself says of its state is not worth keeping beyond it.
-    private boolean isStored(Message message) {
-        return journal.isDurable() && !message.publisher().equals(Message.SERVER);
-    }
-
-    private void keep(Message message) {
-        keeper().retain(message);
-        if (message.expires() && !sweepTimer.isSet()) {
-            timers.set(sweepTimer, now + SWEEP_MILLIS);
-        }
-    }
-
-    private void sweep() {
-        if (keeper().sweep(now, this::forgetRetained)) {
-            timers.set(sweepTimer, now + SWEEP_MILLIS);
-        }
-    }
-
-    private void forgetRetained(Message expired) {
-        if (isStored(expired)) {
-            journal.add(new StoreChange.RemoveRetained(expired.topic()));
-        }
-    }
-
-    List<Message> retained(TopicFilter filter) {
-        return keeper().matching(filter, now);
-    }
-
-    private RetainedKeeper keeper() {
-        if (keeper == null) {
-            throw new IllegalStateException("shard " + number + " keeps no retained messages");
-        }
-        return keeper;
-    }
-
-    void requestRetained(Session session, RetainedStream stream) {
-        ShardMessage.RetainedRequest request =
-                new ShardMessage.RetainedRequest(
-                        stream.ticket(), stream.subscription().filter(), RetainedStream.PAGE);
-        if (keeper != null) {
-            session.outgoing().onPage(stream, keeper.page(request, now));
-        } else {
-            pendingPages.put(stream.ticket(), new PendingPage(session, stream));
-            peers.tell(KEEPER, request);
-        }
-    }
-
-    private void onPage(ShardMessage.RetainedPage page) {
-        PendingPage pending = pendingPages.remove(page.ticket());
-        if (pending != null) {
-            pending.session().outgoing().onPage(pending.stream(), page);
-        }
-    }
-
-    void releaseRetained(RetainedStream stream) {
-        pendingPages.remove(stream.ticket());
-        if (keeper != null) {
-            keeper.release(stream.ticket());
-        } else {
-            peers.tell(KEEPER, new ShardMessage.RetainedRelease(stream.ticket()));
-        }
     }
 
     // ---- sessions ----
@@ -572,7 +340,7 @@ public final class Shard {
 
     /// True if no message of this shard is on its way to another one, and it waits for none.
     public boolean isQuiet() {
-        return peers.isQuiet() && pendingPages.isEmpty() && journal.isQuiet();
+        return peers.isQuiet() && retention.isQuiet() && journal.isQuiet();
     }
 
     /// Hands in what is to be stored and posts what other shards are to know, without ending the
@@ -592,34 +360,23 @@ public final class Shard {
         return session;
     }
 
-    /// A message that was retained before.
-    void restore(Message message) {
-        keep(message);
-    }
-
     /// Takes up what was on its way to another shard, as far as its sessions are here now.
     void replay(StoredForward f) {
         journal.arrived(f);
         Message message = f.message().message();
         switch (f.purpose()) {
-            case DELIVER -> {
-                for (Route.Target target : router.route(message.topic()).targets) {
-                    if ((f.slots() & 1L << Slots.slotOf(target.session.clientId())) != 0) {
-                        deliver(target, message);
-                    }
-                }
-            }
+            case DELIVER -> distribution.deliverToSlots(message, f.slots());
             case SHARE -> {
                 String shareName = f.shareName();
                 String filter = f.filter();
                 if (shareName != null && filter != null) {
-                    deliverShared(
+                    distribution.deliverShared(
                             new ShardMessage.ForwardShared(message, shareName, filter, -1, null));
                 }
             }
             case RETAIN -> {
-                if (keeper != null) {
-                    retain(message);
+                if (number == KEEPER) {
+                    retention.retain(message);
                 }
             }
         }
@@ -654,6 +411,10 @@ public final class Shard {
     /// Shows what is published here from now on to somebody.
     public void publications(Publications onlooker) {
         publications = onlooker;
+    }
+
+    Slots slots() {
+        return slots;
     }
 
     /// True if the session of this Client Identifier belongs here.
@@ -736,8 +497,21 @@ public final class Shard {
         return budgets;
     }
 
+    /// 0 to [#MOST] - 1.
+    int number() {
+        return number;
+    }
+
     Router router() {
         return router;
+    }
+
+    Distribution distribution() {
+        return distribution;
+    }
+
+    Retention retention() {
+        return retention;
     }
 
     /// The live counters; the transport adds the bytes.

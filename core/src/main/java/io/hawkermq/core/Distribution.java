@@ -1,0 +1,166 @@
+package io.hawkermq.core;
+
+import io.hawkermq.protocol.QoS;
+import java.util.List;
+
+/// Stops 4 to 6 of a PUBLISH: brings a message to the sessions of this shard whose subscriptions match,
+/// to one member of each Shared Subscription, and to the other shards that have subscribers.
+final class Distribution {
+    private final Shard shard;
+
+    Distribution(Shard shard) {
+        this.shard = shard;
+    }
+
+    /// @return true if there is at least one subscriber
+    boolean distribute(Message message) {
+        Route route = shard.router().route(message.topic());
+        if (route.isEmpty()) {
+            return false;
+        }
+        deliver(route, message);
+        for (ShareGroup group : route.groups) {
+            deliverShared(
+                    new ShardMessage.ForwardShared(
+                            message, group.shareName(), group.filter(), -1, null),
+                    group);
+        }
+        long durable = message.qos() == QoS.AT_MOST_ONCE ? 0 : route.durableShards;
+        for (long rest = shard.peers().activeOf(route.remoteShards); rest != 0; rest &= rest - 1) {
+            int to = Long.numberOfTrailingZeros(rest);
+            StoredForward stored =
+                    (durable & 1L << to) == 0
+                            ? null
+                            : shard.journal()
+                                    .forward(
+                                            StoredForward.Purpose.DELIVER,
+                                            shard.slots().of(to),
+                                            message,
+                                            null,
+                                            null);
+            shard.peers().forward(new ShardMessage.Forward(message, stored), to);
+        }
+        return true;
+    }
+
+    /// True if a message would have to be stored, for a subscriber or to be retained, before it
+    /// could be acknowledged.
+    boolean wouldStore(Message message) {
+        return message.qos() != QoS.AT_MOST_ONCE
+                && ((message.retain() && message.payload().length > 0)
+                        || shard.router().route(message.topic()).isDurable());
+    }
+
+    /// A message of another shard, for the sessions of this one.
+    void deliverHere(Message message) {
+        deliver(shard.router().route(message.topic()), message);
+    }
+
+    /// The same for the sessions of some slots only.
+    ///
+    /// @param slots a bit for each
+    void deliverToSlots(Message message, long slots) {
+        for (Route.Target target : shard.router().route(message.topic()).targets) {
+            if ((slots & 1L << Slots.slotOf(target.session.clientId())) != 0) {
+                deliver(target, message);
+            }
+        }
+    }
+
+    /// Stop 6 of a PUBLISH.
+    private void deliver(Route route, Message message) {
+        List<Route.Target> targets = route.targets;
+        for (int i = 0; i < targets.size(); i++) {
+            deliver(targets.get(i), message);
+        }
+    }
+
+    private static void deliver(Route.Target to, Message message) {
+        Route.Target target = to;
+        if (target.withNoLocal != null && target.session.clientId().equals(message.publisher())) {
+            target = target.forOwnMessage(); // [MQTT-3.8.3-3]
+            if (target == null) {
+                return;
+            }
+        }
+        target.session
+                .outgoing()
+                .deliver(
+                        message,
+                        target.qos,
+                        target.retainAsPublished && message.retain(),
+                        target.identifiers,
+                        0);
+    }
+
+    void deliverShared(ShardMessage.ForwardShared f) {
+        ShareGroup group = shard.router().find(f.shareName(), f.filter());
+        if (group == null) {
+            shard.drop(DropReason.NO_SHARE_MEMBER, f.message().publisher());
+        } else {
+            deliverShared(f, group);
+        }
+    }
+
+    /// Gives a message to one member [MQTT-4.8.2-4]. `hops` is -1 for a message that begins its way.
+    private void deliverShared(ShardMessage.ForwardShared f, ShareGroup group) {
+        int elsewhere = f.hops() < 0 || group.members().isEmpty() ? group.nextShard() : -1;
+        if (elsewhere >= 0 && f.hops() < shard.peers().shards()) {
+            Message message = f.message();
+            StoredForward stored =
+                    message.qos() == QoS.AT_MOST_ONCE || !group.isDurable(elsewhere)
+                            ? null
+                            : shard.journal()
+                                    .forward(
+                                            StoredForward.Purpose.SHARE,
+                                            shard.slots().of(elsewhere),
+                                            message,
+                                            f.shareName(),
+                                            f.filter());
+            shard.peers()
+                    .forward(
+                            new ShardMessage.ForwardShared(
+                                    message, f.shareName(), f.filter(), f.hops() + 1, stored),
+                            elsewhere);
+            return;
+        }
+        Subscription member = group.next(f.message().qos());
+        if (member == null) {
+            shard.drop(DropReason.NO_SHARE_MEMBER, f.message().publisher());
+            return;
+        }
+        int[] identifiers = member.identifier() == 0 ? null : new int[] {member.identifier()};
+        member.session()
+                .outgoing()
+                .deliver(
+                        f.message(),
+                        member.qos(), // [MQTT-4.8.2-3]
+                        member.isRetainAsPublished() && f.message().retain(),
+                        identifiers,
+                        member.share());
+    }
+
+    /// A member's session has ended with messages that it had not acknowledged, or not even been
+    /// sent: they are for the other members (section 4.8.2). If there are none they are lost, as is
+    /// what is published then.
+    void passOn(List<Session.Undelivered> messages, String from) {
+        shard.journal().admit(); // they were accepted before
+        for (Session.Undelivered u : messages) {
+            Message message = u.message();
+            String shareName = u.filter().shareName();
+            ShareGroup group =
+                    shareName == null ? null : shard.router().find(shareName, u.filter().filter());
+            if (group == null) {
+                shard.drop(DropReason.NO_SHARE_MEMBER, from);
+            } else if (message.isExpired(shard.now())) {
+                shard.drop(DropReason.EXPIRED, from);
+            } else {
+                deliverShared(
+                        new ShardMessage.ForwardShared(
+                                message, group.shareName(), group.filter(), -1, null),
+                        group);
+            }
+        }
+        shard.journal().replayed();
+    }
+}
