@@ -28,13 +28,17 @@ record AccessSettings(
                 case PASSWORD_FILE -> passwordFile = file(plugin, "password_file", passwordFile);
                 case ACL_FILE -> aclFile = file(plugin, "acl_file", aclFile);
                 case GO_AUTH -> {
-                    if (GoAuthSettings.of(plugin).hasFiles()) {
+                    GoAuthSettings goAuth = GoAuthSettings.of(plugin);
+                    if (goAuth.hasFiles()) {
                         passwordFile =
                                 file(plugin, GoAuthSettings.passwordOption(plugin), passwordFile);
                         String acl = GoAuthSettings.aclOption(plugin);
                         if (plugin.option(acl).isPresent()) {
                             aclFile = file(plugin, acl, aclFile);
                         }
+                    }
+                    if (goAuth.hasTokenList()) {
+                        aclFile = file(plugin, GoAuthSettings.TOKEN_LIST, aclFile);
                     }
                 }
                 case DYNAMIC_SECURITY -> {} // see DynamicSettings

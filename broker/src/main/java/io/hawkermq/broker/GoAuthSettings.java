@@ -3,12 +3,18 @@ package io.hawkermq.broker;
 import io.hawkermq.broker.security.HttpUsers;
 import io.hawkermq.broker.security.HttpUsers.Answer;
 import io.hawkermq.broker.security.HttpUsers.Parameters;
+import io.hawkermq.broker.security.LoginService;
+import io.hawkermq.broker.security.TokenUsers;
+import io.hawkermq.broker.security.TokenVerifier;
+import io.hawkermq.broker.security.TokenVerifier.Expiry;
+import io.hawkermq.broker.security.TokenVerifier.UserClaim;
 import io.hawkermq.mosquitto.ListenerConfiguration;
 import io.hawkermq.mosquitto.PluginConfiguration;
 import io.hawkermq.mosquitto.PluginConfiguration.BuiltIn;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -16,12 +22,53 @@ import java.util.Optional;
 import java.util.Set;
 
 /// What a line with mosquitto-go-auth's plugin asks for: its back ends `files`, a password file and an
-/// access control list, and `http`, a web service that knows users. Whoever asks for another back end
-/// is refused by name, because a check that is not made would let people in.
+/// access control list, `http`, a web service that knows users, and `jwt`, User Names that are tokens.
+/// Whoever asks for another back end is refused by name, because a check that is not made would let
+/// people in.
 ///
-/// @param http empty if there is no such back end
-record GoAuthSettings(boolean hasFiles, Optional<HttpUsers.Service> http) {
+/// @param service of `http` or `jwt`, empty if there is neither
+/// @param hasTokenList true if `jwt` names an access control list
+record GoAuthSettings(boolean hasFiles, boolean hasTokenList, Optional<Service> service) {
+    /// Who is asked about users that no file has.
+    sealed interface Service {
+        record Web(HttpUsers.Service web) implements Service {}
+
+        record Tokens(TokenUsers.Settings tokens) implements Service {}
+
+        /// Begins to ask.
+        default LoginService open(InstantSource clock) {
+            return switch (this) {
+                case Web s -> new HttpUsers(s.web());
+                case Tokens s -> new TokenUsers(s.tokens(), clock);
+            };
+        }
+    }
+
+    /// How the options of a back end that asks a web service are called.
+    private enum Asking {
+        HTTP("http", "http_method", "http_timeout"),
+        JWT("jwt", "jwt_http_method", "jwt_http_timeout");
+
+        private final String backend;
+        private final String method;
+        private final String timeout;
+
+        Asking(String backend, String method, String timeout) {
+            this.backend = backend;
+            this.method = method;
+            this.timeout = timeout;
+        }
+
+        String option(String name) {
+            return backend + "_" + name;
+        }
+    }
+
+    static final String TOKEN_LIST = "jwt_acl_path";
+
     private static final int LONGEST_TIMEOUT = 8;
+    private static final Set<String> BACKENDS = Set.of("files", "http", "jwt");
+    private static final String ALLOWED = "files, http and jwt";
 
     private static final Set<String> KNOWN =
             Set.of(
@@ -45,6 +92,25 @@ record GoAuthSettings(boolean hasFiles, Optional<HttpUsers.Service> http) {
                     "http_method",
                     "http_timeout",
                     "http_user_agent",
+                    "jwt_mode",
+                    "jwt_secret",
+                    "jwt_userfield",
+                    "jwt_parse_token",
+                    "jwt_skip_user_expiration",
+                    "jwt_skip_acl_expiration",
+                    TOKEN_LIST,
+                    "jwt_host",
+                    "jwt_port",
+                    "jwt_getuser_uri",
+                    "jwt_superuser_uri",
+                    "jwt_aclcheck_uri",
+                    "jwt_with_tls",
+                    "jwt_verify_peer",
+                    "jwt_params_mode",
+                    "jwt_response_mode",
+                    "jwt_http_method",
+                    "jwt_http_timeout",
+                    "jwt_user_agent",
                     // What follows decides nothing here.
                     "prefixes",
                     "hasher",
@@ -79,13 +145,13 @@ record GoAuthSettings(boolean hasFiles, Optional<HttpUsers.Service> http) {
                     throw fault(plugin, "is there twice, allowed is one for a listener");
                 }
                 found = of(plugin);
-                if (found.http().isPresent()
+                if (found.service().isPresent()
                         && listener.plugins().stream()
                                 .anyMatch(p -> p.builtIn() == BuiltIn.DYNAMIC_SECURITY)) {
                     throw fault(
                             plugin,
-                            "has the back end http beside dynamic security; allowed is one of both"
-                                    + " for a listener");
+                            "has the back end http or jwt beside dynamic security; allowed is one"
+                                    + " of both for a listener");
                 }
             }
         }
@@ -99,7 +165,7 @@ record GoAuthSettings(boolean hasFiles, Optional<HttpUsers.Service> http) {
                         .map(String::strip)
                         .toList();
         for (String backend : backends) {
-            if (!backend.equals("files") && !backend.equals("http")) {
+            if (!BACKENDS.contains(backend)) {
                 throw fault(
                         plugin,
                         backend.isEmpty()
@@ -115,9 +181,61 @@ record GoAuthSettings(boolean hasFiles, Optional<HttpUsers.Service> http) {
                             + " others at the web service");
         }
         choice(plugin, "hasher_salt_encoding", Map.of("base64", true), "base64");
+        boolean hasTokens = backends.contains("jwt");
+        if (hasTokens && backends.contains("http")) {
+            throw fault(plugin, "has the back ends http and jwt; allowed is one of both");
+        }
         return new GoAuthSettings(
                 backends.contains("files"),
-                backends.contains("http") ? Optional.of(service(plugin)) : Optional.empty());
+                hasTokens && plugin.option(TOKEN_LIST).isPresent(),
+                hasTokens
+                        ? Optional.of(new Service.Tokens(tokens(plugin)))
+                        : backends.contains("http")
+                                ? Optional.of(new Service.Web(web(plugin, Asking.HTTP)))
+                                : Optional.empty());
+    }
+
+    private static TokenUsers.Settings tokens(PluginConfiguration plugin) throws StartException {
+        String mode = needed(plugin, "jwt_mode", Asking.JWT);
+        TokenUsers.Lasting lasting =
+                isTrue(plugin, "jwt_skip_acl_expiration")
+                        ? TokenUsers.Lasting.FOREVER
+                        : TokenUsers.Lasting.UNTIL_EXPIRY;
+        return switch (mode) {
+            case "files" -> {
+                needed(plugin, TOKEN_LIST, Asking.JWT);
+                yield new TokenUsers.Settings(
+                        Optional.of(verifier(plugin)), Optional.empty(), lasting);
+            }
+            case "remote" ->
+                    new TokenUsers.Settings(
+                            isTrue(plugin, "jwt_parse_token")
+                                    ? Optional.of(verifier(plugin))
+                                    : Optional.empty(),
+                            Optional.of(web(plugin, Asking.JWT)),
+                            lasting);
+            case "local" ->
+                    throw fault(
+                            plugin,
+                            "has 'jwt_mode local', which asks a database that this broker does not"
+                                    + " read; allowed are files, with an access control list in '"
+                                    + TOKEN_LIST
+                                    + "', and remote, with a web service before the database");
+            default ->
+                    throw fault(
+                            plugin, "has 'jwt_mode " + mode + "', allowed are files and remote");
+        };
+    }
+
+    private static TokenVerifier verifier(PluginConfiguration plugin) throws StartException {
+        return new TokenVerifier(
+                needed(plugin, "jwt_secret", Asking.JWT),
+                choice(
+                        plugin,
+                        "jwt_userfield",
+                        Map.of("Subject", UserClaim.SUBJECT, "Username", UserClaim.USERNAME),
+                        "Subject"),
+                isTrue(plugin, "jwt_skip_user_expiration") ? Expiry.IGNORED : Expiry.CHECKED);
     }
 
     /// What stands in the lines without meaning anything, perhaps because it is misspelt: a sentence
@@ -144,44 +262,51 @@ record GoAuthSettings(boolean hasFiles, Optional<HttpUsers.Service> http) {
         return plugin.option("acl_path").isPresent() ? "acl_path" : "files_acl_path";
     }
 
-    private static HttpUsers.Service service(PluginConfiguration plugin) throws StartException {
-        boolean isSecure = isTrue(plugin, "http_with_tls");
-        if (isSecure && !isTrue(plugin, "http_verify_peer")) {
+    private static HttpUsers.Service web(PluginConfiguration plugin, Asking asking)
+            throws StartException {
+        String withTls = asking.option("with_tls");
+        boolean isSecure = isTrue(plugin, withTls);
+        String verifyPeer = asking.option("verify_peer");
+        if (isSecure && !isTrue(plugin, verifyPeer)) {
             throw fault(
                     plugin,
-                    "has 'http_with_tls true' without 'http_verify_peer true': passwords would go to"
-                            + " whoever answers");
+                    "has '"
+                            + withTls
+                            + " true' without '"
+                            + verifyPeer
+                            + " true': passwords would go to whoever answers");
         }
-        choice(plugin, "http_method", Map.of("POST", true), "POST");
-        Optional<String> superuser =
-                isTrue(plugin, "disable_superuser")
-                        ? Optional.empty()
-                        : plugin.option("http_superuser_uri");
+        choice(plugin, asking.method, Map.of("POST", true), "POST");
+        String superuser = asking.option("superuser_uri");
+        Optional<String> superuserPath =
+                isTrue(plugin, "disable_superuser") ? Optional.empty() : plugin.option(superuser);
         String base =
                 (isSecure ? "https://" : "http://")
-                        + needed(plugin, "http_host")
+                        + needed(plugin, asking.option("host"), asking)
                         + ":"
-                        + number(plugin, "http_port", isSecure ? 443 : 80, 65_535);
+                        + number(plugin, asking.option("port"), isSecure ? 443 : 80, 65_535);
+        String user = asking.option("getuser_uri");
         return new HttpUsers.Service(
-                uri(plugin, "http_getuser_uri", base, needed(plugin, "http_getuser_uri")),
-                superuser.isEmpty()
+                uri(plugin, asking, user, base, needed(plugin, user, asking)),
+                superuserPath.isEmpty()
                         ? Optional.empty()
-                        : Optional.of(uri(plugin, "http_superuser_uri", base, superuser.get())),
+                        : Optional.of(uri(plugin, asking, superuser, base, superuserPath.get())),
                 choice(
                         plugin,
-                        "http_params_mode",
+                        asking.option("params_mode"),
                         Map.of("json", Parameters.JSON, "form", Parameters.FORM),
                         "json"),
                 choice(
                         plugin,
-                        "http_response_mode",
+                        asking.option("response_mode"),
                         Map.of("status", Answer.STATUS, "json", Answer.JSON, "text", Answer.TEXT),
                         "status"),
-                Duration.ofSeconds(number(plugin, "http_timeout", 5, LONGEST_TIMEOUT)),
-                plugin.option("http_user_agent").orElse("hawker"));
+                Duration.ofSeconds(number(plugin, asking.timeout, 5, LONGEST_TIMEOUT)),
+                plugin.option(asking.option("user_agent")).orElse("hawker"));
     }
 
-    private static URI uri(PluginConfiguration plugin, String option, String base, String path)
+    private static URI uri(
+            PluginConfiguration plugin, Asking asking, String option, String base, String path)
             throws StartException {
         try {
             URI uri = new URI(base + (path.startsWith("/") ? "" : "/") + path);
@@ -191,17 +316,28 @@ record GoAuthSettings(boolean hasFiles, Optional<HttpUsers.Service> http) {
         } catch (URISyntaxException e) {
             // said below
         }
-        throw fault(plugin, "has an impossible 'http_host' or '" + option + "': " + base + path);
+        throw fault(
+                plugin,
+                "has an impossible '"
+                        + asking.option("host")
+                        + "' or '"
+                        + option
+                        + "': "
+                        + base
+                        + path);
     }
 
     private static boolean isTrue(PluginConfiguration plugin, String option) throws StartException {
         return choice(plugin, option, Map.of("true", true, "false", false), "false");
     }
 
-    private static String needed(PluginConfiguration plugin, String option) throws StartException {
+    private static String needed(PluginConfiguration plugin, String option, Asking asking)
+            throws StartException {
         Optional<String> value = plugin.option(option).filter(v -> !v.isBlank());
         if (value.isEmpty()) {
-            throw fault(plugin, "needs a line 'plugin_opt_" + option + "' for its back end http");
+            throw fault(
+                    plugin,
+                    "needs a line 'plugin_opt_" + option + "' for its back end " + asking.backend);
         }
         return value.get();
     }
@@ -241,11 +377,11 @@ record GoAuthSettings(boolean hasFiles, Optional<HttpUsers.Service> http) {
 
     private static String instead(String backend) {
         return switch (backend) {
-            case "jwt", "grpc", "js", "plugin" -> "which is not there; allowed are files and http";
+            case "grpc", "js", "plugin" -> "which is not there; allowed are " + ALLOWED;
             case "postgres", "mysql", "sqlite", "sqlite3", "redis", "mongo" ->
                     "a database that this broker does not read; put a web service before it for the"
                             + " back end http, or use 'mosquitto_dynamic_security.so'";
-            default -> "which go-auth does not have; allowed are files and http";
+            default -> "which go-auth does not have; allowed are " + ALLOWED;
         };
     }
 

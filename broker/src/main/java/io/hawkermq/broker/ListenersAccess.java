@@ -3,8 +3,7 @@ package io.hawkermq.broker;
 import io.hawkermq.broker.security.DynamicAccess;
 import io.hawkermq.broker.security.DynamicSecurity;
 import io.hawkermq.broker.security.FileAccess;
-import io.hawkermq.broker.security.HttpAccess;
-import io.hawkermq.broker.security.HttpUsers;
+import io.hawkermq.broker.security.LoginServiceAccess;
 import io.hawkermq.core.AccessControl;
 import io.hawkermq.core.EventLog;
 import io.hawkermq.core.LogLevel;
@@ -14,6 +13,7 @@ import io.hawkermq.mosquitto.ListenerConfiguration;
 import io.hawkermq.mosquitto.dynsec.Kicks;
 import io.hawkermq.mosquitto.dynsec.SecurityFileException;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -36,7 +36,7 @@ final class ListenersAccess {
     private final Map<ListenerAddress, FileAccess> all = new LinkedHashMap<>();
     private final Map<ListenerAddress, DynamicAccess> dynamic = new HashMap<>();
     private final Map<DynamicSettings, DynamicSecurity> opened = new HashMap<>();
-    private final Map<ListenerAddress, HttpAccess> http = new HashMap<>();
+    private final Map<ListenerAddress, LoginServiceAccess> served = new HashMap<>();
     private final EventLog log;
 
     /// Of those that speak MQTT; [AnyAccess] sees what becomes of it.
@@ -114,7 +114,7 @@ final class ListenersAccess {
         addresses.forEach(address -> {
             all.remove(address);
             dynamic.remove(address);
-            http.remove(address);
+            served.remove(address);
         });
     }
 
@@ -126,7 +126,7 @@ final class ListenersAccess {
         List<AccessControl> each = new ArrayList<>();
         for (ListenerConfiguration listener : configuration.listeners()) {
             AccessControl its = of(listener.address());
-            if (its instanceof HttpAccess web) {
+            if (its instanceof LoginServiceAccess web) {
                 its = web.beforeRestart();
             }
             if (its != null && Unsupported.speaksMqtt(listener) && !each.contains(its)) {
@@ -142,12 +142,13 @@ final class ListenersAccess {
         addDynamic(configuration, addresses);
         for (ListenerConfiguration listener : configuration.listeners()) {
             FileAccess files = all.get(listener.address());
-            Optional<HttpUsers.Service> service =
-                    GoAuthSettings.of(listener).flatMap(GoAuthSettings::http);
+            Optional<GoAuthSettings.Service> service =
+                    GoAuthSettings.of(listener).flatMap(GoAuthSettings::service);
             if (files != null && service.isPresent() && addresses.contains(listener.address())) {
-                http.putIfAbsent(
+                InstantSource clock = InstantSource.system();
+                served.putIfAbsent(
                         listener.address(),
-                        new HttpAccess(new HttpUsers(service.get()), files, log));
+                        new LoginServiceAccess(service.get().open(clock), files, log, clock));
             }
         }
     }
@@ -226,7 +227,7 @@ final class ListenersAccess {
 
     private @Nullable AccessControl of(ListenerAddress address) {
         AccessControl first = dynamic.get(address);
-        AccessControl second = http.get(address);
+        AccessControl second = served.get(address);
         return first != null ? first : second != null ? second : all.get(address);
     }
 
@@ -294,7 +295,7 @@ final class ListenersAccess {
                                     client,
                                     changed.getOrDefault(d.files(), _ -> true),
                                     kicks.getOrDefault(d.security(), Kicks.NOBODY));
-                    case HttpAccess web ->
+                    case LoginServiceAccess web ->
                             web.mayStay(client, changed.getOrDefault(web.files(), _ -> true));
                     case CertifiedAccess c -> c.admits(client.clientId());
                     default -> changed.getOrDefault(access, _ -> true).test(client);

@@ -140,16 +140,21 @@ final class Unsupported {
             }
         }
         for (PluginConfiguration plugin : configuration.plugins()) {
-            Setting<String> perTopic = plugin.options().get("http_aclcheck_uri");
             if (plugin.builtIn() == BuiltIn.GO_AUTH) {
                 warnings.addAll(GoAuthSettings.unknown(plugin));
-            }
-            if (plugin.builtIn() == BuiltIn.GO_AUTH && perTopic != null) {
-                warnings.add(
-                        "'http_aclcheck_uri' is not asked: who is no superuser of the web service may"
-                                + " do what the access control list says, and nothing without one ["
-                                + perTopic.origin()
-                                + "]");
+                for (String option : List.of("http_aclcheck_uri", "jwt_aclcheck_uri")) {
+                    Setting<String> perTopic = plugin.options().get(option);
+                    if (perTopic != null) {
+                        warnings.add(
+                                "'"
+                                        + option
+                                        + "' is not asked: who is no superuser of the web service"
+                                        + " may do what the access control list says, and nothing"
+                                        + " without one ["
+                                        + perTopic.origin()
+                                        + "]");
+                    }
+                }
             }
         }
         configuration.plugins().stream()

@@ -54,7 +54,7 @@ class GoAuthSettingsTest {
                         HttpUsers.Answer.STATUS,
                         Duration.ofSeconds(5),
                         "hawker"),
-                settings.http().orElseThrow());
+                ((GoAuthSettings.Service.Web) settings.service().orElseThrow()).web());
     }
 
     @Test
@@ -69,7 +69,18 @@ class GoAuthSettingsTest {
             delimiter = '|',
             value = {
                 "log_level debug | needs a line like 'plugin_opt_backends files, http' below it",
-                "backends jwt | has the back end 'jwt', which is not there",
+                "backends grpc | has the back end 'grpc', which is not there; allowed are files, http and jwt",
+                "backends http, jwt | allowed is one of both",
+                "backends jwt | needs a line 'plugin_opt_jwt_mode'",
+                "backends jwt; jwt_mode local | a database that this broker does not read",
+                "backends jwt; jwt_mode js | has 'jwt_mode js', allowed are files and remote",
+                "backends jwt; jwt_mode files | needs a line 'plugin_opt_jwt_acl_path'",
+                "backends jwt; jwt_mode files; jwt_acl_path f | needs a line 'plugin_opt_jwt_secret'",
+                "backends jwt; jwt_mode files; jwt_acl_path f; jwt_secret s; jwt_userfield sub | allowed is Subject or Username",
+                "backends jwt; jwt_mode remote; jwt_parse_token true; jwt_host h; jwt_getuser_uri /u | needs a line 'plugin_opt_jwt_secret'",
+                "backends jwt; jwt_mode remote; jwt_host h | needs a line 'plugin_opt_jwt_getuser_uri' for its back end jwt",
+                "backends jwt; jwt_mode remote; jwt_host h; jwt_getuser_uri /u; jwt_http_method GET | allowed is POST",
+                "backends jwt; jwt_mode remote; jwt_host h; jwt_getuser_uri /u; jwt_with_tls true | without 'jwt_verify_peer true'",
                 "backends files, postgres | has the back end 'postgres', a database",
                 "backends fles | has the back end 'fles', which go-auth does not have",
                 "backends http | needs a line 'plugin_opt_http_host'",

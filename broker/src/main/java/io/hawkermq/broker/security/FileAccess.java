@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Access control by Mosquitto's files.
@@ -210,14 +211,25 @@ public final class FileAccess implements AccessControl {
             String address,
             Consumer<Runnable> owner,
             Consumer<Decision> answer) {
-        check(userName, password, isRight, processors, address, owner, answer);
+        check(
+                userName,
+                // An empty password is no password, whatever the file holds.
+                () ->
+                        password != null && password.length > 0 && isRight.test(password)
+                                ? userName
+                                : null,
+                processors,
+                address,
+                owner,
+                answer);
     }
 
+    /// @param shownName what may be told of the User Name
+    /// @param login the name under which the client acts, null if it may not log in; may take long
     /// @param gate bounds how many are checked at a time; the others wait
     void check(
-            String userName,
-            byte @Nullable [] password,
-            Predicate<byte[]> isRight,
+            String shownName,
+            Supplier<@Nullable String> login,
             Semaphore gate,
             String address,
             Consumer<Runnable> owner,
@@ -230,7 +242,7 @@ public final class FileAccess implements AccessControl {
         Thread.ofVirtual()
                 .name("hawker-login")
                 .start(() -> {
-                    Verdict verdict = decided(isRight, gate, userName, password, address);
+                    Verdict verdict = decided(login, gate, shownName, address);
                     logins.decrementAndGet();
                     await(verdict.delayMillis());
                     owner.accept(() -> answer.accept(verdict.decision()));
@@ -266,13 +278,9 @@ public final class FileAccess implements AccessControl {
     }
 
     private Verdict decided(
-            Predicate<byte[]> check,
-            Semaphore gate,
-            String userName,
-            byte @Nullable [] password,
-            String address) {
+            Supplier<@Nullable String> login, Semaphore gate, String shownName, String address) {
         try {
-            return decide(check, gate, userName, password, address);
+            return decide(login, gate, shownName, address);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return new Verdict(busy(), 0);
@@ -292,32 +300,25 @@ public final class FileAccess implements AccessControl {
     }
 
     private Verdict decide(
-            Predicate<byte[]> check,
-            Semaphore gate,
-            String userName,
-            byte @Nullable [] password,
-            String address)
+            Supplier<@Nullable String> login, Semaphore gate, String shownName, String address)
             throws InterruptedException {
-        if (guard.isBanned(address, userName)) {
+        if (guard.isBanned(address, shownName)) {
             return new Verdict(new Decision.Denied(ReasonCode.BANNED, LoginGuard.BANNED), 0);
         }
-        // An empty password is no password, whatever the file holds.
-        if (password != null && password.length > 0) {
-            if (!gate.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                return new Verdict(busy(), 0);
-            }
-            boolean isRight;
-            try {
-                isRight = check.test(password);
-            } finally {
-                gate.release();
-            }
-            if (isRight) {
-                guard.succeeded(address, userName);
-                return new Verdict(new Decision.Allowed(userName), 0);
-            }
+        if (!gate.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            return new Verdict(busy(), 0);
         }
-        int delayMillis = guard.failed(address, userName);
+        String userName;
+        try {
+            userName = login.get();
+        } finally {
+            gate.release();
+        }
+        if (userName != null) {
+            guard.succeeded(address, shownName);
+            return new Verdict(new Decision.Allowed(userName), 0);
+        }
+        int delayMillis = guard.failed(address, shownName);
         return new Verdict(
                 new Decision.Denied(
                         ReasonCode.NOT_AUTHORIZED, "the user name or the password is wrong"),

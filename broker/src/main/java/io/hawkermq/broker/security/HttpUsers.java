@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -25,12 +26,15 @@ import org.jspecify.annotations.Nullable;
 /// way of mosquitto-go-auth's back end `http`: one request for each question, with the names as JSON
 /// or as a form, the answer in the status, in JSON or in text.
 ///
-/// Blocks, so for virtual threads only. An answer that is not a clear yes is a no; a service that does not
+/// An answer that is not a clear yes is a no; a service that does not
 /// answer as a whole in time, or with a status that says neither yes nor no, is an exception: nobody
 /// has failed to log in by that.
-public final class HttpUsers {
+public final class HttpUsers implements LoginService {
     /// Bytes of an answer; a longer one is no yes.
     private static final int LONGEST_ANSWER = 65_536;
+
+    /// What a bearer token may consist of (RFC 6750, section 2.1).
+    private static final Pattern BEARER = Pattern.compile("[A-Za-z0-9._~+/-]+=*");
 
     private static final int REQUEST_TIMEOUT = 408;
     private static final int TOO_MANY_REQUESTS = 429;
@@ -74,28 +78,50 @@ public final class HttpUsers {
                         .build();
     }
 
-    /// Whether a user may log in with a password.
-    ///
     /// @throws UncheckedIOException if the service does not say
-    boolean admits(String userName, byte[] password, String clientId) {
+    @Override
+    public @Nullable Admission admits(
+            String userName, byte @Nullable [] password, String clientId) {
+        if (password == null || password.length == 0) {
+            return null;
+        }
         Map<String, String> names = new LinkedHashMap<>();
         names.put("username", userName);
         names.put("password", new String(password, StandardCharsets.UTF_8));
         names.put("clientid", clientId);
-        return asks(service.user(), names);
+        if (!asks(service.user(), names, null)) {
+            return null;
+        }
+        boolean mayAll =
+                service.superuser().isPresent()
+                        && asks(service.superuser().get(), Map.of("username", userName), null);
+        return new Admission(userName, mayAll ? Rights.ALL : Rights.LIST, FOREVER);
     }
 
-    /// Whether a user may do everything.
+    @Override
+    public String shown(String userName) {
+        return userName;
+    }
+
+    /// Whether the holder of a token may log in.
     ///
+    /// @param names what else the service is told
     /// @throws UncheckedIOException if the service does not say
-    boolean isSuperuser(String userName) {
-        return service.superuser().isPresent()
-                && asks(service.superuser().get(), Map.of("username", userName));
+    boolean admitsToken(String token, Map<String, String> names) {
+        return asks(service.user(), names, token);
     }
 
-    private boolean asks(URI uri, Map<String, String> names) {
+    /// Whether the holder of a token may do everything.
+    ///
+    /// @param names what else the service is told
+    /// @throws UncheckedIOException if the service does not say
+    boolean isSuperuser(String token, Map<String, String> names) {
+        return service.superuser().isPresent() && asks(service.superuser().get(), names, token);
+    }
+
+    private boolean asks(URI uri, Map<String, String> names, @Nullable String token) {
         boolean isJson = service.parameters() == Parameters.JSON;
-        HttpRequest request =
+        HttpRequest.Builder request =
                 HttpRequest.newBuilder(uri)
                         .header("User-Agent", service.userAgent())
                         .header(
@@ -103,11 +129,16 @@ public final class HttpUsers {
                                 isJson ? "application/json" : "application/x-www-form-urlencoded")
                         .POST(
                                 HttpRequest.BodyPublishers.ofString(
-                                        isJson ? json(names) : form(names)))
-                        .build();
+                                        isJson ? json(names) : form(names)));
+        if (token != null) {
+            if (!BEARER.matcher(token).matches()) {
+                return false; // no token, and no header either
+            }
+            request.header("Authorization", "Bearer " + token);
+        }
         CompletableFuture<HttpResponse<byte[]>> asked =
                 client.sendAsync(
-                        request,
+                        request.build(),
                         HttpResponse.BodyHandlers.limiting(
                                 HttpResponse.BodyHandlers.ofByteArray(), LONGEST_ANSWER));
         try {

@@ -279,6 +279,32 @@ class ConfigurationFileTest {
         }
     }
 
+    /// `{"sub":"ann","iat":1}`, signed with `a secret of thirty-two characters` by Python's hmac module.
+    private static final String TOKEN =
+            "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJhbm4iLCJpYXQiOjF9."
+                    + "wV_Jw7uISUuHZ3ceTTI22YbW099YiToeeWHnCYQuGJI";
+
+    @Test
+    void aTokenLogsInItsUser() throws IOException {
+        Files.writeString(
+                directory.resolve("acl"), "user ann\ntopic readwrite ann/#\npattern read p/%u\n");
+        try (BrokerProcess broker =
+                start(
+                        written(
+                                "allow_anonymous false",
+                                "plugin /usr/lib/mosquitto/go-auth.so",
+                                "plugin_opt_backends jwt",
+                                "plugin_opt_jwt_mode files",
+                                "plugin_opt_jwt_secret a secret of thirty-two characters",
+                                "plugin_opt_jwt_acl_path " + directory.resolve("acl")))) {
+            exchange("ann/x", "-u", TOKEN, "-P", "unused");
+            assertTrue(isRefused("-t", "t", "-m", "m", "-u", TOKEN + "x", "-P", "unused"));
+            assertTrue(isRefused("-t", "t", "-m", "m"));
+            assertTrue(broker.output().contains("u'ann'"), broker.output());
+            assertFalse(broker.output().contains(TOKEN), broker.output());
+        }
+    }
+
     private static String text(Path file) {
         try {
             return Files.exists(file) ? Files.readString(file) : "";

@@ -8,28 +8,29 @@ import io.hawkermq.protocol.Packet;
 import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.TopicFilter;
 import io.hawkermq.protocol.TopicName;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// A web service beside files, as with mosquitto-go-auth's back ends `files` and `http`: users that
-/// the password file does not have are asked for at the service, once when they log in. Those that it
-/// calls superusers may do everything, the others what the access control list says, and nothing if
-/// there is none: questions about single topics are not sent, because they would be asked on an event
-/// loop, for each message.
-public final class HttpAccess implements AccessControl {
+/// A [LoginService] beside files, as with mosquitto-go-auth's back ends `files`, `http` and `jwt`: users
+/// that the password file does not have are asked for at the service, once when they log in. Those that
+/// may do everything may, the others what the access control list says, and nothing if there is none:
+/// questions about single topics are not sent, because they would be asked on an event loop, for each
+/// message.
+public final class LoginServiceAccess implements AccessControl {
     /// Logins that may be asked about at a time; the others wait.
     private static final int MOST_REQUESTS = 100;
 
     /// Users that the service has let in since the start; further ones are refused.
     private static final int MOST_USERS = 1_000_000;
 
-    private enum Rights {
-        ALL,
-        LIST
-    }
+    /// What a user may do.
+    ///
+    /// @param until in milliseconds since the epoch; nothing is allowed afterwards
+    private record Grant(LoginService.Rights rights, long until) {}
 
     /// Of whom questions are asked.
     private enum View {
@@ -39,34 +40,39 @@ public final class HttpAccess implements AccessControl {
         BEFORE_RESTART
     }
 
-    private final HttpUsers users;
+    private final LoginService service;
     private final FileAccess files;
     private final EventLog log;
+    private final InstantSource clock;
     private final View view;
     private final Semaphore gate;
-    private final Map<String, Rights> known;
+    private final Map<String, Grant> known;
 
     /// @param files for users that the password file has, and for clients without a user name
-    public HttpAccess(HttpUsers users, FileAccess files, EventLog log) {
+    public LoginServiceAccess(
+            LoginService service, FileAccess files, EventLog log, InstantSource clock) {
         this(
-                users,
+                service,
                 files,
                 log,
+                clock,
                 View.CONNECTED,
                 new Semaphore(MOST_REQUESTS, true),
                 new ConcurrentHashMap<>());
     }
 
-    private HttpAccess(
-            HttpUsers users,
+    private LoginServiceAccess(
+            LoginService service,
             FileAccess files,
             EventLog log,
+            InstantSource clock,
             View view,
             Semaphore gate,
-            Map<String, Rights> known) {
-        this.users = users;
+            Map<String, Grant> known) {
+        this.service = service;
         this.files = files;
         this.log = log;
+        this.clock = clock;
         this.view = view;
         this.gate = gate;
         this.known = known;
@@ -79,7 +85,7 @@ public final class HttpAccess implements AccessControl {
     /// Decides on sessions and messages that are older than the process: users whom nobody has seen
     /// since keep what they had.
     public AccessControl beforeRestart() {
-        return new HttpAccess(users, files, log, View.BEFORE_RESTART, gate, known);
+        return new LoginServiceAccess(service, files, log, clock, View.BEFORE_RESTART, gate, known);
     }
 
     /// True if a user of this name logs in by the file.
@@ -104,33 +110,35 @@ public final class HttpAccess implements AccessControl {
             return;
         }
         files.check(
-                userName,
-                connect.password(),
-                password -> logsIn(userName, password, clientId),
+                service.shown(userName),
+                () -> logIn(userName, connect.password(), clientId),
                 gate,
                 address,
                 owner,
                 answer);
     }
 
-    private boolean logsIn(String userName, byte[] password, String clientId) {
-        if (!users.admits(userName, password, clientId)) {
-            return false;
+    private @Nullable String logIn(String userName, byte @Nullable [] password, String clientId) {
+        LoginService.Admission admission = service.admits(userName, password, clientId);
+        if (admission == null) {
+            return null;
         }
-        if (known.size() >= MOST_USERS && !known.containsKey(userName)) {
+        String name = admission.userName();
+        if (known.size() >= MOST_USERS && !known.containsKey(name)) {
             throw new IllegalStateException("more than " + MOST_USERS + " users have logged in");
         }
-        Rights rights = users.isSuperuser(userName) ? Rights.ALL : Rights.LIST;
-        if (known.put(userName, rights) != rights && rights == Rights.LIST) {
+        Grant before = known.put(name, new Grant(admission.rights(), admission.until()));
+        if (admission.rights() == LoginService.Rights.LIST
+                && (before == null || before.rights() != LoginService.Rights.LIST)) {
             log.log(
                     LogLevel.NOTICE,
                     "User '"
-                            + userName
+                            + name
                             + "' is no superuser of the login service: it may do what the access"
                             + " control list says"
                             + (files.rules().list() == null ? ", and there is none." : "."));
         }
-        return true;
+        return name;
     }
 
     @Override
@@ -156,10 +164,16 @@ public final class HttpAccess implements AccessControl {
         if (userName == null || isOfFile(userName)) {
             return question.ask(files);
         }
-        Rights rights = known.get(userName);
-        return rights == Rights.ALL
-                || (rights == null && view == View.BEFORE_RESTART)
-                || (files.rules().list() != null && question.ask(files));
+        Grant grant = known.get(userName);
+        if (grant == null) {
+            return view == View.BEFORE_RESTART || mayByList(question);
+        }
+        return clock.millis() < grant.until()
+                && (grant.rights() == LoginService.Rights.ALL || mayByList(question));
+    }
+
+    private boolean mayByList(Question question) {
+        return files.rules().list() != null && question.ask(files);
     }
 
     @Override

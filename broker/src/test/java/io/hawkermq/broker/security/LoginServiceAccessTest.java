@@ -5,15 +5,19 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.hawkermq.broker.security.FileAccess.AnonymousClients;
 import io.hawkermq.broker.security.FileAccess.Rules;
 import io.hawkermq.broker.security.HttpUsers.Answer;
 import io.hawkermq.broker.security.HttpUsers.Parameters;
+import io.hawkermq.broker.security.TokenVerifier.Expiry;
+import io.hawkermq.broker.security.TokenVerifier.UserClaim;
 import io.hawkermq.core.AccessControl;
 import io.hawkermq.core.AccessControl.Decision;
 import io.hawkermq.core.AccessControl.Principal;
 import io.hawkermq.core.EventLog;
+import io.hawkermq.core.LogLevel;
 import io.hawkermq.mosquitto.access.AccessFileException;
 import io.hawkermq.mosquitto.access.AccessList;
 import io.hawkermq.mosquitto.access.PasswordFile;
@@ -31,6 +35,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -45,7 +50,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /// A web service of the test's own says who may log in.
-class HttpAccessTest {
+class LoginServiceAccessTest {
     private static final TopicName TOPIC = TopicName.of("a/b");
     private static final TopicName LISTED = TopicName.of("listed/x");
 
@@ -55,8 +60,22 @@ class HttpAccessTest {
     private volatile int superuserStatus = 200;
     private volatile String body = "";
     private Duration timeout = Duration.ofSeconds(5);
+    private volatile long now = 100_000;
+    private final List<String> lines = new CopyOnWriteArrayList<>();
+    private final EventLog log =
+            new EventLog() {
+                @Override
+                public void log(LogLevel level, String text) {
+                    lines.add(text);
+                }
 
-    HttpAccessTest() throws IOException {
+                @Override
+                public boolean isEnabled(LogLevel level) {
+                    return true;
+                }
+            };
+
+    LoginServiceAccessTest() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     }
 
@@ -76,7 +95,8 @@ class HttpAccessTest {
                                     + " "
                                     + new String(
                                             exchange.getRequestBody().readAllBytes(),
-                                            StandardCharsets.UTF_8));
+                                            StandardCharsets.UTF_8)
+                                    + authorization(exchange));
                     byte[] text = body.getBytes(StandardCharsets.UTF_8);
                     exchange.sendResponseHeaders(
                             isUser ? userStatus : superuserStatus,
@@ -86,13 +106,33 @@ class HttpAccessTest {
                 });
     }
 
+    private static String authorization(HttpExchange exchange) {
+        String header = exchange.getRequestHeaders().getFirst("Authorization");
+        return header == null ? "" : " " + header;
+    }
+
     @AfterEach
     void stop() {
         server.stop(0);
     }
 
-    private HttpAccess access(Parameters parameters, Answer answer) throws AccessFileException {
+    private LoginServiceAccess access(Parameters parameters, Answer answer)
+            throws AccessFileException {
+        return access(new HttpUsers(service(parameters, answer)));
+    }
+
+    private HttpUsers.Service service(Parameters parameters, Answer answer) {
         String base = "http://127.0.0.1:" + server.getAddress().getPort();
+        return new HttpUsers.Service(
+                URI.create(base + "/user"),
+                Optional.of(URI.create(base + "/superuser")),
+                parameters,
+                answer,
+                timeout,
+                "test");
+    }
+
+    private LoginServiceAccess access(LoginService service) throws AccessFileException {
         PasswordHash hash =
                 PasswordHash.pbkdf2(
                         "secret".getBytes(StandardCharsets.UTF_8), 1, new SecureRandom());
@@ -110,18 +150,27 @@ class HttpAccessTest {
                                 AnonymousClients.REFUSED),
                         0,
                         new LoginLimits(0, 0, 60, 60, 0, 0),
-                        EventLog.SILENT);
-        return new HttpAccess(
-                new HttpUsers(
-                        new HttpUsers.Service(
-                                URI.create(base + "/user"),
-                                Optional.of(URI.create(base + "/superuser")),
-                                parameters,
-                                answer,
-                                timeout,
-                                "test")),
-                files,
-                EventLog.SILENT);
+                        log);
+        return new LoginServiceAccess(service, files, log, () -> Instant.ofEpochMilli(now));
+    }
+
+    private LoginServiceAccess tokens(
+            Expiry expiry, TokenUsers.Lasting lasting, Optional<HttpUsers.Service> service)
+            throws AccessFileException {
+        return access(
+                new TokenUsers(
+                        new TokenUsers.Settings(
+                                Optional.of(new TokenVerifier("secret", UserClaim.SUBJECT, expiry)),
+                                service,
+                                lasting),
+                        () -> Instant.ofEpochMilli(now)));
+    }
+
+    private static String token(String user, long expiresAt) throws Exception {
+        return Tokens.signed(
+                "{\"alg\":\"HS256\"}",
+                "{\"sub\":\"" + user + "\",\"exp\":" + expiresAt + "}",
+                "secret");
     }
 
     private static Decision login(AccessControl access, @Nullable String user, String password)
@@ -151,7 +200,7 @@ class HttpAccessTest {
 
     @Test
     void aSuperuserOfTheServiceMayDoEverything() throws Exception {
-        HttpAccess access = access(Parameters.JSON, Answer.STATUS);
+        LoginServiceAccess access = access(Parameters.JSON, Answer.STATUS);
         assertEquals(new Decision.Allowed("ann"), login(access, "ann", "p \"w"));
         assertEquals(
                 List.of(
@@ -165,7 +214,7 @@ class HttpAccessTest {
     @Test
     void othersMayDoWhatTheListSays() throws Exception {
         superuserStatus = 403;
-        HttpAccess access = access(Parameters.FORM, Answer.STATUS);
+        LoginServiceAccess access = access(Parameters.FORM, Answer.STATUS);
         assertInstanceOf(Decision.Allowed.class, login(access, "ann", "a&b"));
         assertEquals("/user username=ann&password=a%26b&clientid=c", asked.getFirst());
         assertFalse(mayPublish(access, "ann", TOPIC));
@@ -201,7 +250,7 @@ class HttpAccessTest {
     @Test
     void aServiceThatFailsLetsNobodyInAndIsNoFailedLogin() throws Exception {
         userStatus = 503;
-        HttpAccess access = access(Parameters.JSON, Answer.STATUS);
+        LoginServiceAccess access = access(Parameters.JSON, Answer.STATUS);
         Decision.Denied denied =
                 assertInstanceOf(Decision.Denied.class, login(access, "ann", "pw"));
         assertEquals(ReasonCode.UNSPECIFIED_ERROR, denied.reasonCode());
@@ -240,7 +289,7 @@ class HttpAccessTest {
 
     @Test
     void whoIsInTheFileIsNotAskedFor() throws Exception {
-        HttpAccess access = access(Parameters.JSON, Answer.STATUS);
+        LoginServiceAccess access = access(Parameters.JSON, Answer.STATUS);
         assertInstanceOf(Decision.Allowed.class, login(access, "filed", "secret"));
         assertInstanceOf(Decision.Denied.class, login(access, "filed", "wrong"));
         assertInstanceOf(Decision.Denied.class, login(access, null, ""));
@@ -252,11 +301,97 @@ class HttpAccessTest {
     /// client is there.
     @Test
     void whatIsOlderThanTheProcessIsKept() throws Exception {
-        HttpAccess access = access(Parameters.JSON, Answer.STATUS);
+        LoginServiceAccess access = access(Parameters.JSON, Answer.STATUS);
         AccessControl before = access.beforeRestart();
         assertTrue(mayPublish(before, "ann", TOPIC));
         superuserStatus = 403;
         assertInstanceOf(Decision.Allowed.class, login(access, "ann", "pw"));
         assertFalse(mayPublish(before, "ann", TOPIC), "now it is known");
+    }
+
+    // ---- tokens ----
+
+    @Test
+    void theUserOfATokenActsUnderItsOwnName() throws Exception {
+        LoginServiceAccess access =
+                tokens(Expiry.CHECKED, TokenUsers.Lasting.UNTIL_EXPIRY, Optional.empty());
+        assertEquals(new Decision.Allowed("ann"), login(access, token("ann", 101), ""));
+        assertTrue(mayPublish(access, "ann", LISTED));
+        assertFalse(mayPublish(access, "ann", TOPIC));
+        assertEquals(new Decision.Allowed("bob"), login(access, token("bob", 101), "any"));
+        assertFalse(mayPublish(access, "bob", LISTED));
+        assertEquals(List.of(), asked);
+    }
+
+    @Test
+    void rightsEndWithTheToken() throws Exception {
+        LoginServiceAccess access =
+                tokens(Expiry.CHECKED, TokenUsers.Lasting.UNTIL_EXPIRY, Optional.empty());
+        login(access, token("ann", 101), "");
+        now = 100_999;
+        assertTrue(mayPublish(access, "ann", LISTED));
+        now = 101_000;
+        assertFalse(mayPublish(access, "ann", LISTED));
+        assertInstanceOf(Decision.Denied.class, login(access, token("ann", 101), ""));
+        assertEquals(new Decision.Allowed("ann"), login(access, token("ann", 102), ""));
+        assertTrue(mayPublish(access, "ann", LISTED));
+    }
+
+    @Test
+    void anExpiredTokenMayLogInAndLastIfThatIsSaid() throws Exception {
+        LoginServiceAccess access =
+                tokens(Expiry.IGNORED, TokenUsers.Lasting.FOREVER, Optional.empty());
+        assertEquals(new Decision.Allowed("ann"), login(access, token("ann", 1), ""));
+        assertTrue(mayPublish(access, "ann", LISTED));
+    }
+
+    @Test
+    void aTokenThatIsNotLetInIsNotToldToTheLog() throws Exception {
+        LoginServiceAccess access =
+                tokens(Expiry.CHECKED, TokenUsers.Lasting.UNTIL_EXPIRY, Optional.empty());
+        String token = token("ann", 1);
+        assertEquals(
+                ReasonCode.NOT_AUTHORIZED,
+                assertInstanceOf(Decision.Denied.class, login(access, token, "")).reasonCode());
+        assertTrue(lines.stream().anyMatch(l -> l.contains("(a token)")), lines.toString());
+        assertTrue(lines.stream().noneMatch(l -> l.contains(token.substring(0, 20))));
+    }
+
+    @Test
+    void aServiceGetsTheTokenAsABearer() throws Exception {
+        LoginServiceAccess access =
+                tokens(
+                        Expiry.CHECKED,
+                        TokenUsers.Lasting.UNTIL_EXPIRY,
+                        Optional.of(service(Parameters.JSON, Answer.STATUS)));
+        String token = token("bob", 101);
+        assertEquals(new Decision.Allowed("bob"), login(access, token, ""));
+        assertEquals(
+                List.of(
+                        "/user {\"username\":\"bob\"} Bearer " + token,
+                        "/superuser {\"username\":\"bob\"} Bearer " + token),
+                asked);
+        assertTrue(mayPublish(access, "bob", TOPIC));
+        now = 101_000;
+        assertFalse(mayPublish(access, "bob", TOPIC));
+    }
+
+    @Test
+    void aTokenThatOnlyTheServiceReadsStaysTheName() throws Exception {
+        superuserStatus = 403;
+        LoginServiceAccess access =
+                access(
+                        new TokenUsers(
+                                new TokenUsers.Settings(
+                                        Optional.empty(),
+                                        Optional.of(service(Parameters.FORM, Answer.STATUS)),
+                                        TokenUsers.Lasting.UNTIL_EXPIRY),
+                                () -> Instant.ofEpochMilli(now)));
+        assertEquals(new Decision.Allowed("opaque~1"), login(access, "opaque~1", ""));
+        assertEquals(List.of("/user  Bearer opaque~1", "/superuser  Bearer opaque~1"), asked);
+        assertInstanceOf(Decision.Denied.class, login(access, "no\r\nheader: x", ""));
+        assertEquals(2, asked.size(), asked.toString());
+        userStatus = 401;
+        assertInstanceOf(Decision.Denied.class, login(access, "opaque~2", ""));
     }
 }
