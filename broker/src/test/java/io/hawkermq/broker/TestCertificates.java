@@ -234,7 +234,7 @@ public final class TestCertificates {
 
     /// @param trusted the file of the authority that the server must come from
     /// @param identity the name of the client's certificate and key, null for none
-    SSLContext client(String trusted, @Nullable String identity)
+    public SSLContext client(String trusted, @Nullable String identity)
             throws IOException, InterruptedException, GeneralSecurityException {
         KeyStore authorities = KeyStore.getInstance("PKCS12");
         authorities.load(null, null);

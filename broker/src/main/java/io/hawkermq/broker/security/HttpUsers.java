@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /// Asks a web service whether a user may log in, and whether it is one that may do everything, in the
@@ -49,7 +50,7 @@ public final class HttpUsers implements LoginService {
     public enum Answer {
         /// 200 or another below 300 means yes.
         STATUS,
-        /// `{"Ok": true}` means yes.
+        /// `{"Ok": true}` means yes, and `{"ok": true}`: go-auth does not mind the case.
         JSON,
         /// The text `ok` means yes.
         TEXT
@@ -69,13 +70,18 @@ public final class HttpUsers implements LoginService {
     private final HttpClient client;
 
     public HttpUsers(Service service) {
+        this(service, null);
+    }
+
+    /// @param trust whom to believe; null for the authorities of the Java machine
+    HttpUsers(Service service, @Nullable SSLContext trust) {
         this.service = service;
-        this.client =
+        HttpClient.Builder builder =
                 HttpClient.newBuilder()
                         .version(HttpClient.Version.HTTP_1_1)
                         .connectTimeout(service.timeout())
-                        .followRedirects(HttpClient.Redirect.NEVER)
-                        .build();
+                        .followRedirects(HttpClient.Redirect.NEVER);
+        this.client = (trust == null ? builder : builder.sslContext(trust)).build();
     }
 
     /// @throws UncheckedIOException if the service does not say

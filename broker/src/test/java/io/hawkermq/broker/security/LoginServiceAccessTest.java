@@ -297,6 +297,42 @@ class LoginServiceAccessTest {
         assertFalse(mayPublish(access, "filed", TOPIC));
     }
 
+    /// Files that change decide on clients of the files only; who is in the file from then on logs in
+    /// by it.
+    @Test
+    void aReloadLeavesUsersOfTheServiceIn() throws Exception {
+        LoginServiceAccess access = access(Parameters.JSON, Answer.STATUS);
+        assertInstanceOf(Decision.Allowed.class, login(access, "ann", "pw"));
+        superuserStatus = 403;
+        assertInstanceOf(Decision.Allowed.class, login(access, "bob", "pw"));
+        Rules rules = access.files().rules();
+        Rules without =
+                new Rules(
+                        rules.passwords(),
+                        AccessList.parse("acl", "user x\n".getBytes(StandardCharsets.UTF_8)),
+                        AnonymousClients.REFUSED);
+        var ofFiles = access.files().reload(without);
+        assertTrue(access.mayStay(new Principal("c", "ann", ""), ofFiles));
+        assertTrue(access.mayStay(new Principal("c", "bob", ""), ofFiles));
+        assertTrue(access.mayStay(new Principal("c", "filed", ""), ofFiles));
+        assertFalse(access.mayStay(new Principal("c", "stranger", ""), ofFiles));
+        assertFalse(access.mayStay(new Principal("c", null, ""), ofFiles));
+        assertFalse(mayPublish(access, "bob", LISTED), "the new list decides");
+        assertTrue(mayPublish(access, "ann", TOPIC), "a superuser still");
+        PasswordHash hash =
+                PasswordHash.pbkdf2(
+                        "secret".getBytes(StandardCharsets.UTF_8), 1, new SecureRandom());
+        Rules withAnn =
+                new Rules(
+                        PasswordFile.parse(
+                                "pw",
+                                PasswordFile.line("ann", hash).getBytes(StandardCharsets.UTF_8)),
+                        without.list(),
+                        AnonymousClients.REFUSED);
+        assertFalse(access.mayStay(new Principal("c", "ann", ""), access.files().reload(withAnn)));
+        assertFalse(mayPublish(access, "ann", TOPIC), "the file has her now, and its list decides");
+    }
+
     /// After a restart nobody has logged in yet: what waits for a session is kept, and judged when its
     /// client is there.
     @Test
