@@ -2,11 +2,9 @@ package io.hawkermq.broker;
 
 import io.hawkermq.broker.security.DynamicAccess;
 import io.hawkermq.core.AccessControl;
+import io.hawkermq.core.DelegatingAccess;
 import io.hawkermq.protocol.Packet;
-import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.ReasonCode;
-import io.hawkermq.protocol.TopicFilter;
-import io.hawkermq.protocol.TopicName;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// a look at its password. What it may do is up to the listener's access control.
 ///
 /// @param userName null if the certificate says none; then nobody gets in
-record CertifiedAccess(AccessControl rest, @Nullable String userName) implements AccessControl {
+record CertifiedAccess(AccessControl rest, @Nullable String userName) implements DelegatingAccess {
     @Override
     public void connect(
             Packet.Connect connect,
@@ -51,35 +49,5 @@ record CertifiedAccess(AccessControl rest, @Nullable String userName) implements
     @Override
     public @Nullable Exchange begin(String authenticationMethod, String clientId, String address) {
         return null;
-    }
-
-    @Override
-    public boolean mayPublish(Principal client, TopicName topic, QoS qos) {
-        return rest.mayPublish(client, topic, qos);
-    }
-
-    @Override
-    public boolean mayReceive(Principal client, TopicName topic) {
-        return rest.mayReceive(client, topic);
-    }
-
-    @Override
-    public boolean maySubscribe(Principal client, TopicFilter filter, QoS qos) {
-        return rest.maySubscribe(client, filter, qos);
-    }
-
-    @Override
-    public boolean mayUnsubscribe(Principal client, TopicFilter filter) {
-        return rest.mayUnsubscribe(client, filter);
-    }
-
-    @Override
-    public int listenerPort() {
-        return rest.listenerPort();
-    }
-
-    @Override
-    public boolean mayReceiveAll(Principal client) {
-        return rest.mayReceiveAll(client);
     }
 }

@@ -1,11 +1,9 @@
 package io.hawkermq.testkit;
 
 import io.hawkermq.core.AccessControl;
+import io.hawkermq.core.DelegatingAccess;
 import io.hawkermq.protocol.Packet;
-import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.ReasonCode;
-import io.hawkermq.protocol.TopicFilter;
-import io.hawkermq.protocol.TopicName;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Map;
@@ -14,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Refuses the connections that a [Fault] says, and those whose User Name or password is wrong; all
 /// other questions go to the access control that the test has given.
-final class TestAccess implements AccessControl {
+final class TestAccess implements DelegatingAccess {
     private final Faults faults;
     private final Map<String, String> passwords;
     private final AccessControl others;
@@ -24,6 +22,11 @@ final class TestAccess implements AccessControl {
         this.faults = faults;
         this.passwords = Map.copyOf(passwords);
         this.others = others;
+    }
+
+    @Override
+    public AccessControl rest() {
+        return others;
     }
 
     @Override
@@ -60,25 +63,5 @@ final class TestAccess implements AccessControl {
             return data -> new Step.Failure(refusal, "the test wants it so");
         }
         return others.begin(authenticationMethod, clientId, address);
-    }
-
-    @Override
-    public boolean mayPublish(Principal client, TopicName topic, QoS qos) {
-        return others.mayPublish(client, topic, qos);
-    }
-
-    @Override
-    public boolean mayReceive(Principal client, TopicName topic) {
-        return others.mayReceive(client, topic);
-    }
-
-    @Override
-    public boolean maySubscribe(Principal client, TopicFilter filter, QoS qos) {
-        return others.maySubscribe(client, filter, qos);
-    }
-
-    @Override
-    public boolean mayReceiveAll(Principal client) {
-        return others.mayReceiveAll(client);
     }
 }

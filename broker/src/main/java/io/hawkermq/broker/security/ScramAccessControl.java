@@ -1,21 +1,17 @@
 package io.hawkermq.broker.security;
 
 import io.hawkermq.core.AccessControl;
+import io.hawkermq.core.DelegatingAccess;
 import io.hawkermq.core.EventLog;
-import io.hawkermq.protocol.Packet;
-import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.ReasonCode;
-import io.hawkermq.protocol.TopicFilter;
-import io.hawkermq.protocol.TopicName;
 import java.security.SecureRandom;
 import java.util.Base64;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Adds the Authentication Method `SCRAM-SHA-256` to another access control, which keeps deciding
 /// on everything else.
-public final class ScramAccessControl implements AccessControl {
+public final class ScramAccessControl implements DelegatingAccess {
     private final AccessControl rest;
     private final Function<String, @Nullable ScramCredentials> users;
     private final LoginGuard guard;
@@ -45,6 +41,11 @@ public final class ScramAccessControl implements AccessControl {
         this.users = users;
         this.random = random;
         random.nextBytes(secret);
+    }
+
+    @Override
+    public AccessControl rest() {
+        return rest;
     }
 
     @Override
@@ -86,40 +87,5 @@ public final class ScramAccessControl implements AccessControl {
             }
         }
         return step;
-    }
-
-    @Override
-    public void connect(
-            Packet.Connect connect,
-            String clientId,
-            String address,
-            Consumer<Runnable> owner,
-            Consumer<Decision> answer) {
-        rest.connect(connect, clientId, address, owner, answer);
-    }
-
-    @Override
-    public boolean mayPublish(Principal client, TopicName topic, QoS qos) {
-        return rest.mayPublish(client, topic, qos);
-    }
-
-    @Override
-    public boolean mayReceive(Principal client, TopicName topic) {
-        return rest.mayReceive(client, topic);
-    }
-
-    @Override
-    public boolean maySubscribe(Principal client, TopicFilter filter, QoS qos) {
-        return rest.maySubscribe(client, filter, qos);
-    }
-
-    @Override
-    public boolean mayUnsubscribe(Principal client, TopicFilter filter) {
-        return rest.mayUnsubscribe(client, filter);
-    }
-
-    @Override
-    public boolean mayReceiveAll(Principal client) {
-        return rest.mayReceiveAll(client);
     }
 }

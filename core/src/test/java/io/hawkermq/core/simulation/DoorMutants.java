@@ -1,15 +1,13 @@
 package io.hawkermq.core.simulation;
 
 import io.hawkermq.core.AccessControl;
+import io.hawkermq.core.DelegatingAccess;
 import io.hawkermq.core.Limits;
-import io.hawkermq.protocol.Packet;
 import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.TopicFilter;
 import io.hawkermq.protocol.TopicName;
 import java.util.Map;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /// Cores with another clock, other limits, or a forgetful access control.
 final class DoorMutants {
@@ -74,43 +72,28 @@ final class DoorMutants {
                 };
     }
 
-    private record ForgetfulAccess(AccessControl real, Forgetting forgetting)
-            implements AccessControl {
-        @Override
-        public void connect(
-                Packet.Connect connect,
-                String clientId,
-                String address,
-                Consumer<Runnable> owner,
-                Consumer<Decision> answer) {
-            real.connect(connect, clientId, address, owner, answer);
-        }
-
-        @Override
-        public @Nullable Exchange begin(String method, String clientId, String address) {
-            return real.begin(method, clientId, address);
-        }
-
+    private record ForgetfulAccess(AccessControl rest, Forgetting forgetting)
+            implements DelegatingAccess {
         @Override
         public boolean mayPublish(Principal client, TopicName topic, QoS qos) {
-            return forgetting.forgets(real, Asked.PUBLISH) || real.mayPublish(client, topic, qos);
+            return forgetting.forgets(rest, Asked.PUBLISH) || rest.mayPublish(client, topic, qos);
         }
 
         @Override
         public boolean mayReceive(Principal client, TopicName topic) {
-            return forgetting.forgets(real, Asked.RECEIVE) || real.mayReceive(client, topic);
+            return forgetting.forgets(rest, Asked.RECEIVE) || rest.mayReceive(client, topic);
         }
 
         @Override
         public boolean maySubscribe(Principal client, TopicFilter filter, QoS qos) {
-            return forgetting.forgets(real, Asked.SUBSCRIBE)
-                    || real.maySubscribe(client, filter, qos);
+            return forgetting.forgets(rest, Asked.SUBSCRIBE)
+                    || rest.maySubscribe(client, filter, qos);
         }
 
         @Override
         public boolean mayReceiveAll(Principal client) {
             // The real one first: it is how the oracle learns of an accepted connection.
-            return real.mayReceiveAll(client) || forgetting.forgets(real, Asked.RECEIVE);
+            return rest.mayReceiveAll(client) || forgetting.forgets(rest, Asked.RECEIVE);
         }
     }
 }
