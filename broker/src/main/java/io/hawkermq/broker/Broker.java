@@ -29,6 +29,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiPredicate;
+import java.util.stream.Collectors;
 
 /// A running broker: loops with their shards, listeners, `$SYS`. This page is how it is all put
 /// together.
@@ -208,16 +209,29 @@ public final class Broker implements AutoCloseable {
     /// @throws StartException if a listener cannot be opened; nothing has changed then
     void change(BrokerOptions replacement, Listening.Change prepared) throws StartException {
         List<HttpListener> before = options.httpListeners();
-        http.change(replacement.httpListeners());
+        // A port that spoke MQTT may go to HTTP, or the other way round.
+        listening.makeRoom(
+                prepared,
+                replacement.httpListeners().stream()
+                        .map(HttpListener::port)
+                        .filter(p -> p != 0)
+                        .collect(Collectors.toSet()));
+        try {
+            http.change(replacement.httpListeners());
+        } catch (StartException e) {
+            listening.restore(prepared);
+            throw e;
+        }
         try {
             listening.apply(prepared);
         } catch (StartException e) {
             http.change(before);
+            listening.restore(prepared);
             throw e;
         }
         options =
                 options.with(o ->
-                        o.listeners(replacement.listeners())
+                        o.listeners(listening.inForce())
                                 .httpListeners(replacement.httpListeners())
                                 .limits(replacement.limits())
                                 .maximumConnections(replacement.maximumConnections())

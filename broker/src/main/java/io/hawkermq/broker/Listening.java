@@ -20,17 +20,24 @@ import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.nio.channels.spi.SelectorProvider;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// The listeners of a broker: opens their sockets, and says in a sentence why one cannot be opened
 /// and what to do. All connections are accepted on the first loop, and go from there to the loops
-/// that own their sessions. A reload may open further ones and close some, by any thread.
+/// that own their sessions. A reload may open further ones, close some and move some to other
+/// addresses of their port ([Rebinding]), by any thread.
 final class Listening implements AutoCloseable {
     private static final int BACKLOG = 4_096;
 
@@ -74,6 +81,11 @@ final class Listening implements AutoCloseable {
         throw new IllegalArgumentException("Listener " + listener + " has no port");
     }
 
+    /// All as connections meet them now, in their order.
+    synchronized List<Listener> inForce() {
+        return listeners.stream().map(OpenListener::listener).toList();
+    }
+
     /// What listeners get instead of what they have.
     ///
     /// @param setups for those that are open and are asked for again
@@ -89,31 +101,58 @@ final class Listening implements AutoCloseable {
     /// Reads what other listeners need. One is the same if it is at the same place: its port and
     /// host, or its path.
     ///
-    /// @throws StartException if a file cannot be used; nothing has changed then
+    /// @throws StartException if a file cannot be used, or a listener that is open is to have
+    ///     addresses that this machine lacks; nothing has changed then
     synchronized Change prepare(List<Listener> replacements) throws StartException {
+        IdentityHashMap<Listener, OpenListener> kept = kept(replacements);
         Map<OpenListener, OpenListener.Setup> setups = new LinkedHashMap<>();
         List<OpenListener> added = new ArrayList<>();
         List<OpenListener> all = new ArrayList<>();
         for (Listener replacement : replacements) {
-            OpenListener open = null;
-            for (OpenListener candidate : listeners) {
-                if (open == null
-                        && place(replacement).equals(place(candidate.listener()))
-                        && !setups.containsKey(candidate)) {
-                    open = candidate;
-                }
-            }
+            OpenListener open = kept.get(replacement);
             if (open == null) {
                 open = new OpenListener(broker, replacement);
                 added.add(open);
             } else {
                 setups.put(open, open.prepare(replacement));
+                requireAddresses(open.listener(), replacement);
             }
             all.add(open);
         }
         List<OpenListener> removed = new ArrayList<>(listeners);
         removed.removeAll(all);
         return new Change(setups, removed, added, all);
+    }
+
+    /// Which of those that are open go on as which, each as one: at best where nothing moves.
+    private IdentityHashMap<Listener, OpenListener> kept(List<Listener> replacements) {
+        IdentityHashMap<Listener, OpenListener> kept = new IdentityHashMap<>();
+        for (Function<Listener, Object> sameness :
+                List.<Function<Listener, Object>>of(Listener::address, Listening::place)) {
+            for (Listener replacement : replacements) {
+                if (!kept.containsKey(replacement)) {
+                    listeners.stream()
+                            .filter(o -> !kept.containsValue(o))
+                            .filter(o ->
+                                    sameness.apply(o.listener())
+                                            .equals(sameness.apply(replacement)))
+                            .findFirst()
+                            .ifPresent(o -> kept.put(replacement, o));
+                }
+            }
+        }
+        return kept;
+    }
+
+    private static void requireAddresses(Listener old, Listener replacement) throws StartException {
+        if (!old.address().equals(replacement.address())
+                && replacement.address() instanceof Listener.Address.Tcp tcp) {
+            try {
+                bindings(tcp);
+            } catch (StartException e) {
+                throw atPlace(e, replacement);
+            }
+        }
     }
 
     private static Object place(Listener listener) {
@@ -124,27 +163,44 @@ final class Listening implements AutoCloseable {
         };
     }
 
-    /// Opens and closes listeners; at the others connections from now on get what was prepared.
-    /// Connections stay, whatever becomes of their listener.
+    /// Closes the sockets of listeners that go anyway, for somebody else who wants these ports.
+    /// What follows is [#apply] or [#restore].
+    synchronized void makeRoom(Change change, Set<Integer> ports) {
+        for (OpenListener old : change.removed()) {
+            if (ports.contains(portOf(old.listener()))) {
+                close(old);
+            }
+        }
+    }
+
+    /// Opens again what was closed to make room.
     ///
-    /// @throws StartException if one cannot be opened; all is as it was then
+    /// @throws StartException if one cannot be opened
+    synchronized void restore(Change change) throws StartException {
+        for (OpenListener old : change.removed()) {
+            if (old.sockets().isEmpty()) {
+                open(old, (Integer) null);
+            }
+        }
+    }
+
+    /// Moves, opens and closes listeners; at those that stay connections from now on get what was
+    /// prepared. Connections stay, whatever becomes of their listener.
+    ///
+    /// @throws StartException if one cannot be opened; all is as it was then after [#restore]
     synchronized void apply(Change change) throws StartException {
-        List<OpenListener> madeRoom = new ArrayList<>();
+        Deque<Rebinding> moved = new ArrayDeque<>();
         try {
+            for (var entry : change.setups().entrySet()) {
+                move(entry.getKey(), entry.getValue().listener(), change, moved);
+            }
             for (OpenListener listener : change.added()) {
-                for (OpenListener old : change.removed()) {
-                    if (isInTheWay(old.listener(), listener.listener())) {
-                        close(old);
-                        madeRoom.add(old);
-                    }
-                }
+                makeRoom(change, listener.listener());
                 open(listener, (Integer) null);
             }
         } catch (StartException e) {
             change.added().forEach(this::close);
-            for (OpenListener old : madeRoom) {
-                open(old, (Integer) null);
-            }
+            moved.forEach(Rebinding::undo);
             throw e;
         }
         for (OpenListener old : change.removed()) {
@@ -161,9 +217,39 @@ final class Listening implements AutoCloseable {
                 });
     }
 
-    private static boolean isInTheWay(Listener old, Listener replacement) {
-        int port = portOf(old);
-        return port != 0 && port == portOf(replacement);
+    /// To other addresses of the same port, if it is to have such.
+    private void move(
+            OpenListener open, Listener replacement, Change change, Deque<Rebinding> moved)
+            throws StartException {
+        if (open.sockets().isEmpty()
+                || open.listener().address().equals(replacement.address())
+                || !(replacement.address() instanceof Listener.Address.Tcp tcp)) {
+            return;
+        }
+        makeRoom(change, replacement);
+        Rebinding rebinding = new Rebinding(open, address -> bound(open, address), this::notice);
+        moved.push(rebinding);
+        try {
+            rebinding.rebind(bindings(tcp).stream().map(Binding::address).toList());
+        } catch (StartException e) {
+            throw atPlace(e, replacement);
+        }
+    }
+
+    private Channel bound(OpenListener open, InetSocketAddress address) throws StartException {
+        InetAddress inet = Objects.requireNonNull(address.getAddress());
+        ChannelFuture bound = bind(open, tcpChannel(inet instanceof Inet6Address), address);
+        if (!bound.isSuccess()) {
+            throw new StartException(failure(inet, address.getPort(), reason(bound.cause())));
+        }
+        return bound.channel();
+    }
+
+    private void makeRoom(Change change, Listener replacement) {
+        int port = portOf(replacement);
+        if (port != 0) {
+            makeRoom(change, Set.of(port));
+        }
     }
 
     private static int portOf(Listener listener) {
@@ -246,9 +332,12 @@ final class Listening implements AutoCloseable {
                 case Listener.Address.Unix unix -> open(listener, unix);
             }
         } catch (StartException e) {
-            throw new StartException(
-                    e.getMessage() + OpenListener.place(listener.listener()), e.exitStatus());
+            throw atPlace(e, listener.listener());
         }
+    }
+
+    private static StartException atPlace(StartException e, Listener listener) {
+        return new StartException(e.getMessage() + OpenListener.place(listener), e.exitStatus());
     }
 
     // ---- Unix sockets ----

@@ -18,6 +18,7 @@ import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +31,9 @@ final class OpenListener {
     private final Broker broker;
     private volatile Setup setup;
     private final AtomicInteger connections = new AtomicInteger();
-    private final List<Channel> sockets = new ArrayList<>();
+
+    /// Looked at by the loop that accepts while a reload changes it.
+    private final List<Channel> sockets = new CopyOnWriteArrayList<>();
 
     /// @throws StartException if the files of its TLS cannot be used
     OpenListener(Broker broker, Listener listener) throws StartException {
@@ -52,9 +55,10 @@ final class OpenListener {
         Setup current = setup;
         TlsContext read = readTls(replacement);
         boolean isKept = read != null && current.tls != null && current.tls.isSameAs(read);
-        // Interfaces and permissions do not change without a restart.
+        boolean isUnix = replacement.address() instanceof Listener.Address.Unix;
         return new Setup(
-                replacement.with(l -> l.address(current.listener.address())),
+                // The permissions of a socket file are those that it was made with.
+                isUnix ? replacement.with(l -> l.address(current.listener.address())) : replacement,
                 isKept ? current.tls : read,
                 readPsk(replacement));
     }

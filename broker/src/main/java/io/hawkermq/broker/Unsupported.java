@@ -59,12 +59,15 @@ final class Unsupported {
         if (!speaksMqtt(listener)
                 && (listener.isPsk()
                         || isBehindProxy
+                        || listener.value(ListenerOptions.BIND_INTERFACE).isPresent()
+                        || listener.value(ListenerOptions.SOCKET_DOMAIN).isPresent()
                         || !(listener.address() instanceof ListenerAddress.Tcp))) {
             throw new StartException(
                     "The "
                             + listener.name()
-                            + " cannot be opened: HTTP needs a port, without 'psk_hint' and"
-                            + " 'enable_proxy_protocol'. Error found at "
+                            + " cannot be opened: HTTP needs a port, without 'psk_hint',"
+                            + " 'enable_proxy_protocol', 'bind_interface' and 'socket_domain';"
+                            + " 'listener' may give its address. Error found at "
                             + listener.origin()
                             + ".",
                     StartException.WRONG_CONFIGURATION);

@@ -435,7 +435,8 @@ class FromConfigurationTest {
             textBlock =
                     """
                     listener 8883;psk_hint h | The listener 8883 (TLS-PSK) has a 'psk_hint' and no keys: name their file with 'psk_file'. Error found at a.conf:2. | 3
-                    listener 1883;listener 9883;protocol http_api;psk_hint x | The listener 9883 (TLS-PSK, HTTP API) cannot be opened: HTTP needs a port, without 'psk_hint' and 'enable_proxy_protocol'. Error found at a.conf:2. | 3
+                    listener 1883;listener 9883;protocol http_api;psk_hint x | The listener 9883 (TLS-PSK, HTTP API) cannot be opened: HTTP needs a port, without 'psk_hint', 'enable_proxy_protocol', 'bind_interface' and 'socket_domain'; 'listener' may give its address. Error found at a.conf:2. | 3
+                    listener 1883;listener 9883;protocol http_api;bind_interface lo | The listener 9883 (HTTP API) cannot be opened: HTTP needs a port, without 'psk_hint', 'enable_proxy_protocol', 'bind_interface' and 'socket_domain'; 'listener' may give its address. Error found at a.conf:2. | 3
                     listener 9883;protocol http_api      | No listener for MQTT is left. | 3
                     plugin /usr/lib/mine.so              | Unable to load plugin '/usr/lib/mine.so'. This broker runs in a Java machine and loads no libraries: use 'password_file' and 'acl_file' for access, 'persistence true' for a store. Error found at a.conf:1. | 13
                     plugin /usr/lib/go-auth.so           | The plugin '/usr/lib/go-auth.so' needs a line like 'plugin_opt_backends files, http' below it. Error found at a.conf:1. | 13

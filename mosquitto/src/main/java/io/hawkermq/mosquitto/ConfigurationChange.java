@@ -165,6 +165,22 @@ public record ConfigurationChange(List<Change> changes) {
                         && isInherited(changed.option(), old, before)
                         && isInherited(changed.option(), now, after));
         changes.addAll(all);
+        String used = plugins(old, after);
+        String uses = plugins(now, before);
+        if (!used.equals(uses)) {
+            changes.add(new Changed(section, PluginOptions.PLUGIN_USE, used, uses, now.origin()));
+        }
+    }
+
+    /// Those of a listener that the other configuration has as well: the rest is told of as added
+    /// or removed.
+    private static String plugins(ListenerConfiguration listener, Configuration other) {
+        String names =
+                listener.plugins().stream()
+                        .filter(p -> other.plugins().stream().anyMatch(o -> isSame(o, p)))
+                        .map(p -> p.name().orElse(p.path()))
+                        .collect(Collectors.joining(" "));
+        return names.isEmpty() ? "unset" : names;
     }
 
     private static boolean isInherited(

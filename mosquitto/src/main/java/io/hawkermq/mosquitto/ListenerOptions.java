@@ -5,7 +5,6 @@ import static io.hawkermq.mosquitto.MosquittoVersion.V2_1;
 import static io.hawkermq.mosquitto.Priority.P0;
 import static io.hawkermq.mosquitto.Priority.P2;
 import static io.hawkermq.mosquitto.Priority.X;
-import static io.hawkermq.mosquitto.Reload.RESTART;
 
 import io.hawkermq.mosquitto.ValueTypes.Choice;
 import io.hawkermq.mosquitto.ValueTypes.Whole;
@@ -60,14 +59,16 @@ public final class ListenerOptions {
                                             ListenerProtocol.HTTP_API)),
                             ListenerProtocol.MQTT)
                     .priority(P0)
-                    .reload(RESTART)
-                    .means("What the listener speaks.");
+                    .means(
+                            "What the listener speaks. A change from or to `http_api` closes its"
+                                    + " connections.");
 
     public static final Option<Optional<String>> BIND_INTERFACE =
             LENIENT.text("bind_interface", "the name of a network interface")
                     .priority(P2)
-                    .reload(RESTART)
-                    .means("Listens on the addresses of this interface only.");
+                    .means(
+                            "Listens on the addresses of this interface only. A change closes no"
+                                    + " connection.");
 
     public static final Option<Optional<SocketDomain>> SOCKET_DOMAIN =
             LENIENT.optional(
@@ -75,9 +76,10 @@ public final class ListenerOptions {
                             new Choice<>(
                                     ordered("ipv4", SocketDomain.IPV4, "ipv6", SocketDomain.IPV6)))
                     .priority(P2)
-                    .reload(RESTART)
                     .defaultText("both")
-                    .means("Listens on addresses of this family only.");
+                    .means(
+                            "Listens on addresses of this family only. A change closes no"
+                                    + " connection.");
 
     public static final Option<Optional<Path>> HTTP_DIR =
             STRICT.path("http_dir", "a directory")
@@ -253,7 +255,6 @@ public final class ListenerOptions {
     public static final Option<Optional<String>> PSK_HINT =
             LENIENT.text("psk_hint", "a text")
                     .priority(P2)
-                    .reload(RESTART)
                     .means("Turns TLS-PSK on, and is sent to clients.");
 
     // Accepted, without effect.

@@ -29,9 +29,9 @@ public final class Option<T> {
         this.defaultValue = defaultValue;
         this.reload =
                 switch (scope) {
-                    case GLOBAL, ACCESS, BRIDGE -> Reload.AT_ONCE;
+                    case GLOBAL, ACCESS, BRIDGE, DEFAULT_LISTENER -> Reload.AT_ONCE;
                     case LISTENER, LISTENER_OR_DEFAULT, NAMED_LISTENER -> Reload.NEW_CONNECTIONS;
-                    case DEFAULT_LISTENER, PLUGIN -> Reload.RESTART;
+                    case PLUGIN -> Reload.RESTART;
                 };
     }
 
