@@ -199,7 +199,8 @@ final class Takes {
             granted = granted.max(u.qos()); // [MQTT-3.3.4-2]
             retain |= u.options.retainAsPublished() && m.retain();
             isMust |= u.coveredSince < take.seq();
-            isStored |= s.isDurable && u.storedSince < take.seq();
+            // One at QoS 0 beside another that is not confirmed: see ModelSubscription#storedSince.
+            isStored |= s.isDurable && u.qos() != QoS.AT_MOST_ONCE && u.storedSince < take.seq();
             if (u.identifier != 0) {
                 identifiers.add(u.identifier);
             }
