@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /// What a configuration asks for and this build does not have. Whatever would let more people in,
@@ -69,6 +70,16 @@ final class Unsupported {
                             + " 'enable_proxy_protocol', 'bind_interface' and 'socket_domain';"
                             + " 'listener' may give its address. Error found at "
                             + listener.origin()
+                            + ".",
+                    StartException.WRONG_CONFIGURATION);
+        }
+        Optional<Path> directory = listener.value(ListenerOptions.HTTP_DIR);
+        if (directory.isPresent() && !Files.isDirectory(directory.get())) {
+            throw new StartException(
+                    "Unable to use the http_dir "
+                            + directory.get()
+                            + ": it is no directory. Error found at "
+                            + listener.settings().origin(ListenerOptions.HTTP_DIR)
                             + ".",
                     StartException.WRONG_CONFIGURATION);
         }

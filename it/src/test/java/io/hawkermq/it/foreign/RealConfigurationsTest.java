@@ -72,6 +72,8 @@ class RealConfigurationsTest {
         TABLE.put("qos.conf", RealConfigurationsTest::qosAndVersions);
         TABLE.put("user-names.conf", RealConfigurationsTest::userNames);
         TABLE.put("old-style.conf", RealConfigurationsTest::oldStyle);
+        TABLE.put("edge/mosquitto.conf", RealConfigurationsTest::edge);
+        TABLE.put("dynamic-security.conf", RealConfigurationsTest::dynamicSecurity);
         TABLE.put("no-empty-names.conf", RealConfigurationsTest::noEmptyNames);
     }
 
@@ -422,6 +424,42 @@ class RealConfigurationsTest {
     private static void oldStyle(ConfiguredBroker b) {
         b.publish("t", b.tcp(1883, "-i", "device7"));
         b.refuses(NOT_AUTHORISED, b.tcp(1883, "-i", "phone"));
+    }
+
+    private static void edge(ConfiguredBroker b) {
+        b.awaitLog("site-7");
+        logger(b, "-E");
+        for (int i = 1; i <= 5; i++) {
+            b.publish("values/" + i, b.tcp(1883));
+        }
+        String[] three = {"-C", "3", "-F", "> %t"};
+        assertEquals(List.of("> values/1", "> values/2", "> values/3"), logger(b, three));
+        b.publish("values/6", b.tcp(1883));
+        String[] one = {"-C", "1", "-F", "> %t"};
+        assertEquals(List.of("> values/6"), logger(b, one));
+    }
+
+    /// A persistent session.
+    private static List<String> logger(ConfiguredBroker b, String... more) {
+        List<String> command = new ArrayList<>(List.of("timeout", "30", "mosquitto_sub"));
+        command.addAll(List.of(b.tcp(1883, more)));
+        command.addAll(List.of("-c", "-i", "logger", "-q", "1", "-t", "values/#"));
+        return Program.run(command.toArray(new String[0]));
+    }
+
+    /// Nobody but the user who was made at the first start gets in, as its own Client Identifier.
+    private static void dynamicSecurity(ConfiguredBroker b) throws IOException {
+        String password =
+                Files.readAllLines(Path.of(b.file("dynamic-security.json.pw"))).stream()
+                        .filter(l -> l.startsWith("admin "))
+                        .findFirst()
+                        .orElseThrow()
+                        .substring("admin ".length());
+        String[] admin = {"-u", "admin", "-P", password, "-i", "another"};
+        b.publish("$CONTROL/dynamic-security/v1", b.tcp(1883, admin));
+        b.awaitLog("as admin ");
+        b.refuses(NOT_AUTHORISED, b.tcp(1883));
+        b.refuses(NOT_AUTHORISED, b.tcp(1883, "-u", "admin", "-P", "admin"));
     }
 
     private static void noEmptyNames(ConfiguredBroker b) {
