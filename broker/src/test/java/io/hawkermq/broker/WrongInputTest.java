@@ -89,6 +89,11 @@ class WrongInputTest {
                     3 | listener 18;enable_proxy_protocol 3     | enable_proxy_protocol must be 1 or 2. | a.conf:2
                     3 | listener 18;enable_proxy_protocol 2;certfile @/server.crt;keyfile @/server.key | cannot be used with `enable_proxy_protocol 2`. | a.conf:2
                     3 | listener 18;accept_protocol_versions 6  | accept_protocol_versions | a.conf:2
+                    3 | listener 17;listener 18;protocol http_api;psk_hint x | HTTP needs a port, without 'psk_hint' | a.conf:2
+                    3 | listener 18;protocol webs | Invalid 'protocol' value (webs). | a.conf:2
+                    3 | listener 18;websockets_origin | Empty 'websockets_origin' value in configuration. | a.conf:2
+                    3 | plugin_opt_config_file x;listener 18 | requires plugin/global_plugin/plugin_load to be defined first. | a.conf:1
+                    3 | listener 18;plugin_use none | No plugin has the name 'none' so far. | a.conf:2
                     3 | listener 18;psk_hint x                  | name their file with 'psk_file' | a.conf:2
                     3 | listener 18;password_file @/none        | Unable to use the password_file @/none: the file does not exist. | a.conf:2
                     3 | listener 18;password_file @             | @: |

@@ -99,14 +99,9 @@ class BadInputTest {
                     3  | listener 18;psk_hint x          | listener | psk_file
                     13 | plugin x.so                     | Unable to load plugin 'x.so'. | .conf:1.
                     3  | listener 0 @/s.sock;listener 18;protocol http_api;http_dir @/none | Unable to use the http_dir @/none: it is no directory. | .conf:4.
-                    3  | listener 0 @/s.sock;listener 18;protocol http_api;psk_hint x | HTTP needs a port, without 'psk_hint' | .conf:2.
-                    3  | listener 18;protocol webs       | Invalid 'protocol' value (webs). | websockets
-                    3  | listener 18;websockets_origin   | Empty 'websockets_origin' value in configuration. | .conf:2.
                     1  | listener 18;protocol websockets;certfile @/server.pem;keyfile @/none | the file @/none does not exist. | .conf:1.
                     1  | listener 18;psk_hint x;psk_file @/badpsk | @/badpsk:1 | .conf:1.
                     3  | include_dir @/included          | Unknown configuration variable 'listner'. Did you mean 'listener'? | @/included/b.conf:2.
-                    3  | plugin_opt_config_file x;listener 18 | plugin | .conf:1.
-                    3  | listener 18;plugin_use none     | No plugin has the name 'none' so far. | .conf:2.
                     13 | plugin go-auth.so;plugin_opt_backends postgres;listener 18 | postgres | .conf:
                     1  | listener 18 192.0.2.1           | cannot listen on 192.0.2.1 port 18: this machine does not have that address. | .conf:1.
                     1  | log_dest file @/no/log          | Unable to open log file @/no/log for writing: no such file or directory. | must exist and be writable
