@@ -73,16 +73,6 @@ final class Unsupported {
                             + ".",
                     StartException.WRONG_CONFIGURATION);
         }
-        Optional<Path> directory = listener.value(ListenerOptions.HTTP_DIR);
-        if (directory.isPresent() && !Files.isDirectory(directory.get())) {
-            throw new StartException(
-                    "Unable to use the http_dir "
-                            + directory.get()
-                            + ": it is no directory. Error found at "
-                            + listener.settings().origin(ListenerOptions.HTTP_DIR)
-                            + ".",
-                    StartException.WRONG_CONFIGURATION);
-        }
         if (speaksMqtt(listener)
                 && listener.isPsk()
                 && listener.value(AccessOptions.PSK_FILE).isEmpty()) {
@@ -149,6 +139,17 @@ final class Unsupported {
             }
         }
         for (ListenerConfiguration listener : configuration.listeners()) {
+            Optional<Path> directory = listener.value(ListenerOptions.HTTP_DIR);
+            if (directory.isPresent() && !Files.isDirectory(directory.get())) {
+                // Mosquitto refuses it. But the container image's own file names a folder that only
+                // the image has.
+                warnings.add(
+                        "'http_dir "
+                                + directory.get()
+                                + "' is no directory, so no files are served ["
+                                + listener.settings().origin(ListenerOptions.HTTP_DIR)
+                                + "]");
+            }
             if (speaksMqtt(listener)) {
                 warnings.addAll(ListenersFromConfiguration.warnings(listener));
             }

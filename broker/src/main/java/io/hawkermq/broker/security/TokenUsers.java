@@ -1,7 +1,11 @@
 package io.hawkermq.broker.security;
 
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.InstantSource;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +21,7 @@ public final class TokenUsers implements LoginService {
 
     /// What is asked about a token; one of both at least.
     ///
-    /// @param verifier empty if only the service reads it: then it stays the name of the user
+    /// @param verifier empty if only the service reads it: then the user is named by [#fingerprint]
     /// @param service that gets it as a bearer token (RFC 6750)
     public record Settings(
             Optional<TokenVerifier> verifier,
@@ -44,7 +48,7 @@ public final class TokenUsers implements LoginService {
     @Override
     public @Nullable Admission admits(
             String userName, byte @Nullable [] password, String clientId) {
-        String name = userName;
+        String name = fingerprint(userName);
         long until = FOREVER;
         Map<String, String> names = Map.of();
         if (settings.verifier().isPresent()) {
@@ -67,6 +71,19 @@ public final class TokenUsers implements LoginService {
             rights = users.isSuperuser(userName, names) ? Rights.ALL : Rights.LIST;
         }
         return new Admission(name, rights, until);
+    }
+
+    /// Names the holder of a token that is not read here. The token itself would be in the log, and on
+    /// the disk with its session.
+    private static String fingerprint(String token) {
+        try {
+            byte[] hash =
+                    MessageDigest.getInstance("SHA-256")
+                            .digest(token.getBytes(StandardCharsets.UTF_8));
+            return "token-" + HexFormat.of().formatHex(hash, 0, 8);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // every JDK has it
+        }
     }
 
     /// Not the token, which may still be of use to somebody.

@@ -413,7 +413,7 @@ class LoginServiceAccessTest {
     }
 
     @Test
-    void aTokenThatOnlyTheServiceReadsStaysTheName() throws Exception {
+    void whoHasATokenThatOnlyTheServiceReadsIsNamedByItsFingerprint() throws Exception {
         superuserStatus = 403;
         LoginServiceAccess access =
                 access(
@@ -423,7 +423,7 @@ class LoginServiceAccessTest {
                                         Optional.of(service(Parameters.FORM, Answer.STATUS)),
                                         TokenUsers.Lasting.UNTIL_EXPIRY),
                                 () -> Instant.ofEpochMilli(now)));
-        assertEquals(new Decision.Allowed("opaque~1"), login(access, "opaque~1", ""));
+        assertEquals(new Decision.Allowed("token-1ff275ea4c6352eb"), login(access, "opaque~1", ""));
         assertEquals(List.of("/user  Bearer opaque~1", "/superuser  Bearer opaque~1"), asked);
         assertInstanceOf(Decision.Denied.class, login(access, "no\r\nheader: x", ""));
         assertEquals(2, asked.size(), asked.toString());

@@ -98,7 +98,6 @@ class BadInputTest {
                     3  | plugin mosquitto_dynamic_security.so;plugin_opt_config_file @/no/d.json;listener 18 | @/no/d.json.pw: it cannot be written: no such file or directory | json
                     3  | listener 18;psk_hint x          | listener | psk_file
                     13 | plugin x.so                     | Unable to load plugin 'x.so'. | .conf:1.
-                    3  | listener 0 @/s.sock;listener 18;protocol http_api;http_dir @/none | Unable to use the http_dir @/none: it is no directory. | .conf:4.
                     1  | listener 18;protocol websockets;certfile @/server.pem;keyfile @/none | the file @/none does not exist. | .conf:1.
                     1  | listener 18;psk_hint x;psk_file @/badpsk | @/badpsk:1 | .conf:1.
                     3  | include_dir @/included          | Unknown configuration variable 'listner'. Did you mean 'listener'? | @/included/b.conf:2.

@@ -148,6 +148,10 @@ class ConfigurationFileTest {
             assertTrue(
                     broker.output().contains("Opening http_api listen socket on port " + httpPort),
                     broker.output());
+            assertEquals(
+                    !Files.isDirectory(Path.of("/usr/share/mosquitto/dashboard")),
+                    broker.output()
+                            .contains("'http_dir /usr/share/mosquitto/dashboard' is no directory"));
         }
     }
 
