@@ -13,6 +13,7 @@ import io.hawkermq.core.Store;
 import io.hawkermq.core.StoreChange;
 import io.hawkermq.core.StoredPage;
 import io.hawkermq.protocol.ByteWriter;
+import io.hawkermq.protocol.PublishTemplates;
 import io.hawkermq.protocol.TopicNames;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -57,6 +58,7 @@ final class Loop {
     private @Nullable ByteBuf readBuffer;
     private byte @Nullable [] sharedPayload;
     private @Nullable ByteBuf sharedBuffer;
+    private final @Nullable SharedBytes[] sharedBytes = new SharedBytes[PublishTemplates.LAYOUTS];
     private final Queue<Batch> mailbox = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean isMailboxCalled = new AtomicBoolean();
     private final AtomicInteger onTheirWay = new AtomicInteger();
@@ -192,6 +194,25 @@ final class Loop {
         return b;
     }
 
+    /// What connections are sent alike in this turn, for the layouts without Packet Identifier.
+    SharedBytes sharedBytes(int layout, ByteBufAllocator allocator) {
+        SharedBytes s = sharedBytes[layout];
+        if (s == null) {
+            s = new SharedBytes(allocator);
+            sharedBytes[layout] = s;
+        }
+        return s;
+    }
+
+    private void endSharing() {
+        releaseShared();
+        for (SharedBytes s : sharedBytes) {
+            if (s != null) {
+                s.reset();
+            }
+        }
+    }
+
     private void releaseShared() {
         if (sharedBuffer != null) {
             sharedBuffer.release();
@@ -231,7 +252,7 @@ final class Loop {
             log.log(LogLevel.ERROR, "Internal error at the end of a turn: " + Stacks.of(e));
         }
         flushAll();
-        releaseShared();
+        endSharing();
         isInTurn = false;
         busyness.turnEnds();
         if (more) {

@@ -15,6 +15,10 @@ import org.jspecify.annotations.Nullable;
 /// the end of the loop's turn; what the socket did not take is counted as unsent, and when it is
 /// gone the connection hears of it. An idle connection holds no buffer.
 ///
+/// Packets of QoS 0 that others are sent as well are a stretch of [SharedBytes] as long as they follow
+/// each other there. When the row breaks, or the turn ends, the stretch is written from there if it is
+/// long, and copied if it is short.
+///
 /// While the channel is on its way to another loop nothing is written, and all packets gather in
 /// one buffer, which is bounded by what [#isWritable(int)] tells the core.
 final class OutboundBuffer {
@@ -32,6 +36,10 @@ final class OutboundBuffer {
     /// one buffer. Below it, one copied buffer a turn costs less than many shared ones.
     private static final int SHARED_PAYLOAD = 16 * 1024;
 
+    /// A stretch of shared bytes from this size on is not copied. Below it, a write of its own costs as
+    /// much; and one that the socket does not take must not keep much more memory than it has bytes.
+    private static final int SHARED_STRETCH = 4 * 1024;
+
     private enum Stage {
         ATTACHED,
         MOVING,
@@ -43,8 +51,12 @@ final class OutboundBuffer {
     private Loop loop;
     private Stage stage = Stage.ATTACHED;
     private @Nullable ByteBuf last;
+    private @Nullable ByteBuf stretch;
+    private int stretchFrom;
+    private int stretchTo;
     private int unflushedBytes;
-    private int lastFlushedBytes;
+    private int sharedBytes;
+    private int lastCopiedBytes;
     private long unsentBytes;
     private boolean isChannelWritable = true;
     private boolean isDrainWatched;
@@ -65,6 +77,14 @@ final class OutboundBuffer {
     void append(PublishTemplates.Template template, int packetId) {
         byte[] payload = template.separatePayload();
         boolean isShared = payload.length >= SHARED_PAYLOAD && stage == Stage.ATTACHED;
+        if (template.packetIdOffset() < 0 && !isShared && stage == Stage.ATTACHED) {
+            SharedBytes shared = loop.sharedBytes(template.layout(), channel.alloc());
+            int at = shared.place(template);
+            if (at >= 0) {
+                append(shared.buffer(), at, template.length());
+                return;
+            }
+        }
         ByteBuf out = room(isShared ? template.headLength() : template.length());
         int start = out.writerIndex();
         out.writeBytes(template.head(), 0, template.headLength());
@@ -78,9 +98,44 @@ final class OutboundBuffer {
         }
     }
 
+    /// Appends what others share.
+    private void append(ByteBuf shared, int from, int count) {
+        counters().bytesSent += count;
+        unflushedBytes += count;
+        if (stretch == shared && stretchTo == from) {
+            stretchTo += count;
+            return;
+        }
+        settleStretch();
+        stretch = shared;
+        stretchFrom = from;
+        stretchTo = from + count;
+    }
+
+    /// Nothing is to follow the stretch where it lies.
+    private void settleStretch() {
+        ByteBuf shared = stretch;
+        if (shared == null) {
+            return;
+        }
+        stretch = null;
+        int count = stretchTo - stretchFrom;
+        if (count < SHARED_STRETCH || stage != Stage.ATTACHED) {
+            space(count).writeBytes(shared, stretchFrom, count);
+            return;
+        }
+        if (last != null) {
+            queue(last);
+            last = null;
+        }
+        sharedBytes += count;
+        queue(shared.retainedSlice(stretchFrom, count));
+    }
+
     private void share(ByteBuf head, byte[] payload) {
         counters().bytesSent += payload.length;
         unflushedBytes += payload.length;
+        sharedBytes += payload.length;
         last = null;
         queue(head);
         queue(loop.shared(payload, channel.alloc()).retainedDuplicate());
@@ -89,6 +144,12 @@ final class OutboundBuffer {
     /// The buffer with room for `count` bytes, which are counted as sent.
     private ByteBuf room(int count) {
         counters().bytesSent += count;
+        unflushedBytes += count;
+        settleStretch();
+        return space(count);
+    }
+
+    private ByteBuf space(int count) {
         ByteBuf out = last;
         if (out != null
                 && stage == Stage.ATTACHED
@@ -98,11 +159,10 @@ final class OutboundBuffer {
             out = null;
         }
         if (out == null) {
-            int expected = Math.min(lastFlushedBytes, LARGEST);
+            int expected = Math.min(lastCopiedBytes, LARGEST);
             out = channel.alloc().directBuffer(Math.max(SMALLEST, Math.max(count, expected)));
             last = out;
         }
-        unflushedBytes += count;
         return out;
     }
 
@@ -121,7 +181,7 @@ final class OutboundBuffer {
 
     /// True if nothing is left to write, here or in the channel.
     boolean isEmpty() {
-        return last == null && unsentBytes == 0;
+        return unflushedBytes == 0 && unsentBytes == 0;
     }
 
     /// One write for all that was appended.
@@ -131,8 +191,11 @@ final class OutboundBuffer {
         if (unflushedBytes == 0 || stage == Stage.MOVING) {
             return 0;
         }
-        lastFlushedBytes = unflushedBytes;
+        settleStretch();
+        int count = unflushedBytes;
+        lastCopiedBytes = count - sharedBytes;
         unflushedBytes = 0;
+        sharedBytes = 0;
         ByteBuf out = last;
         last = null;
         if (out == null) {
@@ -141,7 +204,7 @@ final class OutboundBuffer {
             channel.writeAndFlush(out, channel.voidPromise());
         }
         countUnsent();
-        return lastFlushedBytes;
+        return count;
     }
 
     /// Keeps the shard's sum of unsent bytes right, and whether the channel takes more. While some
@@ -194,6 +257,7 @@ final class OutboundBuffer {
         unsentBytes = 0;
         loop = to;
         stage = Stage.MOVING;
+        settleStretch(); // it would not outlast the turn
     }
 
     /// The channel has arrived.
@@ -208,6 +272,8 @@ final class OutboundBuffer {
             last.release();
             last = null;
         }
+        stretch = null;
+        unflushedBytes = 0;
         counters().unsentBytes -= unsentBytes;
         unsentBytes = 0;
         stage = Stage.RELEASED;

@@ -320,7 +320,9 @@ public final class Connection {
             fits = transmitAlone(m, qos, retain, identifiers, packetId);
         } else {
             PublishTemplates.Template template =
-                    shard.templates(m).template(version, qos, PublishTemplates.Retain.of(retain));
+                    shard.encodings()
+                            .of(m)
+                            .template(version, qos, PublishTemplates.Retain.of(retain));
             fits = outbox.publish(template, packetId);
         }
         if (fits) {

@@ -193,7 +193,7 @@ final class Outgoing {
         boolean isSent = c != null && hasRoom(qos);
         SessionJournal j = session.journal();
         if (j == null) {
-            Delivery delivery = new Delivery(message, qos, retain, identifiers, share, null);
+            Delivery delivery = shard().delivery(message, qos, retain, identifiers, share);
             return c != null && isSent ? begin(delivery, c) : enqueue(delivery);
         }
         if (j.isFull()) {
@@ -440,6 +440,7 @@ final class Outgoing {
             return;
         }
         int left = shard().limits().streamBatch();
+        shard().encodings().nextRow();
         while (c.isWritable() && sender.isResending()) {
             if (left-- == 0) {
                 schedulePump();

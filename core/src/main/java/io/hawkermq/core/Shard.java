@@ -1,6 +1,6 @@
 package io.hawkermq.core;
 
-import io.hawkermq.protocol.PublishTemplates;
+import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.ReasonCode;
 import io.hawkermq.protocol.Will;
 import java.util.ArrayDeque;
@@ -44,8 +44,8 @@ public final class Shard {
     private final Distribution distribution;
     private final Retention retention;
     private final Map<String, Session> sessions = new HashMap<>();
-    private final PublishTemplates templates = new PublishTemplates();
-    private @Nullable Message templated;
+    private final Encodings encodings = new Encodings();
+    private @Nullable Delivery latest;
     private final DropLog dropLog;
 
     private ArrayDeque<Outgoing> toPump = new ArrayDeque<>();
@@ -112,6 +112,8 @@ public final class Shard {
         }
         budgets.releaseIfLess();
         postOutgoing();
+        encodings.clear();
+        latest = null;
         return !toPump.isEmpty();
     }
 
@@ -195,14 +197,28 @@ public final class Shard {
         publish(Message.of(will, of.publisher(), now));
     }
 
-    /// The encoded forms of a message, made once for all its subscribers here.
+    /// The encoded forms of messages, made once for their subscribers here.
+    Encodings encodings() {
+        return encodings;
+    }
+
+    /// A delivery that is not stored: the same object for all sessions that get a message alike, so
+    /// that what waits in a hundred queues is in the processor's caches once.
     @SuppressWarnings("ReferenceEquality") // the same message, not one that says the same
-    PublishTemplates templates(Message message) {
-        if (templated != message) {
-            templates.reset(message.topic(), message.properties(), message.payload());
-            templated = message;
+    Delivery delivery(
+            Message message, QoS qos, boolean retain, int @Nullable [] identifiers, int share) {
+        Delivery d = latest;
+        if (d != null
+                && d.message() == message
+                && d.qos() == qos
+                && d.retain() == retain
+                && d.identifiers() == identifiers
+                && d.share() == share) {
+            return d;
         }
-        return templates;
+        d = new Delivery(message, qos, retain, identifiers, share, null);
+        latest = d;
+        return d;
     }
 
     // ---- sessions ----

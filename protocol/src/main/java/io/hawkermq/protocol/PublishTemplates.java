@@ -8,21 +8,26 @@ import org.jspecify.annotations.Nullable;
 /// templates: one copy less for a message with few subscribers.
 ///
 /// One for each loop, not thread-safe. Holds the message and up to twelve encodings of it until the
-/// next [#reset] or [#clear]; buffers of more than 64 KiB are not kept beyond that.
+/// next [#reset] or [#clear]; buffers of more than 4 KiB are not kept beyond that.
 public final class PublishTemplates {
     /// Payloads from this size on, in bytes, stay outside of the templates.
     public static final int SEPARATE_PAYLOAD = 1_024;
 
     /// Buffers up to this size, in bytes, are used again for the next message.
-    private static final int KEPT_BUFFER = 64 * 1024;
+    private static final int KEPT_BUFFER = 4 * 1024;
 
-    private static final int LAYOUTS = 12;
+    /// How many layouts there are: versions with and without properties, QoS, RETAIN.
+    public static final int LAYOUTS = 12;
+
     private static final byte[] NOTHING = new byte[0];
 
     private final @Nullable Template[] templates = new @Nullable Template[LAYOUTS];
     private @Nullable TopicName topic;
     private Properties properties = Properties.NONE;
     private byte[] payload = NOTHING;
+
+    /// A bit for each layout that the message is encoded in.
+    private int encoded;
 
     /// The RETAIN flag of a layout.
     public enum Retain {
@@ -37,11 +42,24 @@ public final class PublishTemplates {
     /// A whole PUBLISH; valid until the next [PublishTemplates#reset] or [PublishTemplates#clear].
     public static final class Template {
         private final ByteWriter out = new ByteWriter(0, Integer.MAX_VALUE - 8);
-        private boolean isEncoded;
+        private final int layout;
+        private long encoding;
         private int packetIdOffset = -1;
         private byte[] separatePayload = NOTHING;
 
-        private Template() {}
+        private Template(int layout) {
+            this.layout = layout;
+        }
+
+        /// Which of the [#LAYOUTS] this is, from 0.
+        public int layout() {
+            return layout;
+        }
+
+        /// Another number for each message that this template is made for.
+        public long encoding() {
+            return encoding;
+        }
 
         /// The bytes of the packet, from 0 to [#headLength], after which comes [#separatePayload].
         /// Not to be changed: patch the copy. DUP, should a copy need it, is 0x08 of the first byte.
@@ -100,13 +118,14 @@ public final class PublishTemplates {
         topic = null;
         properties = Properties.NONE;
         payload = NOTHING;
-        for (Template t : templates) {
+        for (int rest = encoded; rest != 0; rest &= rest - 1) {
+            Template t = templates[Integer.numberOfTrailingZeros(rest)];
             if (t != null) {
                 t.out.reset(KEPT_BUFFER);
-                t.isEncoded = false;
                 t.separatePayload = NOTHING;
             }
         }
+        encoded = 0;
     }
 
     /// The message in one layout; encoded by the first call after [#reset].
@@ -118,10 +137,10 @@ public final class PublishTemplates {
                 (version == ProtocolVersion.MQTT_5 ? 6 : 0) + qos.ordinal() * 2 + retain.ordinal();
         Template template = templates[layout];
         if (template == null) {
-            template = new Template();
+            template = new Template(layout);
             templates[layout] = template;
         }
-        if (!template.isEncoded) {
+        if ((encoded & 1 << layout) == 0) {
             encode(template, version, qos, retain);
         }
         return template;
@@ -146,6 +165,7 @@ public final class PublishTemplates {
         } else {
             template.separatePayload = payload;
         }
-        template.isEncoded = true;
+        template.encoding++;
+        encoded |= 1 << template.layout;
     }
 }

@@ -1,0 +1,93 @@
+package io.hawkermq.broker;
+
+import io.hawkermq.protocol.PublishTemplates;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The packets of a turn that are alike for several connections, in one layout, behind each other.
+/// Who has been sent the same ones has a stretch of these bytes to write, and no copy of its own: a
+/// hundred copies are beyond the nearer caches of the processor, this is not.
+///
+/// Belongs to a [Loop]. Until the turn ends every stretch stays as it is; whoever needs it for longer
+/// retains its buffer.
+final class SharedBytes {
+    /// As large as the loop's pool keeps: see [OutboundBuffer#LARGEST].
+    private static final int CAPACITY = OutboundBuffer.LARGEST;
+
+    private final ByteBufAllocator allocator;
+    private final List<ByteBuf> full = new ArrayList<>();
+    private @Nullable ByteBuf buffer;
+
+    /// The packet that was last asked for: a template, and its [PublishTemplates.Template#encoding].
+    private PublishTemplates.@Nullable Template latest;
+
+    private long encoding;
+
+    /// Where that is in the buffer, -1 as long as one connection only has asked for it.
+    private int place = -1;
+
+    SharedBytes(ByteBufAllocator allocator) {
+        this.allocator = allocator;
+    }
+
+    /// Finds or makes the place of a packet without Packet Identifier.
+    ///
+    /// @return where it begins in [#buffer]; -1 for the first who asks, because it may be the only
+    ///     one, and for a packet that is too large
+    int place(PublishTemplates.Template packet) {
+        if (latest != packet || encoding != packet.encoding()) {
+            latest = packet;
+            encoding = packet.encoding();
+            place = -1;
+            return -1;
+        }
+        if (place < 0 && packet.length() <= CAPACITY / 2) {
+            ByteBuf out = room(packet.length());
+            place = out.writerIndex();
+            out.writeBytes(packet.head(), 0, packet.headLength());
+            out.writeBytes(packet.separatePayload());
+        }
+        return place;
+    }
+
+    private ByteBuf room(int count) {
+        ByteBuf out = buffer;
+        if (out != null && out.writableBytes() < count) {
+            full.add(out);
+            out = null;
+        }
+        if (out == null) {
+            out = allocator.directBuffer(CAPACITY, CAPACITY);
+            buffer = out;
+        }
+        return out;
+    }
+
+    /// Where the packet of the last [#place] is, unless that was -1.
+    ByteBuf buffer() {
+        if (buffer == null) {
+            throw new IllegalStateException("nothing is shared");
+        }
+        return buffer;
+    }
+
+    /// The end of the turn: what nobody retained is written over in the next one.
+    void reset() {
+        latest = null;
+        place = -1;
+        for (int i = 0; i < full.size(); i++) {
+            full.get(i).release();
+        }
+        full.clear();
+        ByteBuf out = buffer;
+        if (out != null && out.refCnt() == 1) {
+            out.clear();
+        } else if (out != null) {
+            out.release();
+            buffer = null;
+        }
+    }
+}
