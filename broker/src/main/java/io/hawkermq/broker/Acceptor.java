@@ -4,6 +4,7 @@ import io.hawkermq.core.LogLevel;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.WriteBufferWaterMark;
@@ -24,6 +25,9 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     private final WriteBufferWaterMark waterMark;
     private final OpenListener listener;
 
+    /// What counts a connection that has ended; the same for all of them.
+    private final ChannelFutureListener closed;
+
     Acceptor(Broker broker, Loop loop, ByteBufAllocator allocator, OpenListener listener) {
         this.broker = broker;
         this.listener = listener;
@@ -31,6 +35,11 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         this.allocator = allocator;
         int most = broker.options().maximumOutboundBytes();
         waterMark = new WriteBufferWaterMark(most / 2, most);
+        closed =
+                done -> {
+                    listener.closed();
+                    broker.connections().closed();
+                };
     }
 
     @Override
@@ -60,7 +69,8 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         }
         config.setAllocator(allocator).setWriteBufferWaterMark(waterMark);
         listener.equip(channel, loop);
-        broker.connections().add(channel);
+        broker.connections().opened();
+        channel.closeFuture().addListener(closed);
         loop.eventLoop()
                 .register(channel)
                 .addListener(registered -> {

@@ -1,6 +1,5 @@
 package io.hawkermq.broker;
 
-import io.netty.channel.Channel;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -12,14 +11,14 @@ final class Connections {
     private final CountDownLatch closed = new CountDownLatch(1);
     private volatile boolean isStopping;
 
-    void add(Channel channel) {
+    void opened() {
         open.incrementAndGet();
-        channel.closeFuture()
-                .addListener(done -> {
-                    if (open.decrementAndGet() == 0 && isStopping) {
-                        closed.countDown();
-                    }
-                });
+    }
+
+    void closed() {
+        if (open.decrementAndGet() == 0 && isStopping) {
+            closed.countDown();
+        }
     }
 
     /// May be asked by any thread.

@@ -194,8 +194,12 @@ final class OpenListener {
             return false;
         }
         connections.incrementAndGet();
-        channel.closeFuture().addListener(closed -> connections.decrementAndGet());
         return true;
+    }
+
+    /// A connection that was admitted is closed.
+    void closed() {
+        connections.decrementAndGet();
     }
 
     /// True if it has all connections that it may have, or the broker has.

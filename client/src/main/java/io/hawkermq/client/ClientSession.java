@@ -59,7 +59,7 @@ final class ClientSession {
     private final ArrayDeque<Exchange> waitingExchanges = new ArrayDeque<>();
 
     private @Nullable ConnectResult terms;
-    private OutboundTopicAliases outboundAliases = new OutboundTopicAliases(0);
+    private OutboundTopicAliases outboundAliases = OutboundTopicAliases.OFF;
 
     /// @param aliasLimit how many Topic Aliases to set at most, 0 to 65,535
     /// @param inboundAliases the Topic Alias Maximum that CONNECT announces

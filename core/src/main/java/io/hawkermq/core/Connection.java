@@ -46,7 +46,7 @@ public final class Connection {
     private long lastReceived;
     private int awaiting;
     private boolean isConnackAwaited;
-    private OutboundTopicAliases outboundAliases = new OutboundTopicAliases(0);
+    private OutboundTopicAliases outboundAliases = OutboundTopicAliases.OFF;
 
     /// A connection that the shard's own [AccessControl] decides on.
     ///
@@ -501,9 +501,13 @@ public final class Connection {
         incoming = new Incoming(this, by, isMqtt5 ? terms.topicAliasMaximum(limits) : 0);
         if (isMqtt5) {
             long theirs = connect.properties().number(Property.TOPIC_ALIAS_MAXIMUM, 0);
-            outboundAliases =
-                    new OutboundTopicAliases(
-                            (int) Math.min(theirs, terms.topicAliasMaximumBroker(limits)));
+            int most = (int) Math.min(theirs, terms.topicAliasMaximumBroker(limits));
+            if (most > 0) {
+                outboundAliases = new OutboundTopicAliases(most);
+            }
+        }
+        if (connect.properties().text(Property.AUTHENTICATION_METHOD) == null) {
+            handshake = null; // nothing to do again
         }
         startKeepAlive();
     }

@@ -21,7 +21,7 @@ final class Session {
     private final String clientId;
     private Shard shard;
     private final Receiver receiver = new Receiver();
-    private final Timers.Timer timer = new Timers.Timer(this::onTimer);
+    private Timers.@Nullable Timer timer; // most wait for nothing
     private final Subscriptions subscriptions = new Subscriptions(this);
     private final Outgoing outgoing = new Outgoing(this);
 
@@ -127,7 +127,7 @@ final class Session {
         will = newWill;
         willAt = Long.MAX_VALUE; // a reconnect in time: no will [MQTT-3.1.3-9]
         expiresAt = Long.MAX_VALUE;
-        shard.timers().stop(timer);
+        stopTimer(shard);
         shard.budgets().wentOnline(outgoing.queuedOnHeap());
         outgoing.resume(receiveMaximum);
         changeDurability();
@@ -239,9 +239,19 @@ final class Session {
     private void setTimer() {
         long next = Math.min(willAt, expiresAt);
         if (next == Long.MAX_VALUE) {
-            shard.timers().stop(timer);
-        } else {
-            shard.timers().set(timer, next);
+            stopTimer(shard);
+            return;
+        }
+        if (timer == null) {
+            timer = new Timers.Timer(this::onTimer);
+        }
+        shard.timers().set(timer, next);
+    }
+
+    private void stopTimer(Shard where) {
+        if (timer != null) {
+            where.timers().stop(timer);
+            timer = null;
         }
     }
 
@@ -258,7 +268,7 @@ final class Session {
     /// The session ends: gives back everything. A will still waiting is published first: the
     /// session's end does not outwait it [MQTT-3.1.2-8].
     void ended() {
-        shard.timers().stop(timer);
+        stopTimer(shard);
         if (connection == null) {
             publishWill();
         }
@@ -297,7 +307,7 @@ final class Session {
         outgoing.leave(from);
         subscriptions.leave();
         from.gaveAway(this);
-        from.timers().stop(timer);
+        stopTimer(from);
         shard = to;
         subscriptions.arrive();
         to.took(this);

@@ -6,8 +6,10 @@ import org.jspecify.annotations.Nullable;
 /// The Topic Aliases that the other end has set on one network connection; they end with it
 /// [MQTT-3.3.2-7].
 public final class InboundTopicAliases {
+    private static final @Nullable TopicName[] NONE = new @Nullable TopicName[0];
+
     private final int maximum;
-    private @Nullable TopicName[] topics = new @Nullable TopicName[0];
+    private @Nullable TopicName[] topics = NONE;
 
     /// @param maximum the Topic Alias Maximum announced to the other end, 0 to 65,535
     public InboundTopicAliases(int maximum) {

@@ -7,8 +7,11 @@ import java.util.Map;
 /// one each, until the other end's maximum is used up [MQTT-3.1.2-26]. They are never set anew, so
 /// that a client's table is written once.
 public final class OutboundTopicAliases {
+    /// No alias may ever be sent.
+    public static final OutboundTopicAliases OFF = new OutboundTopicAliases(0);
+
     private final int maximum;
-    private final Map<TopicName, Integer> aliases = new HashMap<>();
+    private Map<TopicName, Integer> aliases = Map.of();
 
     /// @param maximum the other end's Topic Alias Maximum or less; 0 for none [MQTT-3.1.2-27]
     public OutboundTopicAliases(int maximum) {
@@ -31,6 +34,9 @@ public final class OutboundTopicAliases {
     public int assign(TopicName topic) {
         if (aliases.size() >= maximum) {
             return 0;
+        }
+        if (aliases.isEmpty()) {
+            aliases = new HashMap<>();
         }
         int alias = aliases.size() + 1;
         aliases.put(topic, alias);
