@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 /// the end of the loop's turn; what the socket did not take is counted as unsent, and when it is
 /// gone the connection hears of it. An idle connection holds no buffer.
 ///
-/// Packets of QoS 0 that others are sent as well are a stretch of [SharedBytes] as long as they follow
-/// each other there. When the row breaks, or the turn ends, the stretch is written from there if it is
-/// long, and copied if it is short.
+/// Packets of QoS 0 that others are sent as well are a stretch of [SharedBytes] as long as they
+/// follow each other there. When the row breaks, or the turn ends, the stretch is written from there
+/// if it is long, and copied if it is short.
 ///
 /// While the channel is on its way to another loop nothing is written, and all packets gather in
 /// one buffer, which is bounded by what [#isWritable(int)] tells the core.
@@ -40,6 +40,12 @@ final class OutboundBuffer {
     /// much; and one that the socket does not take must not keep much more memory than it has bytes.
     private static final int SHARED_STRETCH = 4 * 1024;
 
+    /// Who fills the buffer.
+    interface Filler {
+        /// The socket has taken everything that it had once left; in a turn.
+        void onDrained();
+    }
+
     private enum Stage {
         ATTACHED,
         MOVING,
@@ -47,7 +53,7 @@ final class OutboundBuffer {
     }
 
     private final Channel channel;
-    private final Runnable whenDrained;
+    private final Filler filler;
     private Loop loop;
     private Stage stage = Stage.ATTACHED;
     private @Nullable ByteBuf last;
@@ -61,11 +67,10 @@ final class OutboundBuffer {
     private boolean isChannelWritable = true;
     private boolean isDrainWatched;
 
-    /// @param whenDrained the socket has taken everything that it had once left; in a turn
-    OutboundBuffer(Channel channel, Loop loop, Runnable whenDrained) {
+    OutboundBuffer(Channel channel, Loop loop, Filler filler) {
         this.channel = channel;
         this.loop = loop;
-        this.whenDrained = whenDrained;
+        this.filler = filler;
     }
 
     /// Appends an encoded packet.
@@ -235,7 +240,7 @@ final class OutboundBuffer {
         if (stage != Stage.RELEASED) {
             loop.beginTurn();
             countUnsent();
-            whenDrained.run();
+            filler.onDrained();
         }
     }
 

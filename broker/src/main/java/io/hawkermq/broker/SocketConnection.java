@@ -24,14 +24,14 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// The bytes of one network connection: the only handler in its pipeline, or the topmost if TLS or
-/// WebSocket are under it. Reads are decoded where
-/// they lie and handed to the [Connection] packet by packet; what the core sends is copied into one
-/// outbound buffer, which is written once at the end of the loop's turn and given back when empty,
-/// so that an idle connection holds no buffer at all.
+/// WebSocket are under it. Reads are decoded where they lie and handed to the [Connection] packet by
+/// packet; what the core sends goes into the [OutboundBuffer], which is written once at the end of
+/// the loop's turn, so that an idle connection holds no buffer at all.
 ///
 /// Belongs to one [Loop] at a time. It moves to another when its CONNECT names a session of that
 /// loop; whatever happens to the channel on the way is held until it has arrived.
-final class SocketConnection extends ChannelInboundHandlerAdapter implements Outbox {
+final class SocketConnection extends ChannelInboundHandlerAdapter
+        implements Outbox, OutboundBuffer.Filler {
     /// How long a peer may take to read the last bytes of a connection that is being closed.
     private static final long GRACE_MILLIS = 2_000;
 
@@ -83,7 +83,7 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
         decoder =
                 PacketDecoder.forServer(
                         loop.topicNames(), broker.options().limits().maximumPacketSize());
-        outbound = new OutboundBuffer(channel, loop, () -> connection.onWritable());
+        outbound = new OutboundBuffer(channel, loop, this);
         connection = new Connection(loop.shard(), this, address, access, terms);
     }
 
@@ -99,6 +99,11 @@ final class SocketConnection extends ChannelInboundHandlerAdapter implements Out
     /// True if this connection still counts among the handshakes of `where`.
     boolean isHandshaking(Loop where) {
         return isHandshaking && loop == where;
+    }
+
+    @Override
+    public void onDrained() {
+        connection.onWritable();
     }
 
     // ---- what comes from the network ----

@@ -21,7 +21,10 @@ final class Incoming {
     Incoming(Connection connection, Session session, int topicAliasMaximum) {
         this.connection = connection;
         this.session = session;
-        aliases = new InboundTopicAliases(topicAliasMaximum);
+        aliases =
+                topicAliasMaximum == 0
+                        ? InboundTopicAliases.OFF
+                        : new InboundTopicAliases(topicAliasMaximum);
     }
 
     private Shard shard() {

@@ -171,8 +171,7 @@ final class Outgoing {
             isTaken = deliverSurely(message, qos, retain, identifiers, share);
         }
         // Else what was retained before is better than nothing. And a Shared Subscription has got
-        // it
-        // for itself alone: others are owed the same message [MQTT-3.3.1-9].
+        // it for itself alone: others are owed the same message [MQTT-3.3.1-9].
         if (isTaken && share == 0 && streams != null) {
             streams.liveDelivered(message);
         }

@@ -20,7 +20,7 @@ final class Session {
 
     private final String clientId;
     private Shard shard;
-    private final Receiver receiver = new Receiver();
+    private @Nullable Receiver receiver; // most publish nothing at QoS 2
     private Timers.@Nullable Timer timer; // most wait for nothing
     private final Subscriptions subscriptions = new Subscriptions(this);
     private final Outgoing outgoing = new Outgoing(this);
@@ -64,7 +64,12 @@ final class Session {
     }
 
     Receiver receiver() {
-        return receiver;
+        Receiver known = receiver;
+        if (known == null) {
+            known = new Receiver();
+            receiver = known;
+        }
+        return known;
     }
 
     Outgoing outgoing() {

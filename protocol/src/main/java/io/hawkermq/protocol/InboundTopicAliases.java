@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
 public final class InboundTopicAliases {
     private static final @Nullable TopicName[] NONE = new @Nullable TopicName[0];
 
+    /// For connections that may set none: it never keeps one, so that all of them share it.
+    public static final InboundTopicAliases OFF = new InboundTopicAliases(0);
+
     private final int maximum;
     private @Nullable TopicName[] topics = NONE;
 

@@ -63,9 +63,12 @@ public final class Sender<T> {
 
     private static final int MAXIMUM_PACKET_ID = 65_535;
 
+    @SuppressWarnings("rawtypes") // as in newSlots
+    private static final @Nullable InFlight[] NO_SLOTS = new InFlight[0];
+
     // Slots by packetId modulo the length, a power of two. Identifiers are given out in sequence,
     // so that deliveries in flight at the same time seldom meet in one slot.
-    private @Nullable InFlight<T>[] slots = newSlots(0);
+    private @Nullable InFlight<T>[] slots = noSlots();
     private int count;
     private int lastPacketId;
     private int quota;
@@ -366,6 +369,11 @@ public final class Sender<T> {
         for (InFlight<T> d = oldest; d != null; d = d.next) {
             slots[d.packetId & (slots.length - 1)] = d;
         }
+    }
+
+    @SuppressWarnings("unchecked") // there is nothing in it that could be of another type
+    private static <T> @Nullable InFlight<T>[] noSlots() {
+        return (@Nullable InFlight<T>[]) NO_SLOTS;
     }
 
     @SuppressWarnings({
