@@ -210,7 +210,9 @@ public final class PacketDecoder {
         keptFrom = from + length;
         Packet packet = decode(kept, from, from + length);
         if (keptFrom == keptTo) {
-            dropKept();
+            // The array itself stays until stash(): large packets come one after the other.
+            keptFrom = 0;
+            keptTo = 0;
         }
         return packet;
     }

@@ -234,6 +234,27 @@ class PacketDecoderTest {
     }
 
     @Test
+    void theArrayOfALargePacketTakesTheNextOne() throws MalformedPacketException {
+        PacketDecoder decoder = Bytes.connectedServer(V3);
+        byte[] bytes = Bytes.encoded(publish("large", new byte[300_000]), V3);
+        assertEquals(List.of(), Bytes.all(decoder, Arrays.copyOf(bytes, 250_000)));
+        int capacity = decoder.bufferCapacity();
+
+        byte[] restAndNext = new byte[bytes.length - 250_000 + 100_000];
+        System.arraycopy(bytes, 250_000, restAndNext, 0, bytes.length - 250_000);
+        System.arraycopy(bytes, 0, restAndNext, bytes.length - 250_000, 100_000);
+        assertEquals(1, Bytes.all(decoder, restAndNext).size());
+        assertEquals(100_000, decoder.bufferedBytes());
+        assertEquals(capacity, decoder.bufferCapacity());
+
+        byte[] lastAndShort = Arrays.copyOfRange(bytes, 100_000, bytes.length + 1);
+        lastAndShort[lastAndShort.length - 1] = (byte) 0xC0;
+        Packet.Publish last = (Packet.Publish) Bytes.all(decoder, lastAndShort).get(0);
+        assertArrayEquals(new byte[300_000], last.payload());
+        assertTrue(decoder.bufferCapacity() <= 64, "no large array for a byte");
+    }
+
+    @Test
     void manySmallPacketsHeldBackAreTakenOffOneByOne() throws MalformedPacketException {
         PacketDecoder decoder = Bytes.connectedServer(V3);
         int count = 200_000;
