@@ -155,6 +155,7 @@ final class OutboundBuffer {
     }
 
     private ByteBuf space(int count) {
+        loop.copied(count);
         ByteBuf out = last;
         if (out != null
                 && stage == Stage.ATTACHED

@@ -189,6 +189,7 @@ final class SocketConnection extends ChannelInboundHandlerAdapter
         } finally {
             bytes.release();
         }
+        loop.flushIfMuch();
     }
 
     /// Bytes that come on the loop that the connection is leaving.

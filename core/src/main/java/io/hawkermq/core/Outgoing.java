@@ -438,8 +438,17 @@ final class Outgoing {
         if (c == null) {
             return;
         }
+        Encodings encodings = shard().encodings();
+        encodings.beginRow();
+        try {
+            pump(c);
+        } finally {
+            encodings.endRow();
+        }
+    }
+
+    private void pump(Connection c) {
         int left = shard().limits().streamBatch();
-        shard().encodings().nextRow();
         while (c.isWritable() && sender.isResending()) {
             if (left-- == 0) {
                 schedulePump();

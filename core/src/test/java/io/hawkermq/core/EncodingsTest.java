@@ -47,11 +47,11 @@ class EncodingsTest {
     void aRowThatAnotherSessionHasSentIsNotEncodedAgain() {
         Message[] row = messages(20);
         long[] encoding = new long[row.length];
-        encodings.nextRow();
+        encodings.beginRow();
         for (int i = 0; i < row.length; i++) {
             encoding[i] = encoded(row[i]).encoding();
         }
-        encodings.nextRow();
+        encodings.beginRow();
         for (int i = 5; i < row.length; i++) {
             assertEquals(encoding[i], encoded(row[i]).encoding());
         }
@@ -69,16 +69,33 @@ class EncodingsTest {
     @Test
     void theNextTurnBeginsWithNothing() {
         Message m = message(1);
-        long before = encoded(m).encoding();
+        long live = encoded(m).encoding();
         encodings.clear();
-        encodings.nextRow();
-        assertEquals(before + 1, encoded(m).encoding());
+        assertEquals(live + 1, encoded(m).encoding());
+        encodings.beginRow();
+        long waiting = encoded(m).encoding();
+        encodings.clear();
+        encodings.beginRow();
+        assertEquals(waiting + 1, encoded(m).encoding());
     }
 
     @Test
-    void anotherMessageIsAnotherEncoding() {
+    void anotherMessageOfARowIsAnotherEncoding() {
+        encodings.beginRow();
         PublishTemplates one = encodings.of(message(1));
         assertNotSame(one, encodings.of(message(2)));
+    }
+
+    @Test
+    void aRowDoesNotTakeThePlaceOfTheMessageThatComes() {
+        Message m = message(1);
+        long encoding = encoded(m).encoding();
+        encodings.beginRow();
+        for (Message waiting : messages(100)) {
+            encoded(waiting);
+        }
+        encodings.endRow();
+        assertEquals(encoding, encoded(m).encoding());
     }
 
     /// Whatever is asked for in whatever order: the bytes are those of the message.
@@ -89,9 +106,10 @@ class EncodingsTest {
         int next = 0;
         for (int step = 0; step < 50_000; step++) {
             switch (random.nextInt(20)) {
-                case 0 -> encodings.nextRow();
+                case 0 -> encodings.beginRow();
                 case 1 -> next = random.nextInt(all.length);
-                case 2 -> {
+                case 2 -> encodings.endRow();
+                case 3 -> {
                     if (random.nextInt(100) == 0) {
                         encodings.clear();
                     }

@@ -4,13 +4,14 @@ import org.jspecify.annotations.Nullable;
 
 /// The bytes of one message for all who receive it: encoded once for each combination of version,
 /// QoS and RETAIN that somebody needs, then copied to each connection, where only the Packet
-/// Identifier differs. A payload of [#SEPARATE_PAYLOAD] bytes or more is not copied into the
-/// templates: one copy less for a message with few subscribers.
+/// Identifier differs. The payload is copied into a template only when a second receiver asks for it,
+/// and if it has [#SEPARATE_PAYLOAD] bytes or more never: one copy less for a message with few
+/// subscribers.
 ///
 /// One for each loop, not thread-safe. Holds the message and up to twelve encodings of it until the
 /// next [#reset] or [#clear]; buffers of more than 4 KiB are not kept beyond that.
 public final class PublishTemplates {
-    /// Payloads from this size on, in bytes, stay outside of the templates.
+    /// Payloads from this size on, in bytes, always stay outside of the templates.
     public static final int SEPARATE_PAYLOAD = 1_024;
 
     /// Buffers up to this size, in bytes, are used again for the next message.
@@ -61,7 +62,8 @@ public final class PublishTemplates {
             return encoding;
         }
 
-        /// The bytes of the packet, from 0 to [#headLength], after which comes [#separatePayload].
+        /// The bytes of the packet, from 0 to [#headLength], after which comes [#separatePayload];
+        /// where the one ends and the other begins may change with each [PublishTemplates#template].
         /// Not to be changed: patch the copy. DUP, should a copy need it, is 0x08 of the first byte.
         public byte[] head() {
             return out.array();
@@ -142,6 +144,9 @@ public final class PublishTemplates {
         }
         if ((encoded & 1 << layout) == 0) {
             encode(template, version, qos, retain);
+        } else if (template.separatePayload.length > 0 && payload.length < SEPARATE_PAYLOAD) {
+            template.out.write(payload);
+            template.separatePayload = NOTHING;
         }
         return template;
     }
@@ -160,11 +165,7 @@ public final class PublishTemplates {
                         version.isMqtt5() ? properties : null,
                         payload.length,
                         out);
-        if (payload.length < SEPARATE_PAYLOAD) {
-            out.write(payload);
-        } else {
-            template.separatePayload = payload;
-        }
+        template.separatePayload = payload;
         template.encoding++;
         encoded |= 1 << template.layout;
     }

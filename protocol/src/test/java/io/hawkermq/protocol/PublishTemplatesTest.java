@@ -40,6 +40,10 @@ class PublishTemplatesTest {
                     ByteWriter copy = new ByteWriter(0, 1_000_000);
                     copy.writeByte(0x77);
                     t.copyTo(copy, packetId);
+                    ByteWriter second = new ByteWriter(0, 1_000_000);
+                    second.writeByte(0x77);
+                    templates.template(version, qos, retain).copyTo(second, packetId);
+                    assertEquals(Bytes.hex(Bytes.written(copy)), Bytes.hex(Bytes.written(second)));
                     Packet.Publish expected =
                             new Packet.Publish(
                                     false,
@@ -59,15 +63,31 @@ class PublishTemplatesTest {
 
     @Test
     void aLayoutIsEncodedOnceForEachMessage() {
-        byte[] payload = {1};
+        templates.reset(TopicName.of("a"), Properties.NONE, new byte[] {1});
+        Template t = templates.template(V5, QoS.AT_MOST_ONCE, Retain.OFF);
+        long encoding = t.encoding();
+        assertSame(t, templates.template(V5, QoS.AT_MOST_ONCE, Retain.OFF));
+        assertEquals(encoding, t.encoding());
+        templates.reset(TopicName.of("a"), Properties.NONE, new byte[] {2});
+        assertSame(t, templates.template(V5, QoS.AT_MOST_ONCE, Retain.OFF));
+        assertEquals(encoding + 1, t.encoding());
+    }
+
+    @Test
+    void theSecondReceiverFindsThePayloadInThePacket() {
+        byte[] payload = {1, 2, 3};
         templates.reset(TopicName.of("a"), Properties.NONE, payload);
         Template t = templates.template(V5, QoS.AT_MOST_ONCE, Retain.OFF);
-        payload[0] = 2;
-        assertSame(t, templates.template(V5, QoS.AT_MOST_ONCE, Retain.OFF));
-        assertEquals(1, t.head()[t.length() - 1]);
-        templates.reset(TopicName.of("a"), Properties.NONE, payload);
-        assertEquals(
-                2, templates.template(V5, QoS.AT_MOST_ONCE, Retain.OFF).head()[t.length() - 1]);
+        assertSame(payload, t.separatePayload());
+        int length = t.length();
+        for (int receiver = 2; receiver < 4; receiver++) {
+            templates.template(V5, QoS.AT_MOST_ONCE, Retain.OFF);
+            assertEquals(0, t.separatePayload().length);
+            assertEquals(length, t.headLength());
+            assertEquals(length, t.length());
+            assertEquals(3, t.head()[length - 1]);
+        }
+        assertEquals(3, payload.length);
     }
 
     @Test
@@ -80,6 +100,7 @@ class PublishTemplatesTest {
             Arrays.fill(payload, (byte) 0x5A);
             templates.reset(TopicName.of("a/b"), Properties.NONE, payload);
             Template t = templates.template(V5, QoS.AT_LEAST_ONCE, Retain.OFF);
+            templates.template(V5, QoS.AT_LEAST_ONCE, Retain.OFF);
             boolean isSeparate = size >= PublishTemplates.SEPARATE_PAYLOAD;
             assertEquals(isSeparate, t.separatePayload() == payload);
             ByteWriter copy = new ByteWriter(0, 1_000_000);
