@@ -2,7 +2,6 @@ package io.hawkermq.it.foreign;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.hawkermq.broker.Broker;
 import io.hawkermq.broker.BrokerOptions;
@@ -13,7 +12,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -39,11 +37,6 @@ class DynamicSecurityTest {
                 """
                         .formatted(port, folder, folder));
         broker = Broker.start(BrokerOptions.ofFile(configuration, EventLog.SILENT));
-    }
-
-    @BeforeEach
-    void controlIsInstalled() {
-        assumeTrue(Files.isExecutable(Path.of("/usr/bin/mosquitto_ctrl")), "no mosquitto_ctrl");
     }
 
     @AfterEach

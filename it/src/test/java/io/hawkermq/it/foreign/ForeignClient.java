@@ -4,16 +4,18 @@ import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
-/// The clients that `it/install-foreign-clients` installs.
+/// The clients that `it/install-foreign-clients` installs, and the broker.
 enum ForeignClient {
+    /// Its tools, and its broker, beside which our own client and tools are tested.
     MOSQUITTO {
         @Override
         boolean isInstalled() {
-            return List.of("mosquitto_pub", "mosquitto_sub", "mosquitto_rr").stream()
-                    .allMatch(ForeignClient::isOnPath);
+            return Files.isExecutable(Path.of(BROKER))
+                    && Stream.of("pub", "sub", "rr", "ctrl", "passwd")
+                            .allMatch(tool -> isOnPath("mosquitto_" + tool));
         }
     },
     PAHO {
@@ -34,6 +36,9 @@ enum ForeignClient {
 
     /// Debian's own interpreter, which has Debian's Paho, whatever other one is on the PATH.
     static final String PYTHON = "/usr/bin/python3";
+
+    /// Where Debian has it; not on everybody's PATH.
+    static final String BROKER = "/usr/sbin/mosquitto";
 
     abstract boolean isInstalled();
 

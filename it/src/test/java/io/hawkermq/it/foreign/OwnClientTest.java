@@ -37,6 +37,7 @@ import io.hawkermq.protocol.ProtocolVersion;
 import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.ReasonCode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -47,6 +48,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -69,8 +71,7 @@ class OwnClientTest {
     @SuppressWarnings("NullAway.Init") // started before the first test
     private static Broker broker;
 
-    @SuppressWarnings("NullAway.Init") // started before the first test
-    private static Program mosquitto;
+    private static @Nullable Program mosquitto;
 
     private static int mosquittoPort;
 
@@ -104,15 +105,14 @@ class OwnClientTest {
                                                 options.access(),
                                                 u -> u.equals("user") ? secret : null,
                                                 new SecureRandom()))));
-        mosquittoPort = BrokerProcess.freePort();
-        mosquitto = mosquitto(mosquittoPort);
     }
 
     private static Program mosquitto(int port) throws IOException {
+        ForeignClient.MOSQUITTO.require();
         Path file = folder.resolve("mosquitto-" + port + ".conf");
         Files.writeString(
                 file, "listener " + port + " 127.0.0.1\nallow_anonymous true\nlog_type all\n");
-        Program program = Program.start("/usr/sbin/mosquitto", "-v", "-c", file.toString());
+        Program program = Program.start(ForeignClient.BROKER, "-v", "-c", file.toString());
         program.await("that it runs", line -> line.contains("running"));
         return program;
     }
@@ -120,11 +120,26 @@ class OwnClientTest {
     @AfterAll
     static void stop() {
         broker.close();
-        mosquitto.close();
+        if (mosquitto != null) {
+            mosquitto.close();
+        }
     }
 
     private static String uri(String server) {
-        return "mqtt://127.0.0.1:" + (server.equals("hawker") ? broker.port(0) : mosquittoPort);
+        return "mqtt://127.0.0.1:" + (server.equals("hawker") ? broker.port(0) : mosquittoPort());
+    }
+
+    /// Started by the first test that needs it.
+    private static int mosquittoPort() {
+        if (mosquitto == null) {
+            mosquittoPort = BrokerProcess.freePort();
+            try {
+                mosquitto = mosquitto(mosquittoPort);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return mosquittoPort;
     }
 
     private static MqttClientBuilder builder(String server, ProtocolVersion version) {

@@ -206,7 +206,7 @@ class ToolsSideBySideTest {
     }
 
     private static Program mosquitto(Path file) {
-        Program program = Program.start("/usr/sbin/mosquitto", "-v", "-c", file.toString());
+        Program program = Program.start(ForeignClient.BROKER, "-v", "-c", file.toString());
         program.await("that it runs", line -> line.contains("running"));
         return program;
     }
