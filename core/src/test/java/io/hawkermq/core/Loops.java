@@ -74,6 +74,13 @@ final class Loops {
         }
     }
 
+    /// Gives a slot to a shard, once all are quiet.
+    Slots move(Slots before, int slot, int shard) {
+        Slots after = before.with(slot, shard);
+        SlotMove.apply(shards, before, after);
+        return after;
+    }
+
     /// A Client Identifier whose session belongs to a shard.
     String clientIdAt(int shard, int number) {
         return Stream.iterate(0, i -> i + 1)
@@ -126,6 +133,10 @@ final class Loops {
                             null,
                             null,
                             Properties.of(Property.SESSION_EXPIRY_INTERVAL, expiry)));
+        }
+
+        String clientId() {
+            return clientId;
         }
 
         Session session() {
