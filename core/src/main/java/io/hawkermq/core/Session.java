@@ -199,6 +199,7 @@ final class Session {
     /// The connection is gone. The session ends now, or waits for its expiry [MQTT-3.1.2-23].
     void disconnected() {
         connection = null;
+        subscriptions.connectionEnds();
         shard.budgets().wentOffline(outgoing.queuedOnHeap());
         Will w = will;
         long delay = w == null ? 0 : w.properties().number(Property.WILL_DELAY_INTERVAL, 0);

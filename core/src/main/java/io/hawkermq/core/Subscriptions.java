@@ -124,6 +124,11 @@ final class Subscriptions implements Iterable<Subscription> {
         forEachShared(session.shard().router()::memberChanged);
     }
 
+    /// The client has gone: what is published before others are told finds nobody here.
+    void connectionEnds() {
+        forEachShared(s -> session.shard().router().groupOf(s).recount(s));
+    }
+
     private void forEachShared(Consumer<Subscription> action) {
         if (!mayBeShared) {
             return;
