@@ -52,6 +52,7 @@ final class Router {
         int subtree = index.subtree(topic);
         Route made = new Route(topic, subtree, index.version(subtree));
         index.match(topic, made::add);
+        made.complete();
         cache.put(made);
         return made;
     }

@@ -1,11 +1,8 @@
 package io.hawkermq.core;
 
 import io.hawkermq.protocol.TopicFilter;
-import io.hawkermq.protocol.TopicName;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +15,7 @@ final class Subscriptions implements Iterable<Subscription> {
 
     // Whether there is one of the kind, or was: who has a million others need not walk over them.
     private boolean mayBeShared;
+    private boolean mayBeNoLocal;
 
     Subscriptions(Session session) {
         this.session = session;
@@ -41,15 +39,9 @@ final class Subscriptions implements Iterable<Subscription> {
         return byFilter.get(subscription.filter().toString()) == subscription;
     }
 
-    /// Those that are not shared and match a Topic Name.
-    List<Subscription> matching(TopicName topic) {
-        List<Subscription> matching = new ArrayList<>();
-        for (Subscription s : this) {
-            if (!s.filter().isShared() && s.filter().matches(topic)) {
-                matching.add(s);
-            }
-        }
-        return matching;
+    /// False if none is No Local.
+    boolean mayBeNoLocal() {
+        return mayBeNoLocal;
     }
 
     /// False if none is shared.
@@ -73,6 +65,7 @@ final class Subscriptions implements Iterable<Subscription> {
             byFilter = new HashMap<>(2);
         }
         mayBeShared |= subscription.filter().isShared();
+        mayBeNoLocal |= subscription.isNoLocal();
         Subscription replaced = byFilter.put(subscription.filter().toString(), subscription);
         session.shard().router().subscribe(subscription, replaced);
         if (replaced == null) {
@@ -101,6 +94,7 @@ final class Subscriptions implements Iterable<Subscription> {
         }
         byFilter = Map.of();
         mayBeShared = false;
+        mayBeNoLocal = false;
     }
 
     /// The session is about to leave its shard. Nobody is told.
