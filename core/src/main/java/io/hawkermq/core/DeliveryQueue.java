@@ -1,7 +1,6 @@
 package io.hawkermq.core;
 
 import java.util.ArrayDeque;
-import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +26,12 @@ final class DeliveryQueue {
     /// the disk is not to fill with what nobody reads.
     private static final int MOST_WRITTEN_OFF = 10_000;
 
+    /// After this time it is looked whether that has changed.
+    private static final long RETRY_MILLIS = 100;
+
+    /// How many messages of a full queue are looked at for having expired, at most.
+    private static final int LOOKED_AT_IN_A_MILLISECOND = 4_000;
+
     private final Session session;
     private final ArrayDeque<Delivery> head = new ArrayDeque<>(2);
     private @Nullable QueueTail tail;
@@ -45,6 +50,10 @@ final class DeliveryQueue {
 
     /// The batch that has last been said to be waited for.
     private long awaited;
+
+    /// Nothing in the queue can be dropped for having expired before this time, so that a full queue
+    /// need not be searched for every message that it drops.
+    private long nextExpiry = Message.NEVER;
 
     DeliveryQueue(Session session) {
         this.session = session;
@@ -128,8 +137,13 @@ final class DeliveryQueue {
             addToHead(d);
             return;
         }
+        noteExpiry(d);
         tail().add(d, journal.openPosition());
         awaitDurable(journal);
+    }
+
+    private void noteExpiry(Delivery d) {
+        nextExpiry = Math.min(nextExpiry, d.message().expiresAt());
     }
 
     private void charge(int more) {
@@ -147,6 +161,7 @@ final class DeliveryQueue {
     }
 
     private void addToHead(Delivery d) {
+        noteExpiry(d); // of a page, too: in its gap it was known by the second only
         head.add(d);
         headBytes += d.message().bytes();
     }
@@ -322,6 +337,7 @@ final class DeliveryQueue {
         if (isHeadWanted() || !session.shard().journal().isPaged()) {
             addToHead(d);
         } else {
+            noteExpiry(d);
             tail().settle(d);
             account();
         }
@@ -384,21 +400,34 @@ final class DeliveryQueue {
 
     private void dropExpired() {
         long now = session.shard().now();
-        for (Iterator<Delivery> i = head.iterator(); i.hasNext(); ) {
-            Delivery d = i.next();
-            if (d.message().isExpired(now)) {
-                i.remove();
+        if (now < nextExpiry) {
+            return;
+        }
+        nextExpiry = Message.NEVER;
+        int looked = head.size();
+        head.removeIf(d -> {
+            boolean expired = d.message().isExpired(now);
+            if (expired) {
                 headBytes -= d.message().bytes();
                 dropExpired(d);
+            } else {
+                noteExpiry(d);
             }
-        }
-        if (tail != null) {
-            tail.removeExpired(now, this::dropExpired);
-            if (tail.writtenOff() < MOST_WRITTEN_OFF) {
-                tail.writeOff(now, this::dropWrittenOff);
+            return expired;
+        });
+        QueueTail t = tail;
+        if (t != null) {
+            looked += t.removeExpired(now, this::dropExpired, this::noteExpiry);
+            if (t.writtenOff() < MOST_WRITTEN_OFF) {
+                t.writeOff(now, this::dropWrittenOff);
             }
-            refill();
+            long next = t.nextWriteOff();
+            nextExpiry = Math.min(nextExpiry, next > now ? next : now + RETRY_MILLIS);
         }
+        // Where each message expires in a millisecond of its own, a long queue is not searched in
+        // each of them.
+        nextExpiry = Math.max(nextExpiry, now + looked / LOOKED_AT_IN_A_MILLISECOND);
+        refill();
     }
 
     private void dropWrittenOff(int messages, long less) {

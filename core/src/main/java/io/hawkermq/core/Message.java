@@ -90,19 +90,18 @@ public record Message(
         return expiry < 0 ? NEVER : now + expiry * 1_000;
     }
 
-    /// What a reference to this message is charged in queues, in bytes: payload, Topic Name and a
-    /// flat sum for the objects around them.
+    /// What a reference to this message is charged in queues, in bytes: payload, Topic Name,
+    /// properties and a flat sum for the objects around them.
     public int bytes() {
-        return bytes(payload.length, topic.utf8().length, properties.size());
+        return bytes(payload.length, topic.utf8().length, properties);
     }
 
     /// What [#bytes] says of a message that nobody has at hand.
     ///
     /// @param payload its bytes
     /// @param topic bytes of its Topic Name
-    /// @param properties how many it has
-    public static int bytes(int payload, int topic, int properties) {
-        return payload + topic + 64 + 64 * properties;
+    public static int bytes(int payload, int topic, Properties properties) {
+        return (int) Math.min(Integer.MAX_VALUE, 64L + payload + topic + properties.footprint());
     }
 
     public boolean expires() {

@@ -131,6 +131,12 @@ final class QueueGap {
         }
     }
 
+    /// When [#writeOff] next finds something, [Message#NEVER] if never.
+    long nextWriteOff() {
+        TreeMap<Long, Expiring> known = expiring;
+        return known == null || known.isEmpty() ? Message.NEVER : known.firstKey();
+    }
+
     /// Writes off what has expired; [#waiting] and [#bytes] go down.
     void writeOff(long now) {
         TreeMap<Long, Expiring> known = expiring;

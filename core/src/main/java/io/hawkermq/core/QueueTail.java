@@ -1,7 +1,6 @@
 package io.hawkermq.core;
 
 import java.util.ArrayDeque;
-import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -135,7 +134,6 @@ final class QueueTail {
     }
 
     /// Writes off what has expired of what only the store has.
-    ///
     void writeOff(long now, WrittenOff done) {
         for (Object each : settled) {
             if (each instanceof QueueGap gap) {
@@ -151,21 +149,33 @@ final class QueueTail {
         }
     }
 
+    /// When there is next something to be written off, [Message#NEVER] if there is nothing.
+    long nextWriteOff() {
+        long next = Message.NEVER;
+        for (Object each : settled) {
+            if (each instanceof QueueGap gap) {
+                next = Math.min(next, gap.nextWriteOff());
+            }
+        }
+        return next;
+    }
+
     /// Removes what has expired of what is on the heap.
-    void removeExpired(long now, Consumer<Delivery> removed) {
-        for (Iterator<Object> i = settled.iterator(); i.hasNext(); ) {
-            if (i.next() instanceof Delivery d && d.message().isExpired(now)) {
-                i.remove();
-                removed.accept(d);
-            }
-        }
-        for (Iterator<Young> i = young.iterator(); i.hasNext(); ) {
-            Delivery d = i.next().delivery();
-            if (d.message().isExpired(now)) {
-                i.remove();
-                removed.accept(d);
-            }
-        }
+    ///
+    /// @param kept is told of the rest
+    /// @return how many were looked at
+    int removeExpired(long now, Consumer<Delivery> removed, Consumer<Delivery> kept) {
+        int looked = settled.size() + young.size();
+        settled.removeIf(each -> each instanceof Delivery d && isExpired(d, now, removed, kept));
+        young.removeIf(y -> isExpired(y.delivery(), now, removed, kept));
+        return looked;
+    }
+
+    private static boolean isExpired(
+            Delivery d, long now, Consumer<Delivery> removed, Consumer<Delivery> kept) {
+        boolean expired = d.message().isExpired(now);
+        (expired ? removed : kept).accept(d);
+        return expired;
     }
 
     /// See [DeliveryQueue#addShared].

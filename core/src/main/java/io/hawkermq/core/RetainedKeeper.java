@@ -14,14 +14,32 @@ final class RetainedKeeper {
     /// Topics looked at for one page: what bounds the time that a search takes from the loop.
     private static final int VISITS = 1_024;
 
+    /// What a message found costs beside the visit that found it, in visits.
+    private static final int FOUND = 3;
+
     /// Messages whose expiry is looked at in one turn of [#sweep].
     private static final int SWEPT = 256;
+
+    /// If so many of them had expired, or more, there are many: the next turn comes soon.
+    private static final int MANY = SWEPT / 16;
+
+    /// Between two turns of [#sweep], in milliseconds.
+    private static final long SOON = 1;
+
+    private static final long AT_LEAST = 10;
+    private static final long AT_MOST = 1_000;
+
+    /// In about this time [#sweep] comes by as many messages as there are that expire, unless that
+    /// needs turns more often than [#AT_LEAST]: those that have expired may be all in one place, far
+    /// away, and are more the longer the way there takes.
+    private static final long ROUND = 10_000;
 
     private final RetainedMessages<Message> messages = new RetainedMessages<>();
     private final Map<Long, RetainedMessages.Cursor<Message>> streams = new HashMap<>();
     private final Counters counters;
     private RetainedMessages.@Nullable Cursor<Message> sweeping;
     private long expiring;
+    private long sweepDelay = AT_MOST;
 
     RetainedKeeper(Counters counters) {
         this.counters = counters;
@@ -57,10 +75,11 @@ final class RetainedKeeper {
         int visits = VISITS;
         while (page.size() < request.most() && visits > 0) {
             Message found = cursor.next(visits);
+            visits -= cursor.visited();
             if (found == null) {
                 break;
             }
-            visits -= 4;
+            visits -= FOUND;
             if (!found.isExpired(now)) {
                 page.add(found);
             }
@@ -92,7 +111,8 @@ final class RetainedKeeper {
         streams.remove(ticket);
     }
 
-    /// Removes some of the messages that have expired; called again and again it comes by all.
+    /// Removes some of the messages that have expired; called again and again, each time after
+    /// [#sweepDelay], it comes by all.
     ///
     /// @param removed is told of each
     /// @return true if there are messages left that will expire
@@ -101,6 +121,7 @@ final class RetainedKeeper {
             sweeping = null;
             return false;
         }
+        int found = 0;
         if (sweeping == null || sweeping.isAtEnd()) {
             sweeping = messages.all();
         }
@@ -113,8 +134,18 @@ final class RetainedKeeper {
                 messages.remove(m.topic());
                 count(m, -1);
                 removed.accept(m);
+                found++;
             }
         }
+        sweepDelay =
+                found >= MANY
+                        ? SOON
+                        : Math.clamp(ROUND * SWEPT / Math.max(1, expiring), AT_LEAST, AT_MOST);
         return expiring > 0;
+    }
+
+    /// In how many milliseconds [#sweep] is to be called again.
+    long sweepDelay() {
+        return sweepDelay;
     }
 }

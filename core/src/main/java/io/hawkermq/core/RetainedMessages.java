@@ -70,6 +70,7 @@ public final class RetainedMessages<M> {
         private final TopicTree.Place place = new TopicTree.Place();
         private long placeChanges = -1;
         private boolean isAtEnd;
+        private int visited;
 
         private Cursor(TopicTree<M> tree, byte @Nullable [] filter) {
             this.tree = tree;
@@ -84,11 +85,17 @@ public final class RetainedMessages<M> {
             return isAtEnd;
         }
 
+        /// How many topics the last call of [#next] looked at.
+        public int visited() {
+            return visited;
+        }
+
         /// The next message; null if there is none within so many visits, and then [#isAtEnd]
         /// tells whether there may be more later. A visit costs about a microsecond at most.
         ///
         /// @param visits topics to look at, positive
         public @Nullable M next(int visits) {
+            visited = 0;
             if (isAtEnd) {
                 return null;
             }
@@ -102,6 +109,7 @@ public final class RetainedMessages<M> {
                 if (topic == null) {
                     return end();
                 }
+                visited++;
                 if (filter == null || isMatch(filter, topic)) {
                     M message = tree.at(place);
                     boundAfter(topic);

@@ -74,7 +74,7 @@ final class Retention {
 
     private void sweep() {
         if (keeper().sweep(shard.now(), this::forgetRetained)) {
-            shard.timers().set(sweepTimer, shard.now() + SWEEP_MILLIS);
+            shard.timers().set(sweepTimer, shard.now() + keeper().sweepDelay());
         }
     }
 

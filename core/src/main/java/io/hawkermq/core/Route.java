@@ -19,7 +19,8 @@ final class Route {
         int @Nullable [] identifiers;
 
         /// The matching subscriptions, kept only if one of them is No Local: for the session's own
-        /// messages it then counts as absent [MQTT-3.8.3-3].
+        /// messages it then counts as absent [MQTT-3.8.3-3]. While the route is made, of each session
+        /// that may have such a one.
         @Nullable List<Subscription> withNoLocal;
 
         Target(Subscription first) {
@@ -71,6 +72,9 @@ final class Route {
 
     /// Those of them that have durable subscribers.
     long durableShards;
+
+    /// Whether a session here may have a No Local subscription.
+    private boolean mayBeNoLocal;
 
     Route(TopicName topic, int subtree, long version) {
         this.topic = topic;
@@ -126,11 +130,28 @@ final class Route {
             target = new Target(subscription);
             session.routeMark = targets.size();
             targets.add(target);
+            if (session.subscriptions().mayBeNoLocal()) {
+                target.withNoLocal = new ArrayList<>(1);
+                mayBeNoLocal = true;
+            }
         } else {
             target.merge(subscription);
         }
-        if (subscription.isNoLocal() && target.withNoLocal == null) {
-            target.withNoLocal = new ArrayList<>(session.subscriptions().matching(topic));
+        if (target.withNoLocal != null) {
+            target.withNoLocal.add(subscription);
+        }
+    }
+
+    /// All have been added.
+    void complete() {
+        if (!mayBeNoLocal) {
+            return;
+        }
+        for (Target target : targets) {
+            if (target.withNoLocal != null
+                    && target.withNoLocal.stream().noneMatch(Subscription::isNoLocal)) {
+                target.withNoLocal = null;
+            }
         }
     }
 }

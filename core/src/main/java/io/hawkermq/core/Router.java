@@ -52,6 +52,7 @@ final class Router {
         int subtree = index.subtree(topic);
         Route made = new Route(topic, subtree, index.version(subtree));
         index.match(topic, made::add);
+        made.complete();
         cache.put(made);
         return made;
     }
@@ -63,34 +64,36 @@ final class Router {
         if (subscription.filter().isShared()) {
             ShareGroup group = groupOf(subscription);
             if (replaced != null) {
-                group.members().remove(replaced);
+                group.remove(replaced);
             }
-            group.members().add(subscription);
+            group.add(subscription);
             announce(group);
             return;
         }
         String filter = subscription.filter().filter();
-        Interests before = interestsIn(filter);
+        boolean isDurable = subscription.isDurable() || (replaced != null && replaced.isDurable());
+        Interests before = interestsIn(filter, isDurable);
         // Added before the old one is removed: nothing may be missed in between [MQTT-3.8.4-4].
         index.add(filter, subscription);
         if (replaced != null) {
             index.remove(filter, replaced);
         }
-        announce(filter, before);
+        announce(filter, before, isDurable);
     }
 
     void unsubscribe(Subscription subscription) {
         if (subscription.filter().isShared()) {
             ShareGroup group = groupOf(subscription);
-            group.members().remove(subscription);
+            group.remove(subscription);
             announce(group);
             dropIfEmpty(group);
             return;
         }
         String filter = subscription.filter().filter();
-        Interests before = interestsIn(filter);
+        boolean isDurable = subscription.isDurable();
+        Interests before = interestsIn(filter, isDurable);
         index.remove(filter, subscription);
-        announce(filter, before);
+        announce(filter, before, isDurable);
     }
 
     /// What this shard's sessions want of a filter, as far as other shards must know.
@@ -98,19 +101,21 @@ final class Router {
         static final Interests NONE = new Interests(false, false);
     }
 
-    private Interests interestsIn(String filter) {
+    /// @param mayChangeDurable false if whether there are durable ones is not going to change: to find
+    ///     that out takes a walk over all of the filter's subscribers if none is
+    private Interests interestsIn(String filter, boolean mayChangeDurable) {
         return shard.peers().areThere()
                 ? new Interests(
                         isWantedHere(filter, RemoteInterest.Kind.ANY),
-                        isWantedHere(filter, RemoteInterest.Kind.DURABLE))
+                        mayChangeDurable && isWantedHere(filter, RemoteInterest.Kind.DURABLE))
                 : Interests.NONE;
     }
 
-    private void announce(String filter, Interests before) {
+    private void announce(String filter, Interests before, boolean mayChangeDurable) {
         if (!shard.peers().areThere()) {
             return;
         }
-        Interests now = interestsIn(filter);
+        Interests now = interestsIn(filter, mayChangeDurable);
         announce(filter, RemoteInterest.Kind.ANY, before.any(), now.any());
         announce(filter, RemoteInterest.Kind.DURABLE, before.durable(), now.durable());
     }
@@ -127,23 +132,29 @@ final class Router {
     void changeDurability(Iterable<Subscription> subscriptions, Runnable change) {
         List<Interests> before = new ArrayList<>();
         for (Subscription s : subscriptions) {
-            before.add(s.filter().isShared() ? Interests.NONE : interestsIn(s.filter().filter()));
+            before.add(
+                    s.filter().isShared()
+                            ? Interests.NONE
+                            : interestsIn(s.filter().filter(), s.canBeDurable()));
         }
         change.run();
         int i = 0;
         for (Subscription s : subscriptions) {
             if (s.filter().isShared()) {
-                announce(groupOf(s));
+                memberChanged(s);
             } else {
-                announce(s.filter().filter(), before.get(i));
+                announce(s.filter().filter(), before.get(i), s.canBeDurable());
             }
             i++;
         }
     }
 
-    /// A session with this shared subscription has connected or gone offline.
+    /// A session with this shared subscription has connected or gone offline, or become durable or
+    /// no longer is.
     void memberChanged(Subscription subscription) {
-        announce(groupOf(subscription));
+        ShareGroup group = groupOf(subscription);
+        group.recount(subscription);
+        announce(group);
     }
 
     /// The Shared Subscription, or null if neither this nor another shard has members.
@@ -201,7 +212,7 @@ final class Router {
     /// moves away, without telling anybody.
     void arrived(Subscription subscription) {
         if (subscription.filter().isShared()) {
-            groupOf(subscription).members().add(subscription);
+            groupOf(subscription).add(subscription);
         } else {
             index.add(subscription.filter().filter(), subscription);
         }
@@ -210,7 +221,7 @@ final class Router {
     /// The opposite of [#arrived].
     void left(Subscription subscription) {
         if (subscription.filter().isShared()) {
-            groupOf(subscription).members().remove(subscription);
+            groupOf(subscription).remove(subscription);
         } else {
             index.remove(subscription.filter().filter(), subscription);
         }

@@ -7,6 +7,7 @@ import io.hawkermq.protocol.TopicFilter;
 import io.hawkermq.protocol.Will;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// The session state of one Client Identifier, section 4.1: subscriptions, what waits to be
@@ -198,6 +199,7 @@ final class Session {
     /// The connection is gone. The session ends now, or waits for its expiry [MQTT-3.1.2-23].
     void disconnected() {
         connection = null;
+        subscriptions.connectionEnds();
         shard.budgets().wentOffline(outgoing.queuedOnHeap());
         Will w = will;
         long delay = w == null ? 0 : w.properties().number(Property.WILL_DELAY_INTERVAL, 0);
@@ -292,12 +294,17 @@ final class Session {
     /// What the session has got for Shared Subscriptions and its client has not, as far as others may
     /// have it: nothing that was begun at QoS 2 [MQTT-4.8.2-5]. Without what only the store has.
     private List<Undelivered> undeliveredShared() {
-        if (!subscriptions.anyShared()) {
+        if (!subscriptions.mayBeShared()) {
             return List.of();
         }
+        List<Delivery> undelivered = outgoing.undeliveredShared();
+        if (undelivered.isEmpty()) {
+            return List.of();
+        }
+        Map<Integer, Subscription> shared = subscriptions.shared();
         List<Undelivered> found = new ArrayList<>();
-        for (Delivery d : outgoing.undeliveredShared()) {
-            Subscription s = subscriptions.shared(d.share());
+        for (Delivery d : undelivered) {
+            Subscription s = shared.get(d.share());
             if (s != null) {
                 found.add(new Undelivered(d.message(), s.filter()));
             }

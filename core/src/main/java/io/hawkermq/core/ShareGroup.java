@@ -14,6 +14,12 @@ final class ShareGroup implements Subscriber {
     private final String shareName;
     private final String filter;
     private final List<Subscription> members = new ArrayList<>(2);
+
+    /// How many of the members are connected, and durable: there may be very many members, and
+    /// these are asked for with every message.
+    private int connected;
+
+    private int durable;
     private final int[] remoteMembers;
     private final int[] remoteConnected;
     private final int[] remoteDurable;
@@ -40,27 +46,38 @@ final class ShareGroup implements Subscriber {
         return filter;
     }
 
+    /// To be read; changed by [#add] and [#remove] only.
     List<Subscription> members() {
         return members;
     }
 
-    int connectedMembers() {
-        int connected = 0;
-        for (Subscription s : members) {
-            if (s.session().isConnected()) {
-                connected++;
-            }
+    void add(Subscription member) {
+        members.add(member);
+        recount(member);
+    }
+
+    void remove(Subscription member) {
+        if (members.remove(member)) {
+            count(member, false, false);
         }
+    }
+
+    /// A member has connected or gone offline, or become durable or no longer is.
+    void recount(Subscription member) {
+        count(member, member.session().isConnected(), member.isDurable());
+    }
+
+    private void count(Subscription member, boolean isConnected, boolean isDurable) {
+        connected += (isConnected ? 1 : 0) - (member.isCountedConnected() ? 1 : 0);
+        durable += (isDurable ? 1 : 0) - (member.isCountedDurable() ? 1 : 0);
+        member.counted(isConnected, isDurable);
+    }
+
+    int connectedMembers() {
         return connected;
     }
 
     int durableMembers() {
-        int durable = 0;
-        for (Subscription s : members) {
-            if (s.isDurable()) {
-                durable++;
-            }
-        }
         return durable;
     }
 
@@ -77,7 +94,7 @@ final class ShareGroup implements Subscriber {
     }
 
     boolean isDurable() {
-        return durableMembers() > 0 || Arrays.stream(remoteDurable).anyMatch(d -> d > 0);
+        return durable > 0 || Arrays.stream(remoteDurable).anyMatch(d -> d > 0);
     }
 
     boolean isEmpty() {
@@ -91,7 +108,7 @@ final class ShareGroup implements Subscriber {
         if (remoteTotal == 0) {
             return -1;
         }
-        int here = connectedMembers();
+        int here = connected;
         int[] elsewhere = remoteConnected;
         int total = here + Arrays.stream(remoteConnected).sum();
         if (total == 0) {
@@ -113,7 +130,7 @@ final class ShareGroup implements Subscriber {
     @Nullable Subscription next(QoS qos) {
         Subscription fallback = null;
         int size = members.size();
-        for (int i = 0; i < size; i++) {
+        for (int i = 0; i < size && connected > 0; i++) {
             int candidate = Math.floorMod(place + i, size);
             Subscription member = members.get(candidate);
             if (!member.session().isConnected()) {

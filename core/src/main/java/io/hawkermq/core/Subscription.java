@@ -10,9 +10,14 @@ final class Subscription implements Subscriber {
     private final Session session;
     private final TopicFilter filter;
     private static final int OWED = 0x80;
+    private static final int CONNECTED = 0x01;
+    private static final int DURABLE = 0x02;
 
     /// As in SUBSCRIBE, and [#OWED] in a bit that is reserved there.
     private byte options;
+
+    /// As what the [ShareGroup] has counted it.
+    private byte counted;
 
     private final int identifier;
 
@@ -45,7 +50,25 @@ final class Subscription implements Subscriber {
 
     /// True if what it matches must not be lost with the process.
     boolean isDurable() {
-        return qos() != QoS.AT_MOST_ONCE && session.isDurable();
+        return canBeDurable() && session.isDurable();
+    }
+
+    /// True if it is durable whenever its session is.
+    boolean canBeDurable() {
+        return qos() != QoS.AT_MOST_ONCE;
+    }
+
+    boolean isCountedConnected() {
+        return (counted & CONNECTED) != 0;
+    }
+
+    boolean isCountedDurable() {
+        return (counted & DURABLE) != 0;
+    }
+
+    /// For [ShareGroup] alone.
+    void counted(boolean isConnected, boolean isDurable) {
+        counted = (byte) ((isConnected ? CONNECTED : 0) | (isDurable ? DURABLE : 0));
     }
 
     SubscriptionOptions options() {

@@ -1,12 +1,10 @@
 package io.hawkermq.core;
 
 import io.hawkermq.protocol.TopicFilter;
-import io.hawkermq.protocol.TopicName;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The subscriptions of one session, one for each Topic Filter. What is in here is in the index of
@@ -14,6 +12,10 @@ import org.jspecify.annotations.Nullable;
 final class Subscriptions implements Iterable<Subscription> {
     private final Session session;
     private Map<String, Subscription> byFilter = Map.of();
+
+    // Whether there is one of the kind, or was: who has a million others need not walk over them.
+    private boolean mayBeShared;
+    private boolean mayBeNoLocal;
 
     Subscriptions(Session session) {
         this.session = session;
@@ -37,34 +39,21 @@ final class Subscriptions implements Iterable<Subscription> {
         return byFilter.get(subscription.filter().toString()) == subscription;
     }
 
-    /// Those that are not shared and match a Topic Name.
-    List<Subscription> matching(TopicName topic) {
-        List<Subscription> matching = new ArrayList<>();
-        for (Subscription s : this) {
-            if (!s.filter().isShared() && s.filter().matches(topic)) {
-                matching.add(s);
-            }
-        }
-        return matching;
+    /// False if none is No Local.
+    boolean mayBeNoLocal() {
+        return mayBeNoLocal;
     }
 
-    boolean anyShared() {
-        for (Subscription s : this) {
-            if (s.filter().isShared()) {
-                return true;
-            }
-        }
-        return false;
+    /// False if none is shared.
+    boolean mayBeShared() {
+        return mayBeShared;
     }
 
-    /// The one with that [Subscription#share], or null if it is not in force any more.
-    @Nullable Subscription shared(int share) {
-        for (Subscription s : this) {
-            if (s.share() == share) {
-                return s;
-            }
-        }
-        return null;
+    /// Those that are shared, by their [Subscription#share].
+    Map<Integer, Subscription> shared() {
+        Map<Integer, Subscription> shared = new HashMap<>();
+        forEachShared(s -> shared.putIfAbsent(s.share(), s));
+        return shared;
     }
 
     /// Puts a subscription into force, in place of the one with the same Topic Filter
@@ -75,6 +64,8 @@ final class Subscriptions implements Iterable<Subscription> {
         if (byFilter.isEmpty()) {
             byFilter = new HashMap<>(2);
         }
+        mayBeShared |= subscription.filter().isShared();
+        mayBeNoLocal |= subscription.isNoLocal();
         Subscription replaced = byFilter.put(subscription.filter().toString(), subscription);
         session.shard().router().subscribe(subscription, replaced);
         if (replaced == null) {
@@ -102,6 +93,8 @@ final class Subscriptions implements Iterable<Subscription> {
             count(s, -1);
         }
         byFilter = Map.of();
+        mayBeShared = false;
+        mayBeNoLocal = false;
     }
 
     /// The session is about to leave its shard. Nobody is told.
@@ -122,9 +115,21 @@ final class Subscriptions implements Iterable<Subscription> {
 
     /// The session's client has connected or gone, which matters to Shared Subscriptions.
     void connectionChanged() {
+        forEachShared(session.shard().router()::memberChanged);
+    }
+
+    /// The client has gone: what is published before others are told finds nobody here.
+    void connectionEnds() {
+        forEachShared(s -> session.shard().router().groupOf(s).recount(s));
+    }
+
+    private void forEachShared(Consumer<Subscription> action) {
+        if (!mayBeShared) {
+            return;
+        }
         for (Subscription s : this) {
             if (s.filter().isShared()) {
-                session.shard().router().memberChanged(s);
+                action.accept(s);
             }
         }
     }

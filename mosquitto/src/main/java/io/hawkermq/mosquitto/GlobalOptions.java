@@ -200,7 +200,8 @@ public final class GlobalOptions {
 
     public static final Option<Long> MAX_QUEUED_BYTES =
             TABLE.value("max_queued_bytes", Whole.large(0, Long.MAX_VALUE).raising(), 0L)
-                    .means("The same in bytes of payload; 0 for no limit.");
+                    .means(
+                            "The same in bytes of payload, Topic Name and properties; 0 for no limit.");
 
     public static final Option<Boolean> QUEUE_QOS0_MESSAGES =
             TABLE.flag("queue_qos0_messages", false)

@@ -16,8 +16,14 @@ import org.jspecify.annotations.Nullable;
 public final class Properties {
     public static final Properties NONE = new Properties(new Property[0], new Object[0]);
 
+    /// What an entry takes in memory beside its texts or its binary data, roughly.
+    private static final int ENTRY = 64;
+
     private final Property[] keys;
     private final Object[] values;
+
+    /// [#footprint], or 0 while nobody has asked: threads that ask at once find the same.
+    private int footprint;
 
     private Properties(Property[] keys, Object[] values) {
         this.keys = keys;
@@ -40,6 +46,28 @@ public final class Properties {
     /// How many entries there are, each User Property counted.
     public int size() {
         return keys.length;
+    }
+
+    /// About how many bytes they take in memory: their texts and binary data and a flat sum for each
+    /// entry. The same for all that are equal, whichever way they came.
+    public int footprint() {
+        int known = footprint;
+        if (known == 0 && keys.length > 0) {
+            long sum = (long) ENTRY * keys.length;
+            for (Object value : values) {
+                sum +=
+                        switch (value) {
+                            case String text -> text.length();
+                            case byte[] binary -> binary.length;
+                            case UserProperty pair ->
+                                    (long) pair.name().length() + pair.value().length();
+                            default -> 0;
+                        };
+            }
+            known = (int) Math.min(Integer.MAX_VALUE, sum);
+            footprint = known;
+        }
+        return known;
     }
 
     public boolean has(Property property) {

@@ -123,7 +123,7 @@ final class Records {
         if (expires) {
             in.i64();
         }
-        int properties = (flags & PROPERTIES) != 0 ? properties(in).size() : 0;
+        Properties properties = (flags & PROPERTIES) != 0 ? properties(in) : Properties.NONE;
         int payload = in.varint(0, Integer.MAX_VALUE);
         in.skip(payload);
         return new Size(Message.bytes(payload, topic, properties), expires);

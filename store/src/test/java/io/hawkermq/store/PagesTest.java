@@ -4,10 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.hawkermq.core.Message;
 import io.hawkermq.core.StoreChange;
 import io.hawkermq.core.StoredDelivery;
 import io.hawkermq.core.StoredMessage;
 import io.hawkermq.core.StoredPage;
+import io.hawkermq.protocol.Properties;
+import io.hawkermq.protocol.Property;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -125,6 +128,46 @@ class PagesTest {
             assertTrue(
                     records().keySet().stream()
                             .noneMatch(k -> k[0] == Keys.BODY || k[0] == Keys.QUEUE));
+        }
+    }
+
+    /// What is charged while a message is on the heap, after a restart without it, and when it comes
+    /// back is the same, or the limits would be off by the difference for good.
+    @Test
+    void propertiesAreChargedAlikeBeforeAndAfterARestart() throws Exception {
+        Message plain = Some.message("t", "text");
+        Message with =
+                new Message(
+                        plain.topic(),
+                        plain.payload(),
+                        Properties.builder()
+                                .add(Property.CONTENT_TYPE, "ü".repeat(20_000))
+                                .add(Property.CORRELATION_DATA, new byte[30_000])
+                                .add(Property.PAYLOAD_FORMAT_INDICATOR, 1)
+                                .user("n".repeat(40_000), "€".repeat(20_000))
+                                .build(),
+                        plain.qos(),
+                        plain.retain(),
+                        plain.publisher(),
+                        Message.NEVER);
+        int bytes = plain.bytes() + 4 * 64 + 110_000;
+        assertEquals(bytes, with.bytes());
+        StoredMessage shared = new StoredMessage(with);
+        try (Disk disk = open(Integer.MAX_VALUE)) {
+            disk.write(
+                    new StoreChange.PutSession(Some.session(1)),
+                    new StoreChange.PutSession(Some.session(2)),
+                    new StoreChange.PutDelivery(Some.delivery(1, 1, shared)),
+                    new StoreChange.PutDelivery(Some.delivery(2, 1, shared)),
+                    new StoreChange.PutDelivery(Some.delivery(1, 2, new StoredMessage(with))));
+        }
+        try (Disk disk = open(0)) {
+            assertEquals(List.of(bytes, bytes, bytes), List.copyOf(disk.recovered.paged.values()));
+            for (long session = 1; session <= 2; session++) {
+                for (StoredDelivery d : disk.load(session, 1, 2, Integer.MAX_VALUE).deliveries()) {
+                    assertEquals(bytes, d.message().message().bytes());
+                }
+            }
         }
     }
 

@@ -1,0 +1,103 @@
+package io.hawkermq.core;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.hawkermq.protocol.Properties;
+import io.hawkermq.protocol.QoS;
+import io.hawkermq.protocol.TopicName;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class DeliveryQueueTest {
+    private static final int LENGTH = 500_000;
+
+    private final Loops loops =
+            new Loops(
+                    1,
+                    Limits.DEFAULT.with(
+                            l -> l.maximumQueuedMessages(LENGTH).maximumOfflineBytes(1L << 40)));
+    private final DeliveryQueue queue = new DeliveryQueue(offline());
+
+    private Session offline() {
+        Loops.Client client = loops.new Client("c", 3_600);
+        client.drops();
+        loops.settle();
+        return client.session();
+    }
+
+    private Delivery delivery(long expiresIn) {
+        long expiresAt =
+                expiresIn == Message.NEVER ? Message.NEVER : loops.shard(0).now() + expiresIn;
+        Message message =
+                new Message(
+                        TopicName.of("t"),
+                        new byte[1],
+                        Properties.NONE,
+                        QoS.AT_LEAST_ONCE,
+                        false,
+                        Message.SERVER,
+                        expiresAt);
+        return new Delivery(message, QoS.AT_LEAST_ONCE, false, null, 0, null);
+    }
+
+    private void fill(long expiresIn) {
+        Delivery d = delivery(expiresIn);
+        while (queue.size() < LENGTH) {
+            assertTrue(queue.offer(d));
+        }
+    }
+
+    private long expired() {
+        return loops.shard(0).counters().dropped[DropReason.EXPIRED.ordinal()];
+    }
+
+    /// Half a million looked at for each of half a million take many minutes.
+    @Test
+    void aFullQueueIsNotSearchedForEveryMessageThatItDrops() {
+        fill(1_000_000);
+        Delivery more = delivery(Message.NEVER);
+        assertTimeoutPreemptively(
+                Duration.ofSeconds(10),
+                () -> {
+                    for (int i = 0; i < LENGTH; i++) {
+                        assertFalse(queue.offer(more));
+                    }
+                });
+    }
+
+    @Test
+    void aFullQueueDropsWhatHasExpiredFirst() {
+        for (int i = 0; i < 3; i++) {
+            assertTrue(queue.offer(delivery(Message.NEVER)));
+            assertTrue(queue.offer(delivery(2_000)));
+            assertTrue(queue.offer(delivery(1_000)));
+        }
+        fill(Message.NEVER);
+        assertFalse(queue.offer(delivery(5_000)));
+        loops.advance(999);
+        assertFalse(queue.offer(delivery(5_000)));
+        loops.advance(1);
+        assertTrue(queue.offer(delivery(1_000)));
+        assertEquals(3, expired());
+        assertEquals(LENGTH - 2, queue.size());
+        fill(Message.NEVER);
+        loops.advance(1_000);
+        assertTrue(queue.offer(delivery(1)));
+        assertEquals(7, expired());
+    }
+
+    /// Every other one expires: what is taken out of the middle must not move the rest each time.
+    @Test
+    void allThatHasExpiredIsDroppedAtOnce() {
+        while (queue.size() < LENGTH) {
+            assertTrue(queue.offer(delivery(queue.size() % 2 == 0 ? 1_000 : Message.NEVER)));
+        }
+        loops.advance(1_000);
+        assertTimeoutPreemptively(
+                Duration.ofSeconds(10), () -> assertTrue(queue.offer(delivery(1))));
+        assertEquals(LENGTH / 2, expired());
+    }
+}
