@@ -460,6 +460,16 @@ public final class Connection {
         }
     }
 
+    /// Something that was to be done for this client went wrong, by a fault of this program.
+    void failed(RuntimeException fault) {
+        shard.fault("Internal error, closing client " + clientId, fault);
+        try {
+            closeSilently("internal error");
+        } catch (RuntimeException e) {
+            shard.fault("Internal error in the end of client " + clientId, e);
+        }
+    }
+
     private void end(String why) {
         if (state == State.CLOSED) {
             return;

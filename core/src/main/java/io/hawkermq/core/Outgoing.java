@@ -425,9 +425,14 @@ final class Outgoing {
         }
     }
 
+    /// The turn ends. What goes wrong here is this session's alone: others are behind it.
     void pumpNow() {
         isPumpScheduled = false;
-        pump();
+        try {
+            pump();
+        } catch (RuntimeException e) {
+            session.failed(e);
+        }
     }
 
     /// Sends what waits while there is room: first what is unacknowledged of an earlier connection,

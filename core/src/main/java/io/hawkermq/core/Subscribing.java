@@ -70,7 +70,14 @@ final class Subscribing {
         }
         String why = refused;
         // Everybody who publishes must know of the subscription before the client may rely on it.
-        shard.peers().whenNoted(() -> confirm(packet.packetId(), results, why, toStream));
+        shard.peers()
+                .whenNoted(() -> {
+                    try {
+                        confirm(packet.packetId(), results, why, toStream);
+                    } catch (RuntimeException e) {
+                        connection.failed(e); // it is another shard's message that is acted upon
+                    }
+                });
     }
 
     /// The connection may be gone meanwhile and its session not, and a subscription may have been
