@@ -78,6 +78,9 @@ final class Incoming {
             isAnswering = false;
             session.outgoing().answered();
         }
+        if (shard.peers().isMuchUnposted()) {
+            shard.postOutgoing();
+        }
         if (shard.budgets().holdsBack()) {
             shard.budgets().holdBack(connection);
         }
