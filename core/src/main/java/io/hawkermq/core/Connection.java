@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 /// The transport creates it, hands in packets and events on the loop of the shard that owns it, and
 /// gives it an [Outbox] to write to.
 public final class Connection {
+    /// What a Message Expiry Interval can hold.
+    private static final long MOST_EXPIRY_SECONDS = 0xFFFF_FFFFL;
+
     private enum State {
         AWAITING_CONNECT,
         AUTHENTICATING,
@@ -387,9 +390,9 @@ public final class Connection {
         Properties.Builder b = Properties.builder();
         m.properties().forEach(b::add);
         if (m.expires()) {
-            b.add(
-                    Property.MESSAGE_EXPIRY_INTERVAL,
-                    Math.max(0, (m.expiresAt() - shard.now() + 999) / 1_000));
+            // The wall clock may have gone back over a restart, which must not make it unsendable.
+            long left = (m.expiresAt() - shard.now() + 999) / 1_000;
+            b.add(Property.MESSAGE_EXPIRY_INTERVAL, Math.clamp(left, 0L, MOST_EXPIRY_SECONDS));
         }
         if (identifiers != null) {
             for (int identifier : identifiers) {

@@ -84,7 +84,7 @@ public final class Shard {
 
     // ---- the turn ----
 
-    /// A turn of the loop begins: what is due by now happens.
+    /// A turn of the loop begins, or goes on after a while: what is due by now happens.
     ///
     /// @param nowMillis milliseconds since the epoch, never less than before
     public void advance(long nowMillis) {
@@ -97,6 +97,12 @@ public final class Shard {
                 fault("Internal error in what was due", e); // the others are, still
             }
         }
+    }
+
+    /// Sessions of another shard, with messages that came by its time, are about to come here: time
+    /// must not go back for them. What is due is left to [#advance].
+    void catchUp(long nowMillis) {
+        now = Math.max(now, nowMillis);
     }
 
     /// When [#advance] must be called at the latest, in milliseconds; `Long.MAX_VALUE` for never.

@@ -53,6 +53,14 @@ final class TestShards {
         onPosted.run();
     }
 
+    List<Shard> all() {
+        return shards;
+    }
+
+    Slots slots() {
+        return slots;
+    }
+
     Shard get(int shard) {
         return shards.get(shard);
     }
@@ -148,6 +156,10 @@ final class TestShards {
         }
 
         void publish(String topic, QoS qos, byte[] payload) {
+            publish(topic, qos, payload, Properties.NONE);
+        }
+
+        void publish(String topic, QoS qos, byte[] payload, Properties properties) {
             connection.onPacket(
                     new Packet.Publish(
                             false,
@@ -155,7 +167,7 @@ final class TestShards {
                             false,
                             TopicName.of(topic),
                             qos == QoS.AT_MOST_ONCE ? 0 : ++lastPacketId,
-                            Properties.NONE,
+                            properties,
                             payload));
         }
 
