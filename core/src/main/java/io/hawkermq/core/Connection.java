@@ -24,6 +24,9 @@ public final class Connection {
     /// What a Message Expiry Interval can hold.
     private static final long MOST_EXPIRY_SECONDS = 0xFFFF_FFFFL;
 
+    /// As of an entry in the log.
+    private static final int MOST_REASON_CHARACTERS = 1_000;
+
     private enum State {
         AWAITING_CONNECT,
         AUTHENTICATING,
@@ -427,7 +430,7 @@ public final class Connection {
         return version.isMqtt5()
                         && givesReasons
                         && terms.reasonStrings() == Terms.ReasonStrings.SENT
-                ? Properties.of(Property.REASON_STRING, text)
+                ? reasonString(text)
                 : Properties.NONE;
     }
 
@@ -437,6 +440,15 @@ public final class Connection {
     /// accepted, by DISCONNECT afterwards, if its version has that [MQTT-4.13.2-1].
     void refuse(ReasonCode reasonCode, String why) {
         if (state == State.AUTHENTICATING) {
+    /// A reason may quote what the client has sent, which can be as long as any text in a packet.
+    private static Properties reasonString(String text) {
+        int end = Math.min(text.length(), MOST_REASON_CHARACTERS);
+        if (end < text.length() && Character.isHighSurrogate(text.charAt(end - 1))) {
+            end--;
+        }
+        return Properties.of(Property.REASON_STRING, text.substring(0, end));
+    }
+
             send(new Packet.Connack(false, reasonCode, refusalReason(why)));
             if (reasonCode == ReasonCode.NOT_AUTHORIZED
                     || reasonCode == ReasonCode.BAD_USER_NAME_OR_PASSWORD) {
@@ -452,7 +464,7 @@ public final class Connection {
 
     private Properties refusalReason(String why) {
         return version.isMqtt5() && terms.reasonStrings() == Terms.ReasonStrings.SENT
-                ? Properties.of(Property.REASON_STRING, why)
+                ? reasonString(why)
                 : Properties.NONE;
     }
 

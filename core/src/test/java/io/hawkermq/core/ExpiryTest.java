@@ -51,8 +51,7 @@ final class ExpiryTest {
         publisher.publish("t", QoS.AT_LEAST_ONCE, new byte[1], expiry(10));
         shards.get(0).postOutgoing();
 
-        Slots after =
-                shards.slots().with(Slots.slotOf(subscriber.connection.clientId()), 1);
+        Slots after = shards.slots().with(Slots.slotOf(subscriber.connection.clientId()), 1);
         SlotMove.apply(shards.all(), shards.slots(), after);
         subscriber.isWritable = true;
         subscriber.connection.onWritable();

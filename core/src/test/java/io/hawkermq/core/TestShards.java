@@ -1,11 +1,14 @@
 package io.hawkermq.core;
 
+import io.hawkermq.protocol.ByteWriter;
 import io.hawkermq.protocol.Packet;
+import io.hawkermq.protocol.PacketEncoder;
 import io.hawkermq.protocol.Properties;
 import io.hawkermq.protocol.Property;
 import io.hawkermq.protocol.ProtocolVersion;
 import io.hawkermq.protocol.PublishTemplates;
 import io.hawkermq.protocol.QoS;
+import io.hawkermq.protocol.ReasonCode;
 import io.hawkermq.protocol.RetainHandling;
 import io.hawkermq.protocol.SubscriptionOptions;
 import io.hawkermq.protocol.TopicFilter;
@@ -18,7 +21,7 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /// Some shards whose insides a test looks at, with clients that are no more than an [Outbox] and can
-/// break. Packets are objects here: what is about bytes is in the scenarios and the simulation.
+/// break. Packets are objects here, and encoded only to see that they can be.
 final class TestShards {
     private record Batch(int from, int to, List<ShardMessage> messages) {}
 
@@ -31,6 +34,10 @@ final class TestShards {
     Runnable onPosted = () -> {};
 
     TestShards(int count, Store store) {
+        this(count, store, AccessControl.anonymous());
+    }
+
+    TestShards(int count, Store store, AccessControl access) {
         slots = Slots.over(count);
         for (int i = 0; i < count; i++) {
             shards.add(
@@ -38,7 +45,7 @@ final class TestShards {
                             i,
                             count,
                             Limits.DEFAULT,
-                            AccessControl.anonymous(),
+                            access,
                             new Log(),
                             this::post,
                             store,
@@ -80,6 +87,11 @@ final class TestShards {
         }
     }
 
+    /// With properties of CONNECT.
+    TestClient connect(String name, Properties properties) {
+        return new TestClient(name, 0, properties);
+    }
+
     TestClient connect(String name, int shard) {
         return new TestClient(name, shard, Properties.NONE);
     }
@@ -112,6 +124,7 @@ final class TestShards {
         int published;
         int connacks;
         int subacks;
+        private final ByteWriter out = new ByteWriter(64, 1 << 20);
         private int lastPacketId;
 
         /// @param name becomes the Client Identifier, with a number behind it if the shard is
@@ -135,6 +148,11 @@ final class TestShards {
                             properties);
             connection.claim(connect);
             connection.onPacket(connect);
+        }
+
+        /// The next packet has the first Packet Identifier.
+        void forgetPacketIds() {
+            lastPacketId = 0;
         }
 
         void subscribe(String filter, QoS qos) {
@@ -172,9 +190,7 @@ final class TestShards {
         }
 
         void puback(int packetId) {
-            connection.onPacket(
-                    new Packet.Puback(
-                            packetId, io.hawkermq.protocol.ReasonCode.SUCCESS, Properties.NONE));
+            connection.onPacket(new Packet.Puback(packetId, ReasonCode.SUCCESS, Properties.NONE));
         }
 
         /// The last packet of a type that came, or null.
@@ -194,6 +210,8 @@ final class TestShards {
         @Override
         public boolean send(Packet packet) {
             breakIfBroken();
+            out.reset();
+            PacketEncoder.encode(packet, ProtocolVersion.MQTT_5, Long.MAX_VALUE, out);
             got.add(packet);
             switch (packet) {
                 case Packet.Connack _ -> connacks++;
