@@ -523,7 +523,12 @@ public final class Connection {
         keepAliveMillis = keepAlive * 1_500L;
         Limits limits = shard.limits();
         boolean isMqtt5 = version.isMqtt5();
-        incoming = new Incoming(this, by, isMqtt5 ? terms.topicAliasMaximum(limits) : 0);
+        incoming =
+                new Incoming(
+                        this,
+                        by,
+                        isMqtt5 ? terms.topicAliasMaximum(limits) : 0,
+                        limits.receiveMaximum());
         if (isMqtt5) {
             long theirs = connect.properties().number(Property.TOPIC_ALIAS_MAXIMUM, 0);
             int most = (int) Math.min(theirs, terms.topicAliasMaximumBroker(limits));

@@ -135,6 +135,11 @@ final class Stage {
         shards.forEach(s -> s.control(control));
     }
 
+    /// As after a reload.
+    void limits(Limits replacement) {
+        shards.forEach(s -> s.limits(replacement));
+    }
+
     /// The store has space, or has none.
     void storeState(Store.State state) {
         Objects.requireNonNull(disk, "the server has no store").state(state);
