@@ -27,6 +27,10 @@ public final class Connection {
     /// As of an entry in the log.
     private static final int MOST_REASON_CHARACTERS = 1_000;
 
+    /// Packets that may wait in the [Journal] when one more comes: each may be answered by another,
+    /// and while the disk takes nothing a client could go on for ever.
+    private static final int MOST_AWAITING = 65_535;
+
     private enum State {
         AWAITING_CONNECT,
         AUTHENTICATING,
@@ -135,6 +139,12 @@ public final class Connection {
         lastReceived = shard.now();
         shard.counters().received[packet.type().value()]++;
         if (state == State.CONNECTED) {
+            if (awaiting > MOST_AWAITING) {
+                refuse(
+                        ReasonCode.QUOTA_EXCEEDED,
+                        "more than " + MOST_AWAITING + " packets wait for the disk");
+                return;
+            }
             Session s = Objects.requireNonNull(session);
             switch (packet) {
                 case Packet.Publish p -> incoming().onPublish(p);
@@ -434,12 +444,6 @@ public final class Connection {
                 : Properties.NONE;
     }
 
-    // ---- the end ----
-
-    /// Closes the connection for a reason that the client is told: by CONNACK before it was
-    /// accepted, by DISCONNECT afterwards, if its version has that [MQTT-4.13.2-1].
-    void refuse(ReasonCode reasonCode, String why) {
-        if (state == State.AUTHENTICATING) {
     /// A reason may quote what the client has sent, which can be as long as any text in a packet.
     private static Properties reasonString(String text) {
         int end = Math.min(text.length(), MOST_REASON_CHARACTERS);
@@ -449,6 +453,12 @@ public final class Connection {
         return Properties.of(Property.REASON_STRING, text.substring(0, end));
     }
 
+    // ---- the end ----
+
+    /// Closes the connection for a reason that the client is told: by CONNACK before it was
+    /// accepted, by DISCONNECT afterwards, if its version has that [MQTT-4.13.2-1].
+    void refuse(ReasonCode reasonCode, String why) {
+        if (state == State.AUTHENTICATING) {
             send(new Packet.Connack(false, reasonCode, refusalReason(why)));
             if (reasonCode == ReasonCode.NOT_AUTHORIZED
                     || reasonCode == ReasonCode.BAD_USER_NAME_OR_PASSWORD) {
