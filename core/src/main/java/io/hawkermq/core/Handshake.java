@@ -250,8 +250,17 @@ final class Handshake {
         }
     }
 
+    /// [MQTT-4.12.0-4] [MQTT-4.12.1-2]
     private void fail(ReasonCode reasonCode, String why) {
-        connection.refuse(reasonCode, why); // [MQTT-4.12.0-4] [MQTT-4.12.1-2]
+        // DISCONNECT has no such codes [MQTT-3.14.2-1].
+        boolean isForConnackOnly =
+                reasonCode == ReasonCode.BANNED
+                        || reasonCode == ReasonCode.BAD_USER_NAME_OR_PASSWORD;
+        connection.refuse(
+                connection.isConnected() && isForConnackOnly
+                        ? ReasonCode.NOT_AUTHORIZED
+                        : reasonCode,
+                why);
     }
 
     private Properties authentication(byte @Nullable [] data) {
