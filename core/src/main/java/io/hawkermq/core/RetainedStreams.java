@@ -1,53 +1,80 @@
 package io.hawkermq.core;
 
 import io.hawkermq.protocol.QoS;
-import java.util.ArrayDeque;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// The retained messages that a session's new subscriptions are still to get, one subscription
-/// after the other.
+/// after the other. There may be as many as a session has subscriptions: only the one whose turn it
+/// is has a stream, and nothing here walks over the others.
 final class RetainedStreams {
     private final Session session;
-    private final ArrayDeque<RetainedStream> streams = new ArrayDeque<>(1);
+
+    /// Subscriptions are told apart by identity. One whose stream is open stays until its end.
+    private final Set<Subscription> waiting = new LinkedHashSet<>(2);
+
+    /// That of the first subscription, once it is its turn.
+    private @Nullable RetainedStream open;
 
     RetainedStreams(Session session) {
         this.session = session;
     }
 
     boolean isEmpty() {
-        return streams.isEmpty();
+        return waiting.isEmpty();
     }
 
     void add(Subscription subscription) {
-        streams.add(new RetainedStream(subscription, session.shard().peers().newTicket()));
+        waiting.add(subscription);
     }
 
     /// The subscription is no longer in force.
     void stop(Subscription subscription) {
-        streams.removeIf(s -> {
-            boolean stopped = s.subscription() == subscription;
-            if (stopped) {
-                session.shard().retention().release(s);
-            }
-            return stopped;
-        });
+        waiting.remove(subscription);
+        RetainedStream stream = open;
+        if (stream != null && stream.subscription() == subscription) {
+            session.shard().retention().release(stream);
+            open = null;
+        }
     }
 
     /// The session ends.
     void stopAll() {
-        streams.forEach(session.shard().retention()::release);
-        streams.clear();
+        if (open != null) {
+            session.shard().retention().release(open);
+            open = null;
+        }
+        waiting.clear();
     }
 
     /// See [RetainedStream#liveDelivered].
     void liveDelivered(Message message) {
-        streams.forEach(s -> s.liveDelivered(message));
+        if (open != null) {
+            open.liveDelivered(message);
+        }
+    }
+
+    /// That of the subscription whose turn it is, or null if none waits.
+    private @Nullable RetainedStream first() {
+        RetainedStream first = open;
+        if (first == null) {
+            Iterator<Subscription> i = waiting.iterator();
+            if (!i.hasNext()) {
+                return null;
+            }
+            first = new RetainedStream(i.next(), session.shard().peers().newTicket());
+            open = first;
+        }
+        return first;
     }
 
     /// Sends the next message, or takes another step towards it.
     ///
     /// @return false if nothing can be done now
     boolean pump(Connection c) {
-        RetainedStream stream = streams.peek();
+        RetainedStream stream = first();
         if (stream == null) {
             return false;
         }
@@ -56,7 +83,8 @@ final class RetainedStreams {
             session.shard().retention().request(session, stream);
         }
         if (stream.isAtEnd()) {
-            streams.remove();
+            waiting.remove(stream.subscription());
+            open = null;
             session.streamed(stream.subscription());
             return true;
         }

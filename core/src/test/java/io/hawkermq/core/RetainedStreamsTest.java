@@ -1,0 +1,102 @@
+package io.hawkermq.core;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.hawkermq.protocol.Properties;
+import io.hawkermq.protocol.QoS;
+import io.hawkermq.protocol.SubscriptionOptions;
+import io.hawkermq.protocol.TopicFilter;
+import io.hawkermq.protocol.TopicName;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class RetainedStreamsTest {
+    /// So many, each looked at for each, take a quarter of an hour or more.
+    private static final int MANY = 1_000_000;
+
+    private static final Duration GENEROUS = Duration.ofSeconds(10);
+
+    private final Loops loops = new Loops(2, Limits.DEFAULT);
+
+    private static Message retained(String topic) {
+        return new Message(
+                TopicName.of(topic),
+                new byte[1],
+                Properties.NONE,
+                QoS.AT_MOST_ONCE,
+                true,
+                Message.SERVER,
+                Message.NEVER);
+    }
+
+    private static List<Subscription> manySubscriptions(Session session) {
+        List<Subscription> all = new ArrayList<>();
+        for (int i = 0; i < MANY; i++) {
+            all.add(
+                    new Subscription(
+                            session,
+                            TopicFilter.of("f/" + i),
+                            SubscriptionOptions.of(QoS.AT_MOST_ONCE),
+                            0,
+                            StoredSubscription.Retained.OWED));
+        }
+        return all;
+    }
+
+    @Test
+    void whatAMillionSubscriptionsWaitForIsStoppedOneByOne() {
+        Session session = loops.new Client(loops.clientIdAt(0, 1), 0).session();
+        List<Subscription> all = manySubscriptions(session);
+        RetainedStreams streams = new RetainedStreams(session);
+        assertTimeoutPreemptively(
+                GENEROUS,
+                () -> {
+                    all.forEach(streams::add);
+                    all.reversed().forEach(streams::stop);
+                });
+        assertTrue(streams.isEmpty());
+    }
+
+    @Test
+    void aLiveMessageDoesNotWalkOverAMillionThatWait() {
+        Session session = loops.new Client(loops.clientIdAt(0, 1), 0).session();
+        RetainedStreams streams = new RetainedStreams(session);
+        manySubscriptions(session).forEach(streams::add);
+        Message live = retained("f/1");
+        assertTimeoutPreemptively(
+                GENEROUS,
+                () -> {
+                    for (int i = 0; i < MANY; i++) {
+                        streams.liveDelivered(live);
+                    }
+                });
+        assertFalse(streams.isEmpty());
+    }
+
+    @Test
+    void whoSubscribesTwiceBeforeReadingGetsEachOnceWhereverTheyAreKept() {
+        for (int shard = 0; shard < 2; shard++) {
+            for (int i = 0; i < 10; i++) {
+                loops.shard(0).publish(retained("r/" + i));
+            }
+            List<String> filters = IntStream.range(0, 10).mapToObj(i -> "r/" + i).toList();
+            Loops.Client client = loops.new Client(loops.clientIdAt(shard, 1), 0);
+            SubscriptionOptions options = SubscriptionOptions.of(QoS.AT_MOST_ONCE);
+            client.reads = false;
+            client.subscribe(options, filters);
+            loops.settle();
+            client.subscribe(options, filters);
+            loops.settle();
+            client.unsubscribe(filters.subList(0, 3));
+            client.reads = true;
+            loops.settle();
+            assertEquals(7, client.published);
+        }
+    }
+}
