@@ -542,6 +542,17 @@ final class Outgoing {
         schedulePump();
     }
 
+    boolean isStreaming(Subscription subscription) {
+        return streams != null && streams.has(subscription);
+    }
+
+    /// Goes on for a subscription where it is with the one that it replaces.
+    ///
+    /// @return false if nothing was to be sent for that one yet
+    boolean passStream(Subscription from, Subscription to) {
+        return streams != null && streams.pass(from, to);
+    }
+
     void stopStream(Subscription subscription) {
         if (streams != null) {
             streams.stop(subscription);

@@ -391,7 +391,8 @@ final class Session {
         if (journal != null && outlivesProcess()) {
             journal.subscribed(subscription);
         }
-        if (replaced != null) {
+        if (replaced != null
+                && !(subscription.isOwedRest() && outgoing.passStream(replaced, subscription))) {
             outgoing.stopStream(replaced);
         }
         return replaced;

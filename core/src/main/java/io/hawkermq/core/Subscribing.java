@@ -59,7 +59,7 @@ final class Subscribing {
                     new Subscription(
                             session, filter, options, identifier, retained(filter, options));
             session.subscribe(subscription);
-            if (subscription.isOwedRetained()) {
+            if (subscription.isOwedRetained() && !session.outgoing().isStreaming(subscription)) {
                 toStream.add(subscription);
             }
             if (shard.log().isEnabled(LogLevel.SUBSCRIBE)) {
@@ -146,10 +146,12 @@ final class Subscribing {
 
     /// [MQTT-3.3.1-9] [MQTT-3.3.1-10] [MQTT-3.3.1-11]
     private StoredSubscription.Retained retained(TopicFilter filter, SubscriptionOptions options) {
+        Subscription replaced = session.subscriptions().find(filter);
         boolean isWanted =
                 switch (options.retainHandling()) {
                     case SEND -> true;
-                    case SEND_IF_NEW -> !session.subscriptions().contains(filter);
+                    // What it was owed when it was new it is still owed, and no more.
+                    case SEND_IF_NEW -> replaced == null || replaced.isOwedRetained();
                     case DO_NOT_SEND -> false;
                 };
         return isWanted && !filter.isShared()
