@@ -355,6 +355,10 @@ final class Loop {
         for (Batch batch = mailbox.poll(); batch != null; batch = mailbox.poll()) {
             worked = true;
             try {
+                // The sender's turn may have begun after this one. Were the time here behind the
+                // sender's, messages would leave with more Message Expiry Interval than they came
+                // with [MQTT-3.3.2-6].
+                shard.advance(clock.millis());
                 shard.receive(batch.from(), batch.messages());
                 shard.postOutgoing();
             } catch (RuntimeException e) {

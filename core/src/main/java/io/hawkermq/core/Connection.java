@@ -21,6 +21,16 @@ import org.jspecify.annotations.Nullable;
 /// The transport creates it, hands in packets and events on the loop of the shard that owns it, and
 /// gives it an [Outbox] to write to.
 public final class Connection {
+    /// What a Message Expiry Interval can hold.
+    private static final long MOST_EXPIRY_SECONDS = 0xFFFF_FFFFL;
+
+    /// As of an entry in the log.
+    private static final int MOST_REASON_CHARACTERS = 1_000;
+
+    /// Packets that may wait in the [Journal] when one more comes: each may be answered by another,
+    /// and while the disk takes nothing a client could go on for ever.
+    private static final int MOST_AWAITING = 65_535;
+
     private enum State {
         AWAITING_CONNECT,
         AUTHENTICATING,
@@ -129,6 +139,12 @@ public final class Connection {
         lastReceived = shard.now();
         shard.counters().received[packet.type().value()]++;
         if (state == State.CONNECTED) {
+            if (awaiting > MOST_AWAITING) {
+                refuse(
+                        ReasonCode.QUOTA_EXCEEDED,
+                        "more than " + MOST_AWAITING + " packets wait for the disk");
+                return;
+            }
             Session s = Objects.requireNonNull(session);
             switch (packet) {
                 case Packet.Publish p -> incoming().onPublish(p);
@@ -387,9 +403,9 @@ public final class Connection {
         Properties.Builder b = Properties.builder();
         m.properties().forEach(b::add);
         if (m.expires()) {
-            b.add(
-                    Property.MESSAGE_EXPIRY_INTERVAL,
-                    Math.max(0, (m.expiresAt() - shard.now() + 999) / 1_000));
+            // The wall clock may have gone back over a restart, which must not make it unsendable.
+            long left = (m.expiresAt() - shard.now() + 999) / 1_000;
+            b.add(Property.MESSAGE_EXPIRY_INTERVAL, Math.clamp(left, 0L, MOST_EXPIRY_SECONDS));
         }
         if (identifiers != null) {
             for (int identifier : identifiers) {
@@ -424,8 +440,17 @@ public final class Connection {
         return version.isMqtt5()
                         && givesReasons
                         && terms.reasonStrings() == Terms.ReasonStrings.SENT
-                ? Properties.of(Property.REASON_STRING, text)
+                ? reasonString(text)
                 : Properties.NONE;
+    }
+
+    /// A reason may quote what the client has sent, which can be as long as any text in a packet.
+    private static Properties reasonString(String text) {
+        int end = Math.min(text.length(), MOST_REASON_CHARACTERS);
+        if (end < text.length() && Character.isHighSurrogate(text.charAt(end - 1))) {
+            end--;
+        }
+        return Properties.of(Property.REASON_STRING, text.substring(0, end));
     }
 
     // ---- the end ----
@@ -449,7 +474,7 @@ public final class Connection {
 
     private Properties refusalReason(String why) {
         return version.isMqtt5() && terms.reasonStrings() == Terms.ReasonStrings.SENT
-                ? Properties.of(Property.REASON_STRING, why)
+                ? reasonString(why)
                 : Properties.NONE;
     }
 
@@ -457,6 +482,16 @@ public final class Connection {
         if (state != State.CLOSED) {
             outbox.close();
             end(why);
+        }
+    }
+
+    /// Something that was to be done for this client went wrong, by a fault of this program.
+    void failed(RuntimeException fault) {
+        shard.fault("Internal error, closing client " + clientId, fault);
+        try {
+            closeSilently("internal error");
+        } catch (RuntimeException e) {
+            shard.fault("Internal error in the end of client " + clientId, e);
         }
     }
 
@@ -498,7 +533,12 @@ public final class Connection {
         keepAliveMillis = keepAlive * 1_500L;
         Limits limits = shard.limits();
         boolean isMqtt5 = version.isMqtt5();
-        incoming = new Incoming(this, by, isMqtt5 ? terms.topicAliasMaximum(limits) : 0);
+        incoming =
+                new Incoming(
+                        this,
+                        by,
+                        isMqtt5 ? terms.topicAliasMaximum(limits) : 0,
+                        limits.receiveMaximum());
         if (isMqtt5) {
             long theirs = connect.properties().number(Property.TOPIC_ALIAS_MAXIMUM, 0);
             int most = (int) Math.min(theirs, terms.topicAliasMaximumBroker(limits));

@@ -51,9 +51,18 @@ final class Distribution {
                         || shard.router().route(message.topic()).isDurable());
     }
 
-    /// A message of another shard, for the sessions of this one.
+    /// A message of another shard, for the sessions of this one. Its publisher is far away: if it
+    /// cannot be delivered to one of them, that one's client has to go, and the others get it.
     void deliverHere(Message message) {
-        deliver(shard.router().route(message.topic()), message);
+        List<Route.Target> targets = shard.router().route(message.topic()).targets;
+        for (int i = 0; i < targets.size(); i++) {
+            Route.Target target = targets.get(i);
+            try {
+                deliver(target, message);
+            } catch (RuntimeException e) {
+                target.session.failed(e);
+            }
+        }
     }
 
     /// The same for the sessions of some slots only.
@@ -129,13 +138,25 @@ final class Distribution {
             shard.drop(DropReason.NO_SHARE_MEMBER, f.message().publisher());
             return;
         }
+        if (f.hops() < 0) {
+            deliver(member, f.message());
+            return;
+        }
+        try {
+            deliver(member, f.message());
+        } catch (RuntimeException e) {
+            member.session().failed(e); // its publisher is far away, as in deliverHere
+        }
+    }
+
+    private static void deliver(Subscription member, Message message) {
         int[] identifiers = member.identifier() == 0 ? null : new int[] {member.identifier()};
         member.session()
                 .outgoing()
                 .deliver(
-                        f.message(),
+                        message,
                         member.qos(), // [MQTT-4.8.2-3]
-                        member.isRetainAsPublished() && f.message().retain(),
+                        member.isRetainAsPublished() && message.retain(),
                         identifiers,
                         member.share());
     }
@@ -145,22 +166,27 @@ final class Distribution {
     /// what is published then.
     void passOn(List<Session.Undelivered> messages, String from) {
         shard.journal().admit(); // they were accepted before
-        for (Session.Undelivered u : messages) {
-            Message message = u.message();
-            String shareName = u.filter().shareName();
-            ShareGroup group =
-                    shareName == null ? null : shard.router().find(shareName, u.filter().filter());
-            if (group == null) {
-                shard.drop(DropReason.NO_SHARE_MEMBER, from);
-            } else if (message.isExpired(shard.now())) {
-                shard.drop(DropReason.EXPIRED, from);
-            } else {
-                deliverShared(
-                        new ShardMessage.ForwardShared(
-                                message, group.shareName(), group.filter(), -1, null),
-                        group);
+        try {
+            for (Session.Undelivered u : messages) {
+                Message message = u.message();
+                String shareName = u.filter().shareName();
+                ShareGroup group =
+                        shareName == null
+                                ? null
+                                : shard.router().find(shareName, u.filter().filter());
+                if (group == null) {
+                    shard.drop(DropReason.NO_SHARE_MEMBER, from);
+                } else if (message.isExpired(shard.now())) {
+                    shard.drop(DropReason.EXPIRED, from);
+                } else {
+                    deliverShared(
+                            new ShardMessage.ForwardShared(
+                                    message, group.shareName(), group.filter(), -1, null),
+                            group);
+                }
             }
+        } finally {
+            shard.journal().replayed();
         }
-        shard.journal().replayed();
     }
 }

@@ -7,6 +7,7 @@ import io.hawkermq.protocol.ProtocolVersion;
 import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.ReasonCode;
 import io.hawkermq.protocol.Will;
+import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 final class Handshake {
     /// Steps of one exchange; more are no known method's and end it.
     private static final int MOST_STEPS = 16;
+
+    /// Of any text in a packet, section 1.5.4.
+    private static final int MOST_TEXT_BYTES = 65_535;
 
     private final Connection connection;
     private Packet.@Nullable Connect connect;
@@ -246,8 +250,17 @@ final class Handshake {
         }
     }
 
+    /// [MQTT-4.12.0-4] [MQTT-4.12.1-2]
     private void fail(ReasonCode reasonCode, String why) {
-        connection.refuse(reasonCode, why); // [MQTT-4.12.0-4] [MQTT-4.12.1-2]
+        // DISCONNECT has no such codes [MQTT-3.14.2-1].
+        boolean isForConnackOnly =
+                reasonCode == ReasonCode.BANNED
+                        || reasonCode == ReasonCode.BAD_USER_NAME_OR_PASSWORD;
+        connection.refuse(
+                connection.isConnected() && isForConnackOnly
+                        ? ReasonCode.NOT_AUTHORIZED
+                        : reasonCode,
+                why);
     }
 
     private Properties authentication(byte @Nullable [] data) {
@@ -377,8 +390,10 @@ final class Handshake {
         }
         if (c.properties().number(Property.REQUEST_RESPONSE_INFORMATION, 0) == 1
                 && terms.responseInformation() == Terms.ResponseInformation.GIVEN) {
-            // [MQTT-3.1.2-28]
-            b.add(Property.RESPONSE_INFORMATION, "response/" + connection.clientId());
+            String topic = "response/" + connection.clientId();
+            if (topic.getBytes(StandardCharsets.UTF_8).length <= MOST_TEXT_BYTES) {
+                b.add(Property.RESPONSE_INFORMATION, topic); // [MQTT-3.1.2-28]
+            }
         }
         b.add(Property.MAXIMUM_PACKET_SIZE, limits.maximumPacketSize());
         b.add(Property.RECEIVE_MAXIMUM, limits.receiveMaximum());

@@ -15,12 +15,15 @@ final class Incoming {
     private final Connection connection;
     private final Session session;
     private final InboundTopicAliases aliases;
+    private final int receiveMaximum;
     private boolean isAnswering;
 
-    /// @param topicAliasMaximum aliases that the client may use
-    Incoming(Connection connection, Session session, int topicAliasMaximum) {
+    /// @param topicAliasMaximum aliases that the client may use, as CONNACK tells it
+    /// @param receiveMaximum QoS 2 messages that it need not have released, likewise
+    Incoming(Connection connection, Session session, int topicAliasMaximum, int receiveMaximum) {
         this.connection = connection;
         this.session = session;
+        this.receiveMaximum = receiveMaximum;
         aliases =
                 topicAliasMaximum == 0
                         ? InboundTopicAliases.OFF
@@ -78,6 +81,9 @@ final class Incoming {
             isAnswering = false;
             session.outgoing().answered();
         }
+        if (shard.peers().isMuchUnposted()) {
+            shard.postOutgoing();
+        }
         if (shard.budgets().holdsBack()) {
             shard.budgets().holdBack(connection);
         }
@@ -131,13 +137,10 @@ final class Incoming {
                             p.packetId(), ReasonCode.SUCCESS, Properties.NONE)); // [MQTT-4.3.3-10]
             return false;
         }
-        if (connection.version().isMqtt5()
-                && session.receiver().unreleased() >= shard().limits().receiveMaximum()) {
+        if (connection.version().isMqtt5() && session.receiver().unreleased() >= receiveMaximum) {
             connection.refuse(
                     ReasonCode.RECEIVE_MAXIMUM_EXCEEDED,
-                    "more than "
-                            + shard().limits().receiveMaximum()
-                            + " QoS 2 messages wait for their PUBREL");
+                    "more than " + receiveMaximum + " QoS 2 messages wait for their PUBREL");
             return false;
         }
         return true;

@@ -52,7 +52,7 @@ final class Journal {
 
     private record Batch(long position, long bytes, List<DeliveryQueue> queues) {}
 
-    private final int shard;
+    private final Shard shard;
     private final Store store;
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
     private final ArrayDeque<Batch> underWay = new ArrayDeque<>();
@@ -83,7 +83,7 @@ final class Journal {
     private long lastSession;
     private long lastForward;
 
-    Journal(int shard, Store store) {
+    Journal(Shard shard, Store store) {
         this.shard = shard;
         this.store = store;
     }
@@ -143,7 +143,7 @@ final class Journal {
 
     /// A number for a session, never given before: shards count side by side.
     long newSessionNumber() {
-        return ++lastSession * Shard.MOST + shard;
+        return ++lastSession * Shard.MOST + shard.number();
     }
 
     /// Stores a message that another shard is told of in this turn.
@@ -157,7 +157,7 @@ final class Journal {
             @Nullable String filter) {
         StoredForward forward =
                 new StoredForward(
-                        ++lastForward * Shard.MOST + shard,
+                        ++lastForward * Shard.MOST + shard.number(),
                         purpose,
                         slots,
                         stored(message),
@@ -208,7 +208,7 @@ final class Journal {
         open = new ArrayList<>(Math.min(batch.size(), 1_024));
         openBytes = 0;
         latest = null; // its references are the storage thread's to count
-        store.append(shard, handedIn, batch);
+        store.append(shard.number(), handedIn, batch);
     }
 
     /// Bytes handed in, or about to be, and not yet durable; roughly.
@@ -247,7 +247,7 @@ final class Journal {
     long load(DeliveryQueue queue, long session, long from, long to, int bytes) {
         long ticket = ++lastTicket;
         loading.put(ticket, queue);
-        store.load(new PageRequest(shard, ticket, session, from, to, bytes));
+        store.load(new PageRequest(shard.number(), ticket, session, from, to, bytes));
         return ticket;
     }
 
@@ -259,7 +259,11 @@ final class Journal {
     void onStored(StoredPage page) {
         DeliveryQueue queue = loading.remove(page.ticket());
         if (queue != null) {
-            queue.onPage(page);
+            try {
+                queue.onPage(page);
+            } catch (RuntimeException e) {
+                shard.fault("Internal error in a page of a queue", e);
+            }
         }
     }
 
@@ -305,7 +309,7 @@ final class Journal {
         for (Batch b = underWay.peek(); b != null && b.position() <= durable; b = underWay.peek()) {
             underWay.remove();
             bytesUnderWay -= b.bytes();
-            b.queues().forEach(q -> q.onDurable(durable));
+            b.queues().forEach(this::tellDurable);
         }
         while (!endings.isEmpty() && endings.firstEntry().getValue() <= durable) {
             endings.pollFirstEntry();
@@ -318,11 +322,29 @@ final class Journal {
         }
     }
 
-    private void release(Waiting w) {
+    private void tellDurable(DeliveryQueue queue) {
+        try {
+            queue.onDurable(durable);
+        } catch (RuntimeException e) {
+            shard.fault("Internal error in a queue that is durable", e);
+        }
+    }
+
+    /// Sends what has waited. A client whose packet cannot be sent has to go, and those behind it
+    /// get theirs.
+    private static void release(Waiting w) {
         w.connection().awaits(-1);
         if (!w.connection().isConnected()) {
             return; // what it was to be told it learns when it resumes its session
         }
+        try {
+            transmit(w);
+        } catch (RuntimeException e) {
+            w.connection().failed(e);
+        }
+    }
+
+    private static void transmit(Waiting w) {
         switch (w) {
             case WaitingPacket p -> p.connection().transmit(p.packet());
             case WaitingDelivery d ->

@@ -425,9 +425,14 @@ final class Outgoing {
         }
     }
 
+    /// The turn ends. What goes wrong here is this session's alone: others are behind it.
     void pumpNow() {
         isPumpScheduled = false;
-        pump();
+        try {
+            pump();
+        } catch (RuntimeException e) {
+            session.failed(e);
+        }
     }
 
     /// Sends what waits while there is room: first what is unacknowledged of an earlier connection,
@@ -535,6 +540,17 @@ final class Outgoing {
         }
         streams.add(subscription);
         schedulePump();
+    }
+
+    boolean isStreaming(Subscription subscription) {
+        return streams != null && streams.has(subscription);
+    }
+
+    /// Goes on for a subscription where it is with the one that it replaces.
+    ///
+    /// @return false if nothing was to be sent for that one yet
+    boolean passStream(Subscription from, Subscription to) {
+        return streams != null && streams.pass(from, to);
     }
 
     void stopStream(Subscription subscription) {

@@ -15,8 +15,8 @@ final class Peers {
     /// little that it dies young in the heap.
     static final long MOST_IN_TRANSIT_BYTES = 512 * 1024;
 
-    /// What is posted before the turn ends, so that the others need not wait for the end of a long
-    /// one.
+    /// So much is posted before the turn ends, so that the others need not wait for the end of a
+    /// long one.
     private static final long POST_BYTES = 128 * 1024;
 
     private final int number;
@@ -94,9 +94,13 @@ final class Peers {
     private void forwarded(Message message) {
         inTransitBytes += message.bytes();
         unpostedBytes += message.bytes();
-        if (unpostedBytes > POST_BYTES) {
-            post();
-        }
+    }
+
+    /// True if the others should be told before the turn ends, by [Shard#postOutgoing]. Not in the
+    /// middle of a packet: what is posted must have been handed in to the store, and all that one
+    /// packet does belongs into one batch.
+    boolean isMuchUnposted() {
+        return unpostedBytes > POST_BYTES;
     }
 
     /// A message that another shard has forwarded is here; that shard will be told.

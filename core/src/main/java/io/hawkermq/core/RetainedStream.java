@@ -19,7 +19,7 @@ final class RetainedStream {
     /// Topic Names remembered of messages that overtook a page under way.
     private static final int MOST_OVERTAKEN = 10_000;
 
-    private final Subscription subscription;
+    private Subscription subscription;
     private final Deque<Message> page = new ArrayDeque<>();
     private final Set<TopicName> overtaken = new HashSet<>();
     private final long ticket;
@@ -34,6 +34,11 @@ final class RetainedStream {
 
     Subscription subscription() {
         return subscription;
+    }
+
+    /// Goes on for the one that has replaced its subscription.
+    void pass(Subscription to) {
+        subscription = to;
     }
 
     /// True once the last message has been taken.

@@ -30,6 +30,24 @@ final class RetainedStreams {
         waiting.add(subscription);
     }
 
+    boolean has(Subscription subscription) {
+        return waiting.contains(subscription);
+    }
+
+    /// A subscription has been replaced by one that is owed what is left.
+    ///
+    /// @return false if the first one is not among these
+    boolean pass(Subscription from, Subscription to) {
+        if (!waiting.remove(from)) {
+            return false;
+        }
+        waiting.add(to);
+        if (open != null && open.subscription() == from) {
+            open.pass(to);
+        }
+        return true;
+    }
+
     /// The subscription is no longer in force.
     void stop(Subscription subscription) {
         waiting.remove(subscription);

@@ -60,9 +60,14 @@ final class Retention {
         keep(message);
     }
 
-    /// What the server itself says of its state is not worth keeping beyond it.
+    /// What the server itself says of its state is not worth keeping beyond it. All else that it
+    /// publishes is somebody's: an operator's, or a birth certificate. And what is removed may be a
+    /// client's.
     private boolean isStored(Message message) {
-        return shard.journal().isDurable() && !message.publisher().equals(Message.SERVER);
+        return shard.journal().isDurable()
+                && !(message.publisher().equals(Message.SERVER)
+                        && message.payload().length > 0
+                        && message.topic().toString().startsWith("$SYS/"));
     }
 
     void keep(Message message) {

@@ -216,6 +216,16 @@ final class Session {
         subscriptions.connectionChanged();
     }
 
+    /// Something that was to be done for this session went wrong, by a fault of this program: its
+    /// client has to go, and nobody else.
+    void failed(RuntimeException fault) {
+        if (connection == null) {
+            shard.fault("Internal error in the session of client " + clientId, fault);
+        } else {
+            connection.failed(fault);
+        }
+    }
+
     /// @param willDelay seconds
     private void waitForClient(long willDelay) {
         if (will != null) {
@@ -388,7 +398,8 @@ final class Session {
         if (journal != null && outlivesProcess()) {
             journal.subscribed(subscription);
         }
-        if (replaced != null) {
+        if (replaced != null
+                && !(subscription.isOwedRest() && outgoing.passStream(replaced, subscription))) {
             outgoing.stopStream(replaced);
         }
         return replaced;

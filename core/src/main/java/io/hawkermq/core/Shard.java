@@ -74,7 +74,7 @@ public final class Shard {
         this.log = log;
         this.random = random;
         peers = new Peers(number, shards, mailboxes);
-        journal = new Journal(number, store);
+        journal = new Journal(this, store);
         budgets = new Budgets(this);
         router = new Router(this, random.nextLong());
         distribution = new Distribution(this);
@@ -84,15 +84,25 @@ public final class Shard {
 
     // ---- the turn ----
 
-    /// A turn of the loop begins: what is due by now happens.
+    /// A turn of the loop begins, or goes on after a while: what is due by now happens.
     ///
     /// @param nowMillis milliseconds since the epoch, never less than before
     public void advance(long nowMillis) {
         now = nowMillis;
         isDebug = log.isEnabled(LogLevel.DEBUG);
         if (timers.nextDeadline() <= now) {
-            timers.run(now);
+            try {
+                timers.run(now);
+            } catch (RuntimeException e) {
+                fault("Internal error in what was due", e); // the others are, still
+            }
         }
+    }
+
+    /// Sessions of another shard, with messages that came by its time, are about to come here: time
+    /// must not go back for them. What is due is left to [#advance].
+    void catchUp(long nowMillis) {
+        now = Math.max(now, nowMillis);
     }
 
     /// When [#advance] must be called at the latest, in milliseconds; `Long.MAX_VALUE` for never.
@@ -139,37 +149,55 @@ public final class Shard {
         }
     }
 
-    /// Messages of another shard have come.
+    /// Messages of another shard have come. One that cannot be acted upon takes no other with it:
+    /// what else was told must be known here, or that shard waits for ever.
     public void receive(int from, List<ShardMessage> batch) {
         for (ShardMessage m : batch) {
-            switch (m) {
-                case ShardMessage.Forward f -> {
-                    peers.took(f.message(), from);
-                    journal.arrived(f.stored());
+            try {
+                receive(from, m);
+            } catch (RuntimeException e) {
+                fault("Internal error in a message between shards", e);
+            }
+        }
+    }
+
+    private void receive(int from, ShardMessage message) {
+        switch (message) {
+            case ShardMessage.Forward f -> {
+                peers.took(f.message(), from);
+                journal.arrived(f.stored());
+                try {
                     distribution.deliverHere(f.message());
+                } finally {
                     journal.done(f.stored());
                 }
-                case ShardMessage.ForwardShared f -> {
-                    peers.took(f.message(), from);
-                    journal.arrived(f.stored());
+            }
+            case ShardMessage.ForwardShared f -> {
+                peers.took(f.message(), from);
+                journal.arrived(f.stored());
+                try {
                     distribution.deliverShared(f);
+                } finally {
                     journal.done(f.stored());
                 }
-                case ShardMessage.Taken t -> peers.onTaken(t);
-                case ShardMessage.Interested i -> router.onInterested(from, i);
-                case ShardMessage.NoLongerInterested i -> router.onNoLongerInterested(from, i);
-                case ShardMessage.ShareMembers s -> router.onShareMembers(from, s);
-                case ShardMessage.Note n -> peers.tell(from, new ShardMessage.Noted(n.ticket()));
-                case ShardMessage.Noted n -> peers.onNoted(n);
-                case ShardMessage.Retain r -> {
-                    journal.arrived(r.stored());
+            }
+            case ShardMessage.Taken t -> peers.onTaken(t);
+            case ShardMessage.Interested i -> router.onInterested(from, i);
+            case ShardMessage.NoLongerInterested i -> router.onNoLongerInterested(from, i);
+            case ShardMessage.ShareMembers s -> router.onShareMembers(from, s);
+            case ShardMessage.Note n -> peers.tell(from, new ShardMessage.Noted(n.ticket()));
+            case ShardMessage.Noted n -> peers.onNoted(n);
+            case ShardMessage.Retain r -> {
+                journal.arrived(r.stored());
+                try {
                     retention.retain(r.message());
+                } finally {
                     journal.done(r.stored());
                 }
-                case ShardMessage.RetainedRequest r -> peers.tell(from, retention.page(r));
-                case ShardMessage.RetainedRelease r -> retention.release(r);
-                case ShardMessage.RetainedPage p -> retention.onPage(p);
             }
+            case ShardMessage.RetainedRequest r -> peers.tell(from, retention.page(r));
+            case ShardMessage.RetainedRelease r -> retention.release(r);
+            case ShardMessage.RetainedPage p -> retention.onPage(p);
         }
     }
 
@@ -304,7 +332,7 @@ public final class Shard {
         for (Session session : List.copyOf(sessions.values())) {
             Connection connection = session.connection();
             if (connection != null) {
-                connection.refuse(ReasonCode.SERVER_SHUTTING_DOWN, "the server shuts down");
+                refuse(connection, ReasonCode.SERVER_SHUTTING_DOWN, "the server shuts down");
             }
         }
     }
@@ -316,8 +344,10 @@ public final class Shard {
         for (Session session : List.copyOf(sessions.values())) {
             Connection connection = session.connection();
             if (connection != null && !mayStay.test(session.access(), session.principal())) {
-                connection.refuse(
-                        ReasonCode.NOT_AUTHORIZED, "the rules of who may connect have changed");
+                refuse(
+                        connection,
+                        ReasonCode.NOT_AUTHORIZED,
+                        "the rules of who may connect have changed");
             }
         }
     }
@@ -329,8 +359,10 @@ public final class Shard {
             Connection connection = session.connection();
             if (connection != null && isMeant.test(session.principal())) {
                 session.discardWill();
-                connection.refuse(
-                        ReasonCode.ADMINISTRATIVE_ACTION, "the rights of its user have changed");
+                refuse(
+                        connection,
+                        ReasonCode.ADMINISTRATIVE_ACTION,
+                        "the rights of its user have changed");
             }
         }
     }
@@ -340,9 +372,20 @@ public final class Shard {
         for (Session session : List.copyOf(sessions.values())) {
             Connection connection = session.connection();
             if (connection != null && isMeant.test(connection.outbox())) {
-                connection.refuse(
-                        ReasonCode.ADMINISTRATIVE_ACTION, "the listener it came through is closed");
+                refuse(
+                        connection,
+                        ReasonCode.ADMINISTRATIVE_ACTION,
+                        "the listener it came through is closed");
             }
+        }
+    }
+
+    /// Closes one of many connections: the others are to be closed whatever comes of it.
+    private static void refuse(Connection connection, ReasonCode reasonCode, String why) {
+        try {
+            connection.refuse(reasonCode, why);
+        } catch (RuntimeException e) {
+            connection.failed(e);
         }
     }
 
@@ -379,24 +422,28 @@ public final class Shard {
     /// Takes up what was on its way to another shard, as far as its sessions are here now.
     void replay(StoredForward f) {
         journal.arrived(f);
-        Message message = f.message().message();
-        switch (f.purpose()) {
-            case DELIVER -> distribution.deliverToSlots(message, f.slots());
-            case SHARE -> {
-                String shareName = f.shareName();
-                String filter = f.filter();
-                if (shareName != null && filter != null) {
-                    distribution.deliverShared(
-                            new ShardMessage.ForwardShared(message, shareName, filter, -1, null));
+        try {
+            Message message = f.message().message();
+            switch (f.purpose()) {
+                case DELIVER -> distribution.deliverToSlots(message, f.slots());
+                case SHARE -> {
+                    String shareName = f.shareName();
+                    String filter = f.filter();
+                    if (shareName != null && filter != null) {
+                        distribution.deliverShared(
+                                new ShardMessage.ForwardShared(
+                                        message, shareName, filter, -1, null));
+                    }
+                }
+                case RETAIN -> {
+                    if (number == KEEPER) {
+                        retention.retain(message);
+                    }
                 }
             }
-            case RETAIN -> {
-                if (number == KEEPER) {
-                    retention.retain(message);
-                }
-            }
+        } finally {
+            journal.replayed();
         }
-        journal.replayed();
     }
 
     /// A session moves to another shard.
@@ -487,6 +534,17 @@ public final class Shard {
 
     void debug(String text) {
         log.log(LogLevel.DEBUG, text);
+    }
+
+    /// Something went wrong that is a fault of this program.
+    ///
+    /// @param what happened because of it
+    void fault(String what, RuntimeException fault) {
+        StringBuilder text = new StringBuilder(what).append(": ").append(fault);
+        for (StackTraceElement at : fault.getStackTrace()) {
+            text.append("\n\tat ").append(at);
+        }
+        log.log(LogLevel.ERROR, text.toString());
     }
 
     void notice(String text) {

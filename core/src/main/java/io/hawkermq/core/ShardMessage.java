@@ -26,15 +26,15 @@ public sealed interface ShardMessage {
     /// The sender has taken `bytes` worth of forwarded messages out of its mailbox.
     record Taken(long bytes) implements ShardMessage {}
 
-    /// The sender has now subscribers for `filter` and wants what matches it. Answered by
-    /// [Noted], and only then may the sender confirm the subscription.
+    /// The sender has now subscribers for `filter` and wants what matches it. Only when a [Note] that
+    /// it sends behind this is answered may it confirm the subscription.
     record Interested(String filter, RemoteInterest.Kind kind) implements ShardMessage {}
 
     /// The sender's last subscriber of `filter` of that kind is gone.
     record NoLongerInterested(String filter, RemoteInterest.Kind kind) implements ShardMessage {}
 
     /// The sender has now `members` members, of whom so many are `connected` and so many `durable`,
-    /// in a Shared Subscription. Answered by [Noted] like [Interested].
+    /// in a Shared Subscription. Followed by a [Note] like [Interested].
     record ShareMembers(String shareName, String filter, int members, int connected, int durable)
             implements ShardMessage {}
 

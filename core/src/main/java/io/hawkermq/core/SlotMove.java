@@ -43,6 +43,8 @@ public final class SlotMove {
     }
 
     private List<Connection> run() {
+        long now = shards.stream().mapToLong(Shard::now).max().orElseThrow();
+        shards.forEach(s -> s.catchUp(now));
         long wereActive = before.activeShards();
         long areActive = after.activeShards();
         introduce(areActive & ~wereActive, wereActive);

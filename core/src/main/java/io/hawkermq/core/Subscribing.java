@@ -59,7 +59,7 @@ final class Subscribing {
                     new Subscription(
                             session, filter, options, identifier, retained(filter, options));
             session.subscribe(subscription);
-            if (subscription.isOwedRetained()) {
+            if (subscription.isOwedRetained() && !session.outgoing().isStreaming(subscription)) {
                 toStream.add(subscription);
             }
             if (shard.log().isEnabled(LogLevel.SUBSCRIBE)) {
@@ -70,7 +70,14 @@ final class Subscribing {
         }
         String why = refused;
         // Everybody who publishes must know of the subscription before the client may rely on it.
-        shard.peers().whenNoted(() -> confirm(packet.packetId(), results, why, toStream));
+        shard.peers()
+                .whenNoted(() -> {
+                    try {
+                        confirm(packet.packetId(), results, why, toStream);
+                    } catch (RuntimeException e) {
+                        connection.failed(e); // it is another shard's message that is acted upon
+                    }
+                });
     }
 
     /// The connection may be gone meanwhile and its session not, and a subscription may have been
@@ -139,10 +146,12 @@ final class Subscribing {
 
     /// [MQTT-3.3.1-9] [MQTT-3.3.1-10] [MQTT-3.3.1-11]
     private StoredSubscription.Retained retained(TopicFilter filter, SubscriptionOptions options) {
+        Subscription replaced = session.subscriptions().find(filter);
         boolean isWanted =
                 switch (options.retainHandling()) {
                     case SEND -> true;
-                    case SEND_IF_NEW -> !session.subscriptions().contains(filter);
+                    // What it was owed when it was new it is still owed, and no more.
+                    case SEND_IF_NEW -> replaced == null || replaced.isOwedRetained();
                     case DO_NOT_SEND -> false;
                 };
         return isWanted && !filter.isShared()

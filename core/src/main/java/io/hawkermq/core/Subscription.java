@@ -1,6 +1,7 @@
 package io.hawkermq.core;
 
 import io.hawkermq.protocol.QoS;
+import io.hawkermq.protocol.RetainHandling;
 import io.hawkermq.protocol.SubscriptionOptions;
 import io.hawkermq.protocol.TopicFilter;
 
@@ -78,6 +79,11 @@ final class Subscription implements Subscriber {
     /// True from SUBSCRIBE until the last retained message that it asks for has been taken.
     boolean isOwedRetained() {
         return (options & OWED) != 0;
+    }
+
+    /// True if what it is owed, when it replaces another one, is what that one was.
+    boolean isOwedRest() {
+        return isOwedRetained() && options().retainHandling() == RetainHandling.SEND_IF_NEW;
     }
 
     /// No retained message is left that it asks for.

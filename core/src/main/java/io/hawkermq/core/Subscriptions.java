@@ -34,6 +34,11 @@ final class Subscriptions implements Iterable<Subscription> {
         return byFilter.containsKey(filter.toString());
     }
 
+    /// Null if there is none with this Topic Filter.
+    @Nullable Subscription find(TopicFilter filter) {
+        return byFilter.get(filter.toString());
+    }
+
     /// True if this very subscription is in force, not one that replaced it.
     boolean isInForce(Subscription subscription) {
         return byFilter.get(subscription.filter().toString()) == subscription;

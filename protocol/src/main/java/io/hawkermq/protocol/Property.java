@@ -157,11 +157,6 @@ public enum Property {
         return (packets & 1 << packet.value()) != 0;
     }
 
-    /// True for a value that is an unsigned number, read by [Properties#number].
-    public boolean isNumber() {
-        return type.ordinal() <= Type.VARIABLE.ordinal();
-    }
-
     /// The property with this identifier, or null where the specification has none.
     public static @Nullable Property of(int identifier) {
         return identifier < 0 || identifier >= BY_IDENTIFIER.length

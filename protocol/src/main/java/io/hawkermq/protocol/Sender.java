@@ -55,10 +55,6 @@ public final class Sender<T> {
         public @Nullable T message() {
             return message;
         }
-
-        public Awaited awaited() {
-            return awaited;
-        }
     }
 
     private static final int MAXIMUM_PACKET_ID = 65_535;

@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 /// c1 subscribe 1 FILTER qos=1 nolocal rap handling=1 identifier=7
 /// c1 unsubscribe 1 FILTER
 /// c1 ping | c1 disconnect code=0x04 expiry=0 | c1 drop
+/// limits receive=1 ...                               other ones from now on, as for server
 /// control TOPIC                                      somebody takes commands there
 /// wait 1500                                          milliseconds
 /// disk full | disk ready
@@ -52,6 +53,7 @@ final class Director {
                                     (int) step.option("shards", 1),
                                     limits(step),
                                     step.has("store") ? Stage.Keeps.SESSIONS : Stage.Keeps.NOTHING);
+            case "limits" -> stage().limits(limits(step));
             case "wait" -> stage().advance(step.number(1));
             case "connect" -> connect(step);
             case "control" -> stage().takeCommands(step.word(1));

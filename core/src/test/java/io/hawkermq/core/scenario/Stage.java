@@ -5,6 +5,7 @@ import io.hawkermq.core.Connection;
 import io.hawkermq.core.Control;
 import io.hawkermq.core.EventLog;
 import io.hawkermq.core.Limits;
+import io.hawkermq.core.LogLevel;
 import io.hawkermq.core.Outbox;
 import io.hawkermq.core.Shard;
 import io.hawkermq.core.ShardMessage;
@@ -32,6 +33,21 @@ import org.jspecify.annotations.Nullable;
 final class Stage {
     private record Batch(int from, int to, List<ShardMessage> messages) {}
 
+    /// Of interest only if the core has caught a fault of its own.
+    private static final class Log implements EventLog {
+        @Override
+        public boolean isEnabled(LogLevel level) {
+            return level == LogLevel.ERROR;
+        }
+
+        @Override
+        public void log(LogLevel level, String text) {
+            if (level == LogLevel.ERROR) {
+                throw new AssertionError(text);
+            }
+        }
+    }
+
     private final List<Shard> shards = new ArrayList<>();
     private final Slots slots;
     private final Deque<Batch> mailbox = new ArrayDeque<>();
@@ -55,7 +71,7 @@ final class Stage {
                             shards,
                             limits,
                             AccessControl.anonymous(),
-                            EventLog.SILENT,
+                            new Log(),
                             (from, to, batch) -> mailbox.add(new Batch(from, to, batch)),
                             disk == null ? Store.NONE : disk,
                             new SplittableRandom(i)));
@@ -117,6 +133,11 @@ final class Stage {
                     }
                 };
         shards.forEach(s -> s.control(control));
+    }
+
+    /// As after a reload.
+    void limits(Limits replacement) {
+        shards.forEach(s -> s.limits(replacement));
     }
 
     /// The store has space, or has none.

@@ -224,17 +224,17 @@ final class Deliveries {
         int likely = 0;
         for (ModelSubscription u : s.allSubscriptions.reversed()) {
             boolean isOpen =
-                    u.retained == ModelSubscription.Retained.OPEN
+                    u.stream.retained == ModelSubscription.Retained.OPEN
                             // Begun before, and sent again; or nobody can tell for which it came.
-                            || (u.retained == ModelSubscription.Retained.CLOSED
+                            || (u.stream.retained == ModelSubscription.Retained.CLOSED
                                     && (p.dup() || u.identifier == 0));
             if (isOpen
                     && u.matches(m.topic())
                     && p.qos() == m.qos().min(u.qos())
                     && identifiers.equals(u.identifier == 0 ? List.of() : List.of(u.identifier))
                     && Rules.mayReceive(s.clientId, m.topic())
-                    && oracle.retained().wasHeldSince(m, u.lower)) {
-                Take owed = u.owed.get(m.topic());
+                    && oracle.retained().wasHeldSince(m, u.stream.lower)) {
+                Take owed = u.stream.owed.get(m.topic());
                 boolean isLikely = u.isInForce() && owed != null && owed.message() == m;
                 found.add(isLikely ? likely++ : found.size(), u);
             }

@@ -37,28 +37,48 @@ final class ModelSubscription {
     /// True if the client was told of it by SUBACK.
     boolean isConfirmed;
 
-    /// What it may get, and must get, of the retained messages.
-    Retained retained = Retained.NONE;
+    /// What it may get, and must get, of the retained messages: for all those together that
+    /// replaced each other without asking for them anew.
+    Stream stream = new Stream();
 
     /// Whether a subscription is owed retained messages.
     enum Retained {
         NONE,
         /// Asked for; nobody knows yet what there is.
         ASKED,
-        /// The messages held from [#lower] on may come.
+        /// The messages held from [Stream#lower] on may come.
         OPEN,
         /// UNSUBACK was received: nothing more may come.
         CLOSED
     }
 
-    /// The number of the change of the retained messages from which on states may be seen.
-    long lower;
+    /// The retained messages that were asked for once.
+    static final class Stream {
+        Retained retained = Retained.NONE;
 
-    /// What was retained at [#lower].
-    Map<String, Take> owed = new HashMap<>();
+        /// The number of the change of the retained messages from which on states may be seen.
+        long lower;
 
-    /// What comes of each topic, once; after each crash anew.
-    private final List<Map<String, Streamed>> streams = new ArrayList<>(List.of(new HashMap<>()));
+        /// What was retained at [#lower].
+        Map<String, Take> owed = new HashMap<>();
+
+        /// The lowest QoS of the subscriptions that it was sent for.
+        QoS least = QoS.EXACTLY_ONCE;
+
+        /// True if they came over more than one connection.
+        boolean isOfManyConnections;
+
+        /// What comes of each topic, once; after each crash anew.
+        private final List<Map<String, Streamed>> passes =
+                new ArrayList<>(List.of(new HashMap<>()));
+
+        /// After a crash all may come once more: that the last one had come may not have been stored.
+        void mayComeAnew() {
+            if (retained != Retained.NONE) {
+                passes.add(new HashMap<>());
+            }
+        }
+    }
 
     /// The retained message of one topic.
     private static final class Streamed extends Slot {}
@@ -81,18 +101,17 @@ final class ModelSubscription {
         this.end = end;
     }
 
-    /// After a crash all retained messages may come once more: that the last one had come may not
-    /// have been stored.
-    void mayComeAnew() {
-        if (retained != Retained.NONE) {
-            streams.add(new HashMap<>());
-        }
+    /// It replaces one and does not ask for retained messages: what that one is owed, it is.
+    void goOnFor(ModelSubscription replaced) {
+        stream = replaced.stream;
+        stream.least = stream.least.min(replaced.qos()).min(qos());
+        stream.isOfManyConnections |= replaced.end != end;
     }
 
     /// The places of a topic's retained message.
     List<Slot> slots(String topic) {
         List<Slot> slots = new ArrayList<>();
-        streams.forEach(s -> slots.add(s.computeIfAbsent(topic, t -> new Streamed())));
+        stream.passes.forEach(s -> slots.add(s.computeIfAbsent(topic, t -> new Streamed())));
         return slots;
     }
 

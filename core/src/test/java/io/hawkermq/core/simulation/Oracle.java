@@ -7,6 +7,7 @@ import io.hawkermq.protocol.Property;
 import io.hawkermq.protocol.ProtocolVersion;
 import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.ReasonCode;
+import io.hawkermq.protocol.RetainHandling;
 import io.hawkermq.protocol.TopicFilter;
 import io.hawkermq.protocol.Will;
 import java.util.ArrayList;
@@ -336,6 +337,9 @@ final class Oracle {
                     };
             if (isAsked && !u.isShared()) {
                 ask(u);
+            } else if (replaced != null
+                    && entry.options().retainHandling() == RetainHandling.SEND_IF_NEW) {
+                u.goOnFor(replaced);
             }
         }
     }
@@ -343,7 +347,7 @@ final class Oracle {
     /// What is on its way to the keeper of the retained messages now must be seen, unless the
     /// keeper itself is asked.
     private void ask(ModelSubscription u) {
-        u.retained = ModelSubscription.Retained.ASKED;
+        u.stream.retained = ModelSubscription.Retained.ASKED;
         ShardLoop keeper = world.loop(0);
         if (u.session.shard == 0 || keeper.consumed() == keeper.posted()) {
             open(u);
@@ -353,9 +357,9 @@ final class Oracle {
     }
 
     private void open(ModelSubscription u) {
-        u.retained = ModelSubscription.Retained.OPEN;
-        u.lower = retained().now();
-        u.owed = retained().matching(u.filter.filter());
+        u.stream.retained = ModelSubscription.Retained.OPEN;
+        u.stream.lower = retained().now();
+        u.stream.owed = retained().matching(u.filter.filter());
     }
 
     private void onUnsubscribe(Packet.Unsubscribe p, ModelSession s, Conversation c) {
@@ -384,8 +388,8 @@ final class Oracle {
             throw new Violation("MQTT-3.10.4-5", "an UNSUBACK that nobody asked for");
         }
         gone.stream()
-                .filter(u -> u.retained != ModelSubscription.Retained.NONE)
-                .forEach(u -> u.retained = ModelSubscription.Retained.CLOSED);
+                .filter(u -> u.stream.retained != ModelSubscription.Retained.NONE)
+                .forEach(u -> u.stream.retained = ModelSubscription.Retained.CLOSED);
     }
 
     private void unsubscribe(@Nullable ModelSubscription u) {
@@ -559,9 +563,11 @@ final class Oracle {
         s.unacknowledged.values().forEach(last -> s.again.add(new ModelSession.Again(last)));
         s.unacknowledged.clear();
         s.lastTake.keySet().removeIf(lane -> lane.qos() == QoS.AT_LEAST_ONCE);
-        for (ModelSubscription u : s.allSubscriptions) {
-            u.mayComeAnew(); // how far it had come is not stored
-        }
+        // How far they had come is not stored.
+        s.allSubscriptions.stream()
+                .map(u -> u.stream)
+                .distinct()
+                .forEach(ModelSubscription.Stream::mayComeAnew);
     }
 
     /// True if the session had ended, which the disk has lost, and the client has had another one.
@@ -588,7 +594,7 @@ final class Oracle {
         takes.replay();
         for (ModelSession s : sessions.values()) {
             s.subscriptions.values().stream()
-                    .filter(u -> u.retained == ModelSubscription.Retained.ASKED)
+                    .filter(u -> u.stream.retained == ModelSubscription.Retained.ASKED)
                     .forEach(this::open);
         }
         history.end();

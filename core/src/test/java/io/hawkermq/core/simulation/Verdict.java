@@ -84,11 +84,11 @@ final class Verdict {
 
     /// [MQTT-3.3.1-9]
     private void checkRetained(ModelSubscription u, ModelSession s) {
-        if (u.retained != ModelSubscription.Retained.OPEN
+        if (u.stream.retained != ModelSubscription.Retained.OPEN
                 || u.coveredSince == ModelSubscription.NEVER) {
             return;
         }
-        u.owed.forEach((topic, take) -> {
+        u.stream.owed.forEach((topic, take) -> {
             Published m = take.message();
             if (oracle.retained().held(topic) != take
                     || oracle.retained().wasRefused(topic)
@@ -99,8 +99,9 @@ final class Verdict {
                     || cameLive(take, s)) {
                 return;
             }
-            boolean isAtMostOnce = m.qos().min(u.qos()) == QoS.AT_MOST_ONCE;
-            if (isAtMostOnce && (u.end != s.end || isDamaged(u.end))) {
+            boolean isAtMostOnce = m.qos().min(u.qos()).min(u.stream.least) == QoS.AT_MOST_ONCE;
+            if (isAtMostOnce
+                    && (u.end != s.end || u.stream.isOfManyConnections || isDamaged(u.end))) {
                 return;
             }
             throw new Violation("MQTT-3.3.1-9", "the retained " + m + " never came to " + u);

@@ -412,6 +412,9 @@ final class World {
             @Override
             public void log(LogLevel level, String text) {
                 trace("log", level + " " + text);
+                if (level == LogLevel.ERROR) {
+                    throw new Violation("log", text); // the core has caught a fault of its own
+                }
             }
         };
     }
