@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hawkermq.core.StoreChange;
+import io.hawkermq.core.StoredDelivery;
 import io.hawkermq.core.StoredMessage;
 import io.hawkermq.core.StoredSubscription;
 import io.hawkermq.protocol.QoS;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -241,6 +243,45 @@ class DamageTest {
             assertEquals(3, lines.size());
             assertTrue(lines.getFirst().contains("\"reason\":\"its version is 99, known is 1\""));
             checkGoesOn(from, disk);
+        }
+    }
+
+    @Test
+    void aMessageIsNeverTakenForAnotherWhenMarksAreLost() throws Exception {
+        Path from = root.resolve("data");
+        try (Disk disk = new Disk(from)) {
+            StoredMessage first = new StoredMessage(Some.message("first", "f"));
+            StoredDelivery over = Some.delivery(1, 1, first);
+            StoredDelivery overToo = Some.delivery(2, 1, first);
+            disk.write(
+                    new StoreChange.PutSession(Some.session(1)),
+                    new StoreChange.PutSession(Some.session(2)),
+                    new StoreChange.PutDelivery(over),
+                    // This one keeps the pack.
+                    new StoreChange.PutDelivery(Some.delivery(1, 2)),
+                    new StoreChange.PutDelivery(overToo));
+            disk.write(
+                    new StoreChange.RemoveDelivery(over), new StoreChange.RemoveDelivery(overToo));
+        }
+        try (Disk disk = new Disk(from)) {
+            assertEquals(0, disk.report.bodies());
+            StoredMessage second = new StoredMessage(Some.message("second", "s"));
+            disk.write(
+                    new StoreChange.PutSession(Some.session(3)),
+                    new StoreChange.PutDelivery(Some.delivery(2, 2, second)),
+                    new StoreChange.PutDelivery(Some.delivery(3, 1, second)));
+        }
+        try (Engine engine = Opening.rocks(Disk.options()).open(from.resolve("db"))) {
+            Batch batch = new Batch();
+            Keys.marks(batch.key(), 1, 1);
+            batch.delete();
+            engine.write(batch, Engine.Sync.WAIT);
+        }
+        try (Disk disk = new Disk(from)) {
+            assertEquals(
+                    Set.of("delivery 1 000002", "delivery 2 000002", "delivery 3 000001"),
+                    disk.recovered.deliveries.keySet());
+            assertEquals(1, disk.report.dangling());
         }
     }
 
