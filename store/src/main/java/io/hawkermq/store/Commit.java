@@ -352,7 +352,8 @@ final class Commit {
         clear();
     }
 
-    private void clear() {
+    /// Forgets all that was added.
+    void clear() {
         touched.clear();
         ended.clear();
         forwards.clear();

@@ -62,6 +62,10 @@ final class StorageThread {
     private Handed.@Nullable Node next;
     private boolean isDue;
     private long mergedSince;
+
+    /// A batch was given up. None is written any more: it would be there without the one before.
+    private boolean isLost;
+
     private boolean isUnsynced;
     private long syncedAt;
     private Store.State state = Store.State.READY;
@@ -369,6 +373,11 @@ final class StorageThread {
 
     private void commit() {
         isDue = false;
+        if (isLost) {
+            commit.clear();
+            positions.clear();
+            return;
+        }
         batch.reset();
         commit.writeTo(batch);
         if (!batch.isEmpty() && !(awaitSpace() && write())) {
@@ -521,6 +530,7 @@ final class StorageThread {
     }
 
     private void lost() {
+        isLost = true;
         positions.clear();
         listener.problem(
                 "The store was closed before all that was handed in could be written; none of it"

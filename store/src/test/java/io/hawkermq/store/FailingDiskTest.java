@@ -10,6 +10,7 @@ import io.hawkermq.core.StoredDelivery;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -98,7 +99,7 @@ class FailingDiskTest {
     @Test
     void aFailedSyncOpensTheEngineAnew() throws Exception {
         StoreOptions options =
-                Disk.options().withDurability(Durability.interval(java.time.Duration.ofMillis(2)));
+                Disk.options().withDurability(Durability.interval(Duration.ofMillis(2)));
         machine.failingSyncs.set(1);
         try (Disk disk = new Disk(directory, options, machine, this::usableBytes)) {
             disk.write(new StoreChange.PutSession(Some.session(1)));
@@ -116,6 +117,23 @@ class FailingDiskTest {
         disk.close();
         assertEquals(0, disk.durable());
         disk.awaitProblem("closed before all");
+    }
+
+    @Test
+    void nothingIsWrittenAfterABatchThatIsLost() throws Exception {
+        // Longer than the test: the second attempt comes with the closing.
+        StoreOptions options = Disk.options().withRetries(3, Duration.ofHours(1));
+        Disk disk = new Disk(directory, options, machine, this::usableBytes);
+        machine.failingWrites.set(2);
+        disk.append(new StoreChange.PutSession(Some.session(1)));
+        disk.awaitProblem("Nothing is acknowledged until it succeeds");
+        disk.append(new StoreChange.PutSession(Some.session(2)));
+        disk.close();
+        disk.awaitProblem("closed before all");
+        assertEquals(0, disk.durable());
+        try (Disk again = open()) {
+            assertEquals(List.of(), again.recovered.order);
+        }
     }
 
     @Test
