@@ -67,7 +67,11 @@ final class StorageThread {
     private boolean isLost;
 
     private boolean isUnsynced;
+    private boolean isSyncFailing;
+
+    /// When it last began to.
     private long syncedAt;
+
     private Store.State state = Store.State.READY;
     private boolean isFailing;
     private boolean isCrowded;
@@ -383,9 +387,14 @@ final class StorageThread {
         if (!batch.isEmpty() && !(awaitSpace() && write())) {
             return;
         }
-        written = new Written(commits, records, bytes, failures, loads, commit.counts());
+        count();
         positions.forEach(listener::durable);
         positions.clear();
+    }
+
+    /// Shows others the figures.
+    private void count() {
+        written = new Written(commits, records, bytes, failures, loads, commit.counts());
     }
 
     // ---- space ----
@@ -559,7 +568,11 @@ final class StorageThread {
     // ---- syncing ----
 
     private long untilSync() {
-        return options.durability().interval().toNanos() - (System.nanoTime() - syncedAt);
+        long interval = options.durability().interval().toNanos();
+        if (isSyncFailing) {
+            interval = Math.max(interval, options.retryDelay().toNanos());
+        }
+        return interval - (System.nanoTime() - syncedAt);
     }
 
     private void syncIfDue() {
@@ -571,22 +584,39 @@ final class StorageThread {
     }
 
     private void syncNow() {
+        syncedAt = System.nanoTime();
         try {
-            syncedAt = System.nanoTime();
-            isUnsynced = false;
+            // If it failed before, opening it again has moved all of its log to files that are
+            // synced.
             opened().sync();
+            isUnsynced = false;
         } catch (EngineException e) {
-            // Opening it again moves all of its log to files that are synced.
+            isUnsynced = true;
             failures++;
+            count();
             closeEngine();
-            listener.problem(
-                    "Syncing the store failed: " + e.getMessage() + ". It is opened again.");
+            if (!isSyncFailing) {
+                listener.problem(
+                        "Syncing the store failed: "
+                                + e.getMessage()
+                                + ". It is opened again and repeated; until that succeeds, what was"
+                                + " acknowledged since the last sync would be lost at a power cut.");
+            }
         }
+        if (isSyncFailing && !isUnsynced) {
+            listener.problem("Syncing the store succeeds again.");
+        }
+        isSyncFailing = isUnsynced;
     }
 
     private void end() {
-        if (isUnsynced) {
+        for (int attempt = 1; isUnsynced && attempt <= 2; attempt++) {
             syncNow();
+        }
+        if (isUnsynced) {
+            listener.problem(
+                    "The store was closed without a sync: what was acknowledged since the last one"
+                            + " would be lost at a power cut.");
         }
         Engine last = engine;
         engine = null;

@@ -110,6 +110,53 @@ class FailingDiskTest {
     }
 
     @Test
+    void aFailedSyncIsRepeatedThoughNothingMoreComes() throws Exception {
+        StoreOptions options =
+                Disk.options().withDurability(Durability.interval(Duration.ofMillis(2)));
+        machine.failingSyncs.set(3);
+        try (Disk disk = new Disk(directory, options, machine, this::usableBytes)) {
+            machine.calls.clear();
+            disk.write(new StoreChange.PutSession(Some.session(1)));
+            disk.awaitProblem("Syncing the store succeeds again");
+            assertEquals(2, disk.problems().size(), () -> disk.problems().toString());
+            assertEquals(3, disk.figure("failures"));
+        }
+        assertEquals(
+                List.of(
+                        "write LEAVE",
+                        "sync",
+                        "close",
+                        "open",
+                        "sync",
+                        "close",
+                        "open",
+                        "sync",
+                        "close",
+                        "open",
+                        "sync",
+                        "close"),
+                machine.calls);
+    }
+
+    @Test
+    void aCleanStopRepeatsAFailedSyncOnce() throws Exception {
+        StoreOptions options =
+                Disk.options().withDurability(Durability.interval(Duration.ofHours(1)));
+        for (int failing : new int[] {1, 2}) {
+            machine.disks.clear();
+            Disk disk = new Disk(directory, options, machine, this::usableBytes);
+            disk.write(new StoreChange.PutSession(Some.session(1)));
+            machine.calls.clear();
+            machine.failingSyncs.set(failing);
+            disk.close();
+            assertEquals(List.of("sync", "close", "open", "sync", "close"), machine.calls);
+            assertEquals(
+                    failing == 2,
+                    disk.problems().stream().anyMatch(p -> p.contains("closed without a sync")));
+        }
+    }
+
+    @Test
     void closingWhileWritesFailEnds() throws Exception {
         Disk disk = open();
         machine.failingWrites.set(Integer.MAX_VALUE);
