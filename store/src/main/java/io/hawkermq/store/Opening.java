@@ -3,6 +3,7 @@ package io.hawkermq.store;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -19,6 +20,9 @@ final class Opening {
 
     /// A database that is being made to take the place of a damaged one.
     private static final String REPLACEMENT = "db.new";
+
+    /// A database whose place another one takes, until it is deleted.
+    private static final String REPLACED = "db.old";
 
     private static final long COPIED_AT_ONCE = 4L << 20;
 
@@ -106,13 +110,26 @@ final class Opening {
         } catch (EngineException e) {
             losses.add("its list of files is of no use: " + e.getMessage());
         }
-        Quarantine.delete(database());
-        Engine engine = opener.open(database());
-        fromTables(copy, engine);
+        return madeOfTables(copy);
+    }
+
+    /// Makes a new database of the tables of a copy, and puts it in the place of the one that was
+    /// copied.
+    private Engine madeOfTables(Path copy) throws EngineException, IOException {
+        Path replacement = directory.resolve(REPLACEMENT);
+        Quarantine.delete(replacement);
+        try (Engine fresh = opener.open(replacement)) {
+            fromTables(copy, fresh);
+        }
         losses.add(
                 "it was made anew of what its tables hold: what stood in the log only is lost, and"
                         + " messages that were over may be there again");
-        return engine;
+        // Not deleted in its place: half of it would be taken for a database.
+        Path replaced = directory.resolve(REPLACED);
+        Files.move(database(), replaced, StandardCopyOption.ATOMIC_MOVE);
+        Files.move(replacement, database(), StandardCopyOption.ATOMIC_MOVE);
+        Quarantine.delete(replaced);
+        return opener.open(database());
     }
 
     private void fromTables(Path from, Engine to) throws EngineException, IOException {
@@ -181,8 +198,11 @@ final class Opening {
             if (Files.exists(database())) {
                 Quarantine.delete(replacement);
             } else {
-                Files.move(replacement, database());
+                Files.move(replacement, database(), StandardCopyOption.ATOMIC_MOVE);
             }
+        }
+        if (Files.exists(database())) {
+            Quarantine.delete(directory.resolve(REPLACED));
         }
     }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hawkermq.core.StoreChange;
@@ -18,9 +19,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -210,6 +214,90 @@ class DamageTest {
             assertFalse(disk.report.isWhole());
             assertNotNull(Disk.quarantine(from));
             checkGoesOn(from, disk);
+        }
+    }
+
+    @Test
+    void readingTheTablesMayBeInterrupted() throws Exception {
+        Path from = tables();
+        remember(from);
+        for (Path file : Disk.files(from, "")) {
+            if (String.valueOf(file.getFileName()).startsWith("MANIFEST")) {
+                Files.write(file, new byte[100]);
+            }
+        }
+        Engine.Opener full = path -> new FullEngine(Opening.rocks(Disk.options()).open(path));
+        assertThrows(
+                StoreException.class,
+                () -> new Disk(from, Disk.options(), full, () -> Long.MAX_VALUE));
+        try (Disk disk = new Disk(from)) {
+            assertEquals(0, check(disk));
+            assertFalse(disk.report.isWhole());
+            checkGoesOn(from, disk);
+        }
+        assertEquals(List.of("ballast", "db", "lock"), names(from));
+    }
+
+    @Test
+    void aReplacementThatIsCompleteTakesItsPlace() throws Exception {
+        Path from = tables();
+        remember(from);
+        Files.move(from.resolve("db"), from.resolve("db.new"));
+        // What a delete left that was interrupted.
+        Files.createDirectories(from.resolve("db.old"));
+        Files.writeString(from.resolve("db.old").resolve("MANIFEST-000004"), "");
+        try (Disk disk = new Disk(from)) {
+            assertEquals(0, check(disk));
+            assertTrue(disk.report.isWhole());
+        }
+        assertEquals(List.of("ballast", "db", "lock"), names(from));
+    }
+
+    /// What is in a directory, but for the quarantine.
+    private static List<String> names(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.map(f -> String.valueOf(f.getFileName()))
+                    .filter(name -> !name.startsWith("quarantine-"))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    /// One that finds the disk full.
+    private record FullEngine(Engine engine) implements Engine {
+        @Override
+        public void write(Batch batch, Sync sync) throws EngineException {
+            throw new EngineException(EngineException.Kind.FULL, "injected", null);
+        }
+
+        @Override
+        public void sync() throws EngineException {
+            engine.sync();
+        }
+
+        @Override
+        public Cursor cursor(byte[] from, byte[] to) {
+            return engine.cursor(from, to);
+        }
+
+        @Override
+        public byte @Nullable [] floor(byte[] from, byte[] to) throws EngineException {
+            return engine.floor(from, to);
+        }
+
+        @Override
+        public void copyTo(Path directory) throws EngineException {
+            engine.copyTo(directory);
+        }
+
+        @Override
+        public Map<String, Long> figures() {
+            return engine.figures();
+        }
+
+        @Override
+        public void close() throws EngineException {
+            engine.close();
         }
     }
 
