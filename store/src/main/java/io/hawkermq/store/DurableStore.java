@@ -205,7 +205,7 @@ public final class DurableStore implements Store, AutoCloseable {
                 Files.createDirectories(target);
                 writing.copyTo(target.resolve(Opening.DATABASE));
                 done.complete(null);
-            } catch (EngineException | IOException e) {
+            } catch (EngineException | IOException | RuntimeException e) {
                 done.completeExceptionally(e);
             }
         });

@@ -6,12 +6,14 @@ import io.hawkermq.core.StoreChange;
 import io.hawkermq.core.StoredPage;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// The one thread that writes. It owns the engine, the [Commit] and the storage fields of all
@@ -74,6 +76,7 @@ final class StorageThread {
 
     private Store.State state = Store.State.READY;
     private boolean isFailing;
+    private boolean isBroken;
     private boolean isCrowded;
     private Space.Level level = Space.Level.ENOUGH;
 
@@ -204,6 +207,16 @@ final class StorageThread {
     }
 
     private void run() {
+        try {
+            work();
+            end();
+        } catch (Throwable e) {
+            // Whatever it is: an end that nobody is told of would keep all publishers waiting.
+            broken(e);
+        }
+    }
+
+    private void work() {
         syncedAt = System.nanoTime();
         while (true) {
             // Read before looking for work: what is handed in before closing is found afterwards.
@@ -219,7 +232,52 @@ final class StorageThread {
             syncIfDue();
             rest();
         }
-        end();
+    }
+
+    /// Nobody knows any more what is merged and what is written: until the store is closed, what is
+    /// handed in is thrown away and never told to be durable.
+    private void broken(Throwable e) {
+        isBroken = true;
+        try {
+            end();
+        } catch (Throwable again) {
+            e.addSuppressed(again);
+        }
+        tellState();
+        listener.problem(
+                "The store in "
+                        + database.getParent()
+                        + " has stopped by an error: "
+                        + e
+                        + ". Nothing durable is acknowledged any more, and new durable messages are"
+                        + " refused; what was acknowledged is kept. Restart the broker."
+                        + place(e));
+        Handed.Node node = next;
+        next = null;
+        while (true) {
+            for (; node != null; node = node.next) {
+                if (node instanceof Handed.Task task) {
+                    task.runnable.run();
+                }
+            }
+            if (isClosing) {
+                return;
+            }
+            rest = Rest.UNTIL_ANY;
+            if (handed.isEmpty() && !isClosing) {
+                LockSupport.park(this);
+            }
+            rest = Rest.NONE;
+            node = handed.takeAll();
+        }
+    }
+
+    /// Where it was thrown, for those who mend it.
+    private static String place(Throwable e) {
+        return Arrays.stream(e.getStackTrace())
+                .limit(6)
+                .map(StackTraceElement::toString)
+                .collect(Collectors.joining(", ", " It was thrown at ", "."));
     }
 
     /// True if something is merged and not yet written.
@@ -442,7 +500,7 @@ final class StorageThread {
 
     private void tellState() {
         Store.State now =
-                level == Space.Level.ENOUGH && !isCrowded && !isFailing
+                level == Space.Level.ENOUGH && !isCrowded && !isFailing && !isBroken
                         ? Store.State.READY
                         : Store.State.FULL;
         if (now != state) {

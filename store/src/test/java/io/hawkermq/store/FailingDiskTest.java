@@ -2,6 +2,7 @@ package io.hawkermq.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hawkermq.core.Store;
@@ -180,6 +181,27 @@ class FailingDiskTest {
         assertEquals(0, disk.durable());
         try (Disk again = open()) {
             assertEquals(List.of(), again.recovered.order);
+        }
+    }
+
+    @Test
+    void aStoreThatStopsByAnErrorSaysSo() throws Exception {
+        try (Disk disk = open()) {
+            disk.write(new StoreChange.PutSession(Some.session(1)));
+            machine.bug = new IllegalStateException("a bug");
+            disk.append(new StoreChange.PutSession(Some.session(2)));
+            disk.awaitState(Store.State.FULL);
+            disk.awaitProblem("has stopped by an error: java.lang.IllegalStateException: a bug");
+            machine.bug = null;
+            // The disk has not got the one before.
+            disk.append(new StoreChange.PutSession(Some.session(3)));
+            // Comes after what was handed in.
+            assertThrows(
+                    StoreException.class, () -> disk.store.backup(directory.resolve("backup")));
+            assertEquals(1, disk.durable());
+        }
+        try (Disk disk = open()) {
+            assertEquals(List.of("session 1"), disk.recovered.order);
         }
     }
 
