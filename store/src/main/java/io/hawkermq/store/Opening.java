@@ -6,7 +6,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// Opens the database of a store, whatever state it is in.
 ///
@@ -24,6 +27,11 @@ final class Opening {
     /// A database whose place another one takes, until it is deleted.
     private static final String REPLACED = "db.old";
 
+    /// The file that names the list of files.
+    private static final String CURRENT = "CURRENT";
+
+    private static final Pattern MANIFEST = Pattern.compile("MANIFEST-(\\d{1,18})");
+
     private static final long COPIED_AT_ONCE = 4L << 20;
 
     private final Path directory;
@@ -31,6 +39,9 @@ final class Opening {
     private final Engine.Opener opener;
     private final Quarantine quarantine;
     private final List<String> losses = new ArrayList<>();
+
+    /// The database as it was found, if that was damaged.
+    private @Nullable Path copy;
 
     Opening(Path directory, StoreOptions options, Engine.Opener opener, Quarantine quarantine) {
         this.directory = directory;
@@ -78,6 +89,15 @@ final class Opening {
     }
 
     private Engine openOrSalvage() throws EngineException, IOException {
+        if (isCurrentMissing()) {
+            losses.add("the database is damaged: its file CURRENT is missing");
+            Path found = copy();
+            Path manifest = newestManifest();
+            if (manifest == null) {
+                return madeOfTables(found);
+            }
+            makeCurrent(manifest);
+        }
         try {
             return opener.open(database());
         } catch (EngineException e) {
@@ -88,10 +108,58 @@ final class Opening {
         }
     }
 
+    // ---- without CURRENT ----
+
+    /// Without it, RocksDB takes the directory for one where a database is yet to be made, and deletes
+    /// the tables. If nothing was ever written, that is so: a first start was interrupted.
+    private boolean isCurrentMissing() throws IOException {
+        if (!Files.isDirectory(database()) || Files.exists(database().resolve(CURRENT))) {
+            return false;
+        }
+        try (Stream<Path> files = Files.list(database())) {
+            return files.map(Path::toFile)
+                    .anyMatch(f ->
+                            f.getName().endsWith(".sst")
+                                    || f.getName().endsWith(".log") && f.length() > 0);
+        }
+    }
+
+    private @Nullable Path newestManifest() throws IOException {
+        Path newest = null;
+        long highest = -1;
+        try (Stream<Path> files = Files.list(database())) {
+            for (Path file : files.toList()) {
+                Matcher name = MANIFEST.matcher(String.valueOf(file.getFileName()));
+                if (name.matches() && Long.parseLong(name.group(1)) > highest) {
+                    highest = Long.parseLong(name.group(1));
+                    newest = file;
+                }
+            }
+        }
+        return newest;
+    }
+
+    private void makeCurrent(Path manifest) throws IOException {
+        // RocksDB removes a file of this name that is left behind.
+        Path made = database().resolve("000000.dbtmp");
+        Files.writeString(made, manifest.getFileName() + "\n");
+        Files.move(made, database().resolve(CURRENT), StandardCopyOption.ATOMIC_MOVE);
+    }
+
     // ---- salvage ----
 
+    /// Keeps the database aside as it was found.
+    private Path copy() throws IOException {
+        Path made = copy;
+        if (made == null) {
+            made = quarantine.copy(database());
+            copy = made;
+        }
+        return made;
+    }
+
     private Engine salvage(EngineException damage) throws EngineException, IOException {
-        Path copy = quarantine.copy(database());
+        Path found = copy();
         losses.add("the database is damaged: " + damage.getMessage());
         try {
             Engine engine =
@@ -110,7 +178,7 @@ final class Opening {
         } catch (EngineException e) {
             losses.add("its list of files is of no use: " + e.getMessage());
         }
-        return madeOfTables(copy);
+        return madeOfTables(found);
     }
 
     /// Makes a new database of the tables of a copy, and puts it in the place of the one that was

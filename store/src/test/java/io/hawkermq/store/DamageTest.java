@@ -218,6 +218,64 @@ class DamageTest {
     }
 
     @Test
+    void withoutItsFileCurrentAllIsThere() throws Exception {
+        remember(log());
+        List<Path> stores =
+                List.of(
+                        Disk.copy(root.resolve("data"), root.resolve("log")),
+                        Disk.copy(tables(), root.resolve("tables")));
+        for (Path from : stores) {
+            Files.delete(from.resolve("db").resolve("CURRENT"));
+            try (Disk disk = new Disk(from)) {
+                assertEquals(0, check(disk));
+                assertEquals(
+                        List.of("the database is damaged: its file CURRENT is missing"),
+                        disk.report.losses());
+                Path quarantine = disk.report.quarantine();
+                assertNotNull(quarantine);
+                assertFalse(Files.exists(quarantine.resolve("db").resolve("CURRENT")));
+                checkGoesOn(from, disk);
+            }
+        }
+    }
+
+    @Test
+    void withoutCurrentAndListOfFilesTheTablesAreRead() throws Exception {
+        Path from = tables();
+        remember(from);
+        Files.delete(from.resolve("db").resolve("CURRENT"));
+        deleteManifests(from);
+        try (Disk disk = new Disk(from)) {
+            assertEquals(0, check(disk));
+            assertEquals(
+                    "the database is damaged: its file CURRENT is missing",
+                    disk.report.losses().getFirst());
+            assertNotNull(Disk.quarantine(from));
+            checkGoesOn(from, disk);
+        }
+    }
+
+    private static void deleteManifests(Path from) throws IOException {
+        for (Path file : Disk.files(from, "")) {
+            if (String.valueOf(file.getFileName()).startsWith("MANIFEST")) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    @Test
+    void aFirstStartThatWasInterruptedIsNoDamage() throws Exception {
+        Path database = Files.createDirectories(root.resolve("data").resolve("db"));
+        // RocksDB's first files, before the one that names them.
+        Files.write(database.resolve("MANIFEST-000001"), new byte[10]);
+        Files.write(database.resolve("000001.dbtmp"), new byte[10]);
+        try (Disk disk = new Disk(root.resolve("data"))) {
+            assertTrue(disk.report.isEmpty());
+            assertNull(Disk.quarantine(root.resolve("data")));
+        }
+    }
+
+    @Test
     void readingTheTablesMayBeInterrupted() throws Exception {
         Path from = tables();
         remember(from);
@@ -263,10 +321,11 @@ class DamageTest {
         }
     }
 
-    /// One that finds the disk full.
+    /// One that finds the disk full, and is gone then as after a kill.
     private record FullEngine(Engine engine) implements Engine {
         @Override
         public void write(Batch batch, Sync sync) throws EngineException {
+            engine.close();
             throw new EngineException(EngineException.Kind.FULL, "injected", null);
         }
 
