@@ -97,7 +97,7 @@ final class Commit {
         return packs;
     }
 
-    /// Body numbers up to this one are taken.
+    /// Body numbers up to this one are taken; 0 is none.
     void bodiesUpTo(long number) {
         nextBody = Math.max(nextBody, number + 1);
     }
@@ -352,7 +352,8 @@ final class Commit {
         clear();
     }
 
-    private void clear() {
+    /// Forgets all that was added.
+    void clear() {
         touched.clear();
         ended.clear();
         forwards.clear();

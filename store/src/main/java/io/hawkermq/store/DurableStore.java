@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// It owns the directory, by a lock, and one thread, which writes. The order of calls is: [#open],
 /// [#recover] once, [#start], then [#append] from any loop, [#close] after the loops have ended.
 ///
-/// What is in the directory: `db`, the database; `lock`; `ballast`, room set aside for a full disk;
+/// What is in the directory: `db`, the database; `db.new` and `db.old` while one takes the place of
+/// another; `lock`; `ballast`, room set aside for a full disk;
 /// `quarantine-<time>`, what was found damaged.
 public final class DurableStore implements Store, AutoCloseable {
     private final Path directory;
@@ -204,7 +205,7 @@ public final class DurableStore implements Store, AutoCloseable {
                 Files.createDirectories(target);
                 writing.copyTo(target.resolve(Opening.DATABASE));
                 done.complete(null);
-            } catch (EngineException | IOException e) {
+            } catch (EngineException | IOException | RuntimeException e) {
                 done.completeExceptionally(e);
             }
         });

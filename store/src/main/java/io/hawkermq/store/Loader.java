@@ -334,6 +334,8 @@ final class Loader {
         boolean isKnown = sessions.contains(record.session());
         boolean isHeld = false;
         for (int i = 0; i < record.count(); i++) {
+            // Also of one that is over: if its marks were lost, it would refer to another message.
+            commit.bodiesUpTo(record.body(i));
             if (record.isOver(i)) {
                 continue;
             }
@@ -341,7 +343,6 @@ final class Loader {
                 lost(record, i, "which is lost itself");
             } else if (record.body(i) != 0 && !commit.bodies().has(record.body(i))) {
                 lost(record, i, "whose body is lost");
-                commit.bodiesUpTo(record.body(i));
                 pack.remove(i);
                 commit.touch(pack);
             } else {

@@ -3,9 +3,13 @@ package io.hawkermq.store;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// Opens the database of a store, whatever state it is in.
 ///
@@ -20,6 +24,14 @@ final class Opening {
     /// A database that is being made to take the place of a damaged one.
     private static final String REPLACEMENT = "db.new";
 
+    /// A database whose place another one takes, until it is deleted.
+    private static final String REPLACED = "db.old";
+
+    /// The file that names the list of files.
+    private static final String CURRENT = "CURRENT";
+
+    private static final Pattern MANIFEST = Pattern.compile("MANIFEST-(\\d{1,18})");
+
     private static final long COPIED_AT_ONCE = 4L << 20;
 
     private final Path directory;
@@ -27,6 +39,9 @@ final class Opening {
     private final Engine.Opener opener;
     private final Quarantine quarantine;
     private final List<String> losses = new ArrayList<>();
+
+    /// The database as it was found, if that was damaged.
+    private @Nullable Path copy;
 
     Opening(Path directory, StoreOptions options, Engine.Opener opener, Quarantine quarantine) {
         this.directory = directory;
@@ -74,6 +89,15 @@ final class Opening {
     }
 
     private Engine openOrSalvage() throws EngineException, IOException {
+        if (isCurrentMissing()) {
+            losses.add("the database is damaged: its file CURRENT is missing");
+            Path found = copy();
+            Path manifest = newestManifest();
+            if (manifest == null) {
+                return madeOfTables(found);
+            }
+            makeCurrent(manifest);
+        }
         try {
             return opener.open(database());
         } catch (EngineException e) {
@@ -84,10 +108,58 @@ final class Opening {
         }
     }
 
+    // ---- without CURRENT ----
+
+    /// Without it, RocksDB takes the directory for one where a database is yet to be made, and deletes
+    /// the tables. If nothing was ever written, that is so: a first start was interrupted.
+    private boolean isCurrentMissing() throws IOException {
+        if (!Files.isDirectory(database()) || Files.exists(database().resolve(CURRENT))) {
+            return false;
+        }
+        try (Stream<Path> files = Files.list(database())) {
+            return files.map(Path::toFile)
+                    .anyMatch(f ->
+                            f.getName().endsWith(".sst")
+                                    || f.getName().endsWith(".log") && f.length() > 0);
+        }
+    }
+
+    private @Nullable Path newestManifest() throws IOException {
+        Path newest = null;
+        long highest = -1;
+        try (Stream<Path> files = Files.list(database())) {
+            for (Path file : files.toList()) {
+                Matcher name = MANIFEST.matcher(String.valueOf(file.getFileName()));
+                if (name.matches() && Long.parseLong(name.group(1)) > highest) {
+                    highest = Long.parseLong(name.group(1));
+                    newest = file;
+                }
+            }
+        }
+        return newest;
+    }
+
+    private void makeCurrent(Path manifest) throws IOException {
+        // RocksDB removes a file of this name that is left behind.
+        Path made = database().resolve("000000.dbtmp");
+        Files.writeString(made, manifest.getFileName() + "\n");
+        Files.move(made, database().resolve(CURRENT), StandardCopyOption.ATOMIC_MOVE);
+    }
+
     // ---- salvage ----
 
+    /// Keeps the database aside as it was found.
+    private Path copy() throws IOException {
+        Path made = copy;
+        if (made == null) {
+            made = quarantine.copy(database());
+            copy = made;
+        }
+        return made;
+    }
+
     private Engine salvage(EngineException damage) throws EngineException, IOException {
-        Path copy = quarantine.copy(database());
+        Path found = copy();
         losses.add("the database is damaged: " + damage.getMessage());
         try {
             Engine engine =
@@ -106,13 +178,26 @@ final class Opening {
         } catch (EngineException e) {
             losses.add("its list of files is of no use: " + e.getMessage());
         }
-        Quarantine.delete(database());
-        Engine engine = opener.open(database());
-        fromTables(copy, engine);
+        return madeOfTables(found);
+    }
+
+    /// Makes a new database of the tables of a copy, and puts it in the place of the one that was
+    /// copied.
+    private Engine madeOfTables(Path copy) throws EngineException, IOException {
+        Path replacement = directory.resolve(REPLACEMENT);
+        Quarantine.delete(replacement);
+        try (Engine fresh = opener.open(replacement)) {
+            fromTables(copy, fresh);
+        }
         losses.add(
                 "it was made anew of what its tables hold: what stood in the log only is lost, and"
                         + " messages that were over may be there again");
-        return engine;
+        // Not deleted in its place: half of it would be taken for a database.
+        Path replaced = directory.resolve(REPLACED);
+        Files.move(database(), replaced, StandardCopyOption.ATOMIC_MOVE);
+        Files.move(replacement, database(), StandardCopyOption.ATOMIC_MOVE);
+        Quarantine.delete(replaced);
+        return opener.open(database());
     }
 
     private void fromTables(Path from, Engine to) throws EngineException, IOException {
@@ -181,8 +266,11 @@ final class Opening {
             if (Files.exists(database())) {
                 Quarantine.delete(replacement);
             } else {
-                Files.move(replacement, database());
+                Files.move(replacement, database(), StandardCopyOption.ATOMIC_MOVE);
             }
+        }
+        if (Files.exists(database())) {
+            Quarantine.delete(directory.resolve(REPLACED));
         }
     }
 

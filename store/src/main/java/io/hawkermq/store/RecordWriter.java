@@ -12,6 +12,9 @@ class RecordWriter {
     private static final VarHandle LONG =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
+    /// What an array can hold.
+    private static final int MOST = Integer.MAX_VALUE - 8;
+
     private byte[] bytes;
     private int length;
 
@@ -98,8 +101,20 @@ class RecordWriter {
     }
 
     private void room(int count) {
-        if (length + count > bytes.length) {
-            bytes = Arrays.copyOf(bytes, Math.max(length + count, bytes.length * 2));
+        long needed = (long) length + count;
+        if (needed > bytes.length) {
+            bytes = Arrays.copyOf(bytes, capacity(bytes.length, needed));
         }
+    }
+
+    /// How large the next array is: twice the one before, as long as there are such arrays.
+    ///
+    /// @throws IllegalStateException if no array holds what is needed
+    static int capacity(int before, long needed) {
+        if (needed > MOST) {
+            throw new IllegalStateException(
+                    "what is to be written at once has more than 2 GiB, which cannot be");
+        }
+        return (int) Math.min(MOST, Math.max(needed, 2L * before));
     }
 }

@@ -6,12 +6,14 @@ import io.hawkermq.core.StoreChange;
 import io.hawkermq.core.StoredPage;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// The one thread that writes. It owns the engine, the [Commit] and the storage fields of all
@@ -62,10 +64,19 @@ final class StorageThread {
     private Handed.@Nullable Node next;
     private boolean isDue;
     private long mergedSince;
+
+    /// A batch was given up. None is written any more: it would be there without the one before.
+    private boolean isLost;
+
     private boolean isUnsynced;
+    private boolean isSyncFailing;
+
+    /// When it last began to.
     private long syncedAt;
+
     private Store.State state = Store.State.READY;
     private boolean isFailing;
+    private boolean isBroken;
     private boolean isCrowded;
     private Space.Level level = Space.Level.ENOUGH;
 
@@ -196,6 +207,16 @@ final class StorageThread {
     }
 
     private void run() {
+        try {
+            work();
+            end();
+        } catch (Throwable e) {
+            // Whatever it is: an end that nobody is told of would keep all publishers waiting.
+            broken(e);
+        }
+    }
+
+    private void work() {
         syncedAt = System.nanoTime();
         while (true) {
             // Read before looking for work: what is handed in before closing is found afterwards.
@@ -211,7 +232,52 @@ final class StorageThread {
             syncIfDue();
             rest();
         }
-        end();
+    }
+
+    /// Nobody knows any more what is merged and what is written: until the store is closed, what is
+    /// handed in is thrown away and never told to be durable.
+    private void broken(Throwable e) {
+        isBroken = true;
+        try {
+            end();
+        } catch (Throwable again) {
+            e.addSuppressed(again);
+        }
+        tellState();
+        listener.problem(
+                "The store in "
+                        + database.getParent()
+                        + " has stopped by an error: "
+                        + e
+                        + ". Nothing durable is acknowledged any more, and new durable messages are"
+                        + " refused; what was acknowledged is kept. Restart the broker."
+                        + place(e));
+        Handed.Node node = next;
+        next = null;
+        while (true) {
+            for (; node != null; node = node.next) {
+                if (node instanceof Handed.Task task) {
+                    task.runnable.run();
+                }
+            }
+            if (isClosing) {
+                return;
+            }
+            rest = Rest.UNTIL_ANY;
+            if (handed.isEmpty() && !isClosing) {
+                LockSupport.park(this);
+            }
+            rest = Rest.NONE;
+            node = handed.takeAll();
+        }
+    }
+
+    /// Where it was thrown, for those who mend it.
+    private static String place(Throwable e) {
+        return Arrays.stream(e.getStackTrace())
+                .limit(6)
+                .map(StackTraceElement::toString)
+                .collect(Collectors.joining(", ", " It was thrown at ", "."));
     }
 
     /// True if something is merged and not yet written.
@@ -369,14 +435,24 @@ final class StorageThread {
 
     private void commit() {
         isDue = false;
+        if (isLost) {
+            commit.clear();
+            positions.clear();
+            return;
+        }
         batch.reset();
         commit.writeTo(batch);
         if (!batch.isEmpty() && !(awaitSpace() && write())) {
             return;
         }
-        written = new Written(commits, records, bytes, failures, loads, commit.counts());
+        count();
         positions.forEach(listener::durable);
         positions.clear();
+    }
+
+    /// Shows others the figures.
+    private void count() {
+        written = new Written(commits, records, bytes, failures, loads, commit.counts());
     }
 
     // ---- space ----
@@ -424,7 +500,7 @@ final class StorageThread {
 
     private void tellState() {
         Store.State now =
-                level == Space.Level.ENOUGH && !isCrowded && !isFailing
+                level == Space.Level.ENOUGH && !isCrowded && !isFailing && !isBroken
                         ? Store.State.READY
                         : Store.State.FULL;
         if (now != state) {
@@ -521,6 +597,7 @@ final class StorageThread {
     }
 
     private void lost() {
+        isLost = true;
         positions.clear();
         listener.problem(
                 "The store was closed before all that was handed in could be written; none of it"
@@ -549,7 +626,11 @@ final class StorageThread {
     // ---- syncing ----
 
     private long untilSync() {
-        return options.durability().interval().toNanos() - (System.nanoTime() - syncedAt);
+        long interval = options.durability().interval().toNanos();
+        if (isSyncFailing) {
+            interval = Math.max(interval, options.retryDelay().toNanos());
+        }
+        return interval - (System.nanoTime() - syncedAt);
     }
 
     private void syncIfDue() {
@@ -561,22 +642,39 @@ final class StorageThread {
     }
 
     private void syncNow() {
+        syncedAt = System.nanoTime();
         try {
-            syncedAt = System.nanoTime();
-            isUnsynced = false;
+            // If it failed before, opening it again has moved all of its log to files that are
+            // synced.
             opened().sync();
+            isUnsynced = false;
         } catch (EngineException e) {
-            // Opening it again moves all of its log to files that are synced.
+            isUnsynced = true;
             failures++;
+            count();
             closeEngine();
-            listener.problem(
-                    "Syncing the store failed: " + e.getMessage() + ". It is opened again.");
+            if (!isSyncFailing) {
+                listener.problem(
+                        "Syncing the store failed: "
+                                + e.getMessage()
+                                + ". It is opened again and repeated; until that succeeds, what was"
+                                + " acknowledged since the last sync would be lost at a power cut.");
+            }
         }
+        if (isSyncFailing && !isUnsynced) {
+            listener.problem("Syncing the store succeeds again.");
+        }
+        isSyncFailing = isUnsynced;
     }
 
     private void end() {
-        if (isUnsynced) {
+        for (int attempt = 1; isUnsynced && attempt <= 2; attempt++) {
             syncNow();
+        }
+        if (isUnsynced) {
+            listener.problem(
+                    "The store was closed without a sync: what was acknowledged since the last one"
+                            + " would be lost at a power cut.");
         }
         Engine last = engine;
         engine = null;

@@ -4,9 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hawkermq.core.StoreChange;
+import io.hawkermq.core.StoredDelivery;
 import io.hawkermq.core.StoredMessage;
 import io.hawkermq.core.StoredSubscription;
 import io.hawkermq.protocol.QoS;
@@ -17,8 +19,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -212,6 +218,149 @@ class DamageTest {
     }
 
     @Test
+    void withoutItsFileCurrentAllIsThere() throws Exception {
+        remember(log());
+        List<Path> stores =
+                List.of(
+                        Disk.copy(root.resolve("data"), root.resolve("log")),
+                        Disk.copy(tables(), root.resolve("tables")));
+        for (Path from : stores) {
+            Files.delete(from.resolve("db").resolve("CURRENT"));
+            try (Disk disk = new Disk(from)) {
+                assertEquals(0, check(disk));
+                assertEquals(
+                        List.of("the database is damaged: its file CURRENT is missing"),
+                        disk.report.losses());
+                Path quarantine = disk.report.quarantine();
+                assertNotNull(quarantine);
+                assertFalse(Files.exists(quarantine.resolve("db").resolve("CURRENT")));
+                checkGoesOn(from, disk);
+            }
+        }
+    }
+
+    @Test
+    void withoutCurrentAndListOfFilesTheTablesAreRead() throws Exception {
+        Path from = tables();
+        remember(from);
+        Files.delete(from.resolve("db").resolve("CURRENT"));
+        deleteManifests(from);
+        try (Disk disk = new Disk(from)) {
+            assertEquals(0, check(disk));
+            assertEquals(
+                    "the database is damaged: its file CURRENT is missing",
+                    disk.report.losses().getFirst());
+            assertNotNull(Disk.quarantine(from));
+            checkGoesOn(from, disk);
+        }
+    }
+
+    private static void deleteManifests(Path from) throws IOException {
+        for (Path file : Disk.files(from, "")) {
+            if (String.valueOf(file.getFileName()).startsWith("MANIFEST")) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    @Test
+    void aFirstStartThatWasInterruptedIsNoDamage() throws Exception {
+        Path database = Files.createDirectories(root.resolve("data").resolve("db"));
+        // RocksDB's first files, before the one that names them.
+        Files.write(database.resolve("MANIFEST-000001"), new byte[10]);
+        Files.write(database.resolve("000001.dbtmp"), new byte[10]);
+        try (Disk disk = new Disk(root.resolve("data"))) {
+            assertTrue(disk.report.isEmpty());
+            assertNull(Disk.quarantine(root.resolve("data")));
+        }
+    }
+
+    @Test
+    void readingTheTablesMayBeInterrupted() throws Exception {
+        Path from = tables();
+        remember(from);
+        for (Path file : Disk.files(from, "")) {
+            if (String.valueOf(file.getFileName()).startsWith("MANIFEST")) {
+                Files.write(file, new byte[100]);
+            }
+        }
+        Engine.Opener full = path -> new FullEngine(Opening.rocks(Disk.options()).open(path));
+        assertThrows(
+                StoreException.class,
+                () -> new Disk(from, Disk.options(), full, () -> Long.MAX_VALUE));
+        try (Disk disk = new Disk(from)) {
+            assertEquals(0, check(disk));
+            assertFalse(disk.report.isWhole());
+            checkGoesOn(from, disk);
+        }
+        assertEquals(List.of("ballast", "db", "lock"), names(from));
+    }
+
+    @Test
+    void aReplacementThatIsCompleteTakesItsPlace() throws Exception {
+        Path from = tables();
+        remember(from);
+        Files.move(from.resolve("db"), from.resolve("db.new"));
+        // What a delete left that was interrupted.
+        Files.createDirectories(from.resolve("db.old"));
+        Files.writeString(from.resolve("db.old").resolve("MANIFEST-000004"), "");
+        try (Disk disk = new Disk(from)) {
+            assertEquals(0, check(disk));
+            assertTrue(disk.report.isWhole());
+        }
+        assertEquals(List.of("ballast", "db", "lock"), names(from));
+    }
+
+    /// What is in a directory, but for the quarantine.
+    private static List<String> names(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.map(f -> String.valueOf(f.getFileName()))
+                    .filter(name -> !name.startsWith("quarantine-"))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    /// One that finds the disk full, and is gone then as after a kill.
+    private record FullEngine(Engine engine) implements Engine {
+        @Override
+        public void write(Batch batch, Sync sync) throws EngineException {
+            engine.close();
+            throw new EngineException(EngineException.Kind.FULL, "injected", null);
+        }
+
+        @Override
+        public void sync() throws EngineException {
+            engine.sync();
+        }
+
+        @Override
+        public Cursor cursor(byte[] from, byte[] to) {
+            return engine.cursor(from, to);
+        }
+
+        @Override
+        public byte @Nullable [] floor(byte[] from, byte[] to) throws EngineException {
+            return engine.floor(from, to);
+        }
+
+        @Override
+        public void copyTo(Path directory) throws EngineException {
+            engine.copyTo(directory);
+        }
+
+        @Override
+        public Map<String, Long> figures() {
+            return engine.figures();
+        }
+
+        @Override
+        public void close() throws EngineException {
+            engine.close();
+        }
+    }
+
+    @Test
     void recordsThatCannotBeReadAreKeptAside() throws Exception {
         Path from = tables();
         remember(from);
@@ -241,6 +390,45 @@ class DamageTest {
             assertEquals(3, lines.size());
             assertTrue(lines.getFirst().contains("\"reason\":\"its version is 99, known is 1\""));
             checkGoesOn(from, disk);
+        }
+    }
+
+    @Test
+    void aMessageIsNeverTakenForAnotherWhenMarksAreLost() throws Exception {
+        Path from = root.resolve("data");
+        try (Disk disk = new Disk(from)) {
+            StoredMessage first = new StoredMessage(Some.message("first", "f"));
+            StoredDelivery over = Some.delivery(1, 1, first);
+            StoredDelivery overToo = Some.delivery(2, 1, first);
+            disk.write(
+                    new StoreChange.PutSession(Some.session(1)),
+                    new StoreChange.PutSession(Some.session(2)),
+                    new StoreChange.PutDelivery(over),
+                    // This one keeps the pack.
+                    new StoreChange.PutDelivery(Some.delivery(1, 2)),
+                    new StoreChange.PutDelivery(overToo));
+            disk.write(
+                    new StoreChange.RemoveDelivery(over), new StoreChange.RemoveDelivery(overToo));
+        }
+        try (Disk disk = new Disk(from)) {
+            assertEquals(0, disk.report.bodies());
+            StoredMessage second = new StoredMessage(Some.message("second", "s"));
+            disk.write(
+                    new StoreChange.PutSession(Some.session(3)),
+                    new StoreChange.PutDelivery(Some.delivery(2, 2, second)),
+                    new StoreChange.PutDelivery(Some.delivery(3, 1, second)));
+        }
+        try (Engine engine = Opening.rocks(Disk.options()).open(from.resolve("db"))) {
+            Batch batch = new Batch();
+            Keys.marks(batch.key(), 1, 1);
+            batch.delete();
+            engine.write(batch, Engine.Sync.WAIT);
+        }
+        try (Disk disk = new Disk(from)) {
+            assertEquals(
+                    Set.of("delivery 1 000002", "delivery 2 000002", "delivery 3 000001"),
+                    disk.recovered.deliveries.keySet());
+            assertEquals(1, disk.report.dangling());
         }
     }
 

@@ -2,6 +2,7 @@ package io.hawkermq.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hawkermq.core.Store;
@@ -10,6 +11,7 @@ import io.hawkermq.core.StoredDelivery;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -98,7 +100,7 @@ class FailingDiskTest {
     @Test
     void aFailedSyncOpensTheEngineAnew() throws Exception {
         StoreOptions options =
-                Disk.options().withDurability(Durability.interval(java.time.Duration.ofMillis(2)));
+                Disk.options().withDurability(Durability.interval(Duration.ofMillis(2)));
         machine.failingSyncs.set(1);
         try (Disk disk = new Disk(directory, options, machine, this::usableBytes)) {
             disk.write(new StoreChange.PutSession(Some.session(1)));
@@ -109,6 +111,53 @@ class FailingDiskTest {
     }
 
     @Test
+    void aFailedSyncIsRepeatedThoughNothingMoreComes() throws Exception {
+        StoreOptions options =
+                Disk.options().withDurability(Durability.interval(Duration.ofMillis(2)));
+        machine.failingSyncs.set(3);
+        try (Disk disk = new Disk(directory, options, machine, this::usableBytes)) {
+            machine.calls.clear();
+            disk.write(new StoreChange.PutSession(Some.session(1)));
+            disk.awaitProblem("Syncing the store succeeds again");
+            assertEquals(2, disk.problems().size(), () -> disk.problems().toString());
+            assertEquals(3, disk.figure("failures"));
+        }
+        assertEquals(
+                List.of(
+                        "write LEAVE",
+                        "sync",
+                        "close",
+                        "open",
+                        "sync",
+                        "close",
+                        "open",
+                        "sync",
+                        "close",
+                        "open",
+                        "sync",
+                        "close"),
+                machine.calls);
+    }
+
+    @Test
+    void aCleanStopRepeatsAFailedSyncOnce() throws Exception {
+        StoreOptions options =
+                Disk.options().withDurability(Durability.interval(Duration.ofHours(1)));
+        for (int failing : new int[] {1, 2}) {
+            machine.disks.clear();
+            Disk disk = new Disk(directory, options, machine, this::usableBytes);
+            disk.write(new StoreChange.PutSession(Some.session(1)));
+            machine.calls.clear();
+            machine.failingSyncs.set(failing);
+            disk.close();
+            assertEquals(List.of("sync", "close", "open", "sync", "close"), machine.calls);
+            assertEquals(
+                    failing == 2,
+                    disk.problems().stream().anyMatch(p -> p.contains("closed without a sync")));
+        }
+    }
+
+    @Test
     void closingWhileWritesFailEnds() throws Exception {
         Disk disk = open();
         machine.failingWrites.set(Integer.MAX_VALUE);
@@ -116,6 +165,44 @@ class FailingDiskTest {
         disk.close();
         assertEquals(0, disk.durable());
         disk.awaitProblem("closed before all");
+    }
+
+    @Test
+    void nothingIsWrittenAfterABatchThatIsLost() throws Exception {
+        // Longer than the test: the second attempt comes with the closing.
+        StoreOptions options = Disk.options().withRetries(3, Duration.ofHours(1));
+        Disk disk = new Disk(directory, options, machine, this::usableBytes);
+        machine.failingWrites.set(2);
+        disk.append(new StoreChange.PutSession(Some.session(1)));
+        disk.awaitProblem("Nothing is acknowledged until it succeeds");
+        disk.append(new StoreChange.PutSession(Some.session(2)));
+        disk.close();
+        disk.awaitProblem("closed before all");
+        assertEquals(0, disk.durable());
+        try (Disk again = open()) {
+            assertEquals(List.of(), again.recovered.order);
+        }
+    }
+
+    @Test
+    void aStoreThatStopsByAnErrorSaysSo() throws Exception {
+        try (Disk disk = open()) {
+            disk.write(new StoreChange.PutSession(Some.session(1)));
+            machine.bug = new IllegalStateException("a bug");
+            disk.append(new StoreChange.PutSession(Some.session(2)));
+            disk.awaitState(Store.State.FULL);
+            disk.awaitProblem("has stopped by an error: java.lang.IllegalStateException: a bug");
+            machine.bug = null;
+            // The disk has not got the one before.
+            disk.append(new StoreChange.PutSession(Some.session(3)));
+            // Comes after what was handed in.
+            assertThrows(
+                    StoreException.class, () -> disk.store.backup(directory.resolve("backup")));
+            assertEquals(1, disk.durable());
+        }
+        try (Disk disk = open()) {
+            assertEquals(List.of("session 1"), disk.recovered.order);
+        }
     }
 
     @Test

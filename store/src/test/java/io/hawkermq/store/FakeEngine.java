@@ -30,6 +30,10 @@ final class FakeEngine implements Engine {
         volatile boolean failsAfterWriting;
 
         volatile EngineException.Kind kind = EngineException.Kind.INPUT_OUTPUT;
+
+        /// Thrown by every write: what nobody thought of.
+        volatile @Nullable RuntimeException bug;
+
         final AtomicInteger failingOpens = new AtomicInteger();
         final AtomicInteger failingSyncs = new AtomicInteger();
 
@@ -65,6 +69,10 @@ final class FakeEngine implements Engine {
     @Override
     public void write(Batch batch, Sync sync) throws EngineException {
         machine.calls.add("write " + sync);
+        RuntimeException bug = machine.bug;
+        if (bug != null) {
+            throw bug;
+        }
         if (hasFailed) {
             throw new AssertionError("written to after it failed");
         }
