@@ -1,6 +1,7 @@
 package io.hawkermq.broker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hawkermq.protocol.ProtocolVersion;
@@ -21,8 +22,13 @@ class MainTest {
     private static final String LISTENS = "Opening ipv4 listen socket on port ";
 
     private static Process start(String... arguments) throws IOException {
+        return start(List.of(), arguments);
+    }
+
+    private static Process start(List<String> javaOptions, String... arguments) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(javaOptions);
         command.addAll(
                 List.of(
                         "-XX:+UseSerialGC",
@@ -65,6 +71,34 @@ class MainTest {
                 assertEquals(0, process.exitValue());
                 assertTrue(client.next().toString().contains("SERVER_SHUTTING_DOWN"));
             }
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    /// As on a machine without IPv6: the system has no socket of that family, while the loopback
+    /// address is to be had in both.
+    @Test
+    void startsWithoutIpv6() throws Exception {
+        Process process =
+                start(
+                        List.of(
+                                "-Djava.net.preferIPv4Stack=true",
+                                "-Dio.netty.transport.noNative=true"),
+                        "broker",
+                        "-p",
+                        "0");
+        try (BufferedReader output = output(process)) {
+            List<String> lines = new ArrayList<>();
+            for (String line = output.readLine(); line != null; line = output.readLine()) {
+                lines.add(line);
+                if (line.endsWith(" running")) {
+                    break;
+                }
+                assertFalse(line.contains("Exception"), line);
+            }
+            assertTrue(lines.stream().anyMatch(l -> l.contains(LISTENS)), lines::toString);
+            assertTrue(lines.getLast().endsWith(" running"), lines::toString);
         } finally {
             process.destroyForcibly();
         }
