@@ -9,9 +9,12 @@ import io.hawkermq.core.Counters;
 import io.hawkermq.core.Slots;
 import io.hawkermq.protocol.Packet;
 import io.hawkermq.protocol.Properties;
+import io.hawkermq.protocol.Property;
 import io.hawkermq.protocol.ProtocolVersion;
 import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.ReasonCode;
+import io.hawkermq.protocol.TopicName;
+import io.hawkermq.protocol.Will;
 import io.hawkermq.store.Durability;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -239,6 +242,46 @@ class BrokerTest {
                 return now;
             }
             Thread.onSpinWait();
+        }
+    }
+
+    /// Wills with a delay are published by a timer, and whoever embeds a broker looks at them.
+    @Test
+    void aTimerThatFailsDoesNotEndTheLoop() throws Exception {
+        LogLines log = new LogLines();
+        BrokerOptions options =
+                options()
+                        .with(o ->
+                                o.log(log)
+                                        .publications(message -> {
+                                            throw new IllegalStateException("by this test");
+                                        }));
+        try (Broker broker = Broker.start(options)) {
+            try (TestClient client = new TestClient(broker.port(), ProtocolVersion.MQTT_5)) {
+                client.send(
+                        new Packet.Connect(
+                                ProtocolVersion.MQTT_5,
+                                false,
+                                true,
+                                0,
+                                "c",
+                                new Will(
+                                        TopicName.of("will"),
+                                        PAYLOAD,
+                                        QoS.AT_MOST_ONCE,
+                                        false,
+                                        Properties.of(Property.WILL_DELAY_INTERVAL, 1L)),
+                                null,
+                                null,
+                                Properties.of(Property.SESSION_EXPIRY_INTERVAL, 60L)));
+                client.next(Packet.Connack.class);
+            }
+            log.await("by this test");
+            try (TestClient client =
+                    TestClient.connected(broker.port(), ProtocolVersion.MQTT_5, "next")) {
+                client.send(new Packet.Pingreq());
+                client.next(Packet.Pingresp.class);
+            }
         }
     }
 
