@@ -22,19 +22,19 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     private final Broker broker;
     private final Loop loop;
     private final ByteBufAllocator allocator;
-    private final WriteBufferWaterMark waterMark;
     private final OpenListener listener;
 
     /// What counts a connection that has ended; the same for all of them.
     private final ChannelFutureListener closed;
+
+    /// Of what the options say; one for many connections.
+    private WriteBufferWaterMark waterMark = new WriteBufferWaterMark(0, 0);
 
     Acceptor(Broker broker, Loop loop, ByteBufAllocator allocator, OpenListener listener) {
         this.broker = broker;
         this.listener = listener;
         this.loop = loop;
         this.allocator = allocator;
-        int most = broker.options().maximumOutboundBytes();
-        waterMark = new WriteBufferWaterMark(most / 2, most);
         closed =
                 done -> {
                     listener.closed();
@@ -44,7 +44,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
 
     @Override
     public boolean isSharable() {
-        return true; // a handler without state, for all sockets of its listener
+        return true; // for all sockets of its listener, which are on the same loop
     }
 
     @Override
@@ -67,7 +67,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         if (config instanceof SocketChannelConfig tcp) {
             tcp.setTcpNoDelay(true);
         }
-        config.setAllocator(allocator).setWriteBufferWaterMark(waterMark);
+        config.setAllocator(allocator).setWriteBufferWaterMark(waterMark());
         listener.equip(channel, loop);
         broker.connections().opened();
         channel.closeFuture().addListener(closed);
@@ -78,6 +78,15 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
                         channel.unsafe().closeForcibly();
                     }
                 });
+    }
+
+    /// As the options are now: a reload may have changed them.
+    private WriteBufferWaterMark waterMark() {
+        int most = broker.options().maximumOutboundBytes();
+        if (waterMark.high() != most) {
+            waterMark = new WriteBufferWaterMark(most / 2, most);
+        }
+        return waterMark;
     }
 
     @Override

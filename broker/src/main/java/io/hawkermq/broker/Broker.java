@@ -107,18 +107,28 @@ public final class Broker implements AutoCloseable {
     ///     listener needs
     public static Broker start(BrokerOptions options) throws StartException {
         NettySettings.apply(options.log());
-        Broker broker = new Broker(options, Storage.open(options));
+        Broker broker = make(options, Storage.open(options));
         try {
             broker.http.open(options.httpListeners()); // says that the broker is not ready yet
             broker.storage.restore(broker.loops, broker.slots, broker.clock.millis());
             broker.listening.open();
-        } catch (StartException e) {
+            broker.sysPublisher.start();
+            broker.http.ready();
+            return broker;
+        } catch (StartException | RuntimeException e) {
+            // Its threads would go on, and with them the process.
             broker.close();
             throw e;
         }
-        broker.sysPublisher.start();
-        broker.http.ready();
-        return broker;
+    }
+
+    private static Broker make(BrokerOptions options, Storage storage) {
+        try {
+            return new Broker(options, storage);
+        } catch (RuntimeException e) { // event loops need file descriptors
+            storage.close();
+            throw e;
+        }
     }
 
     /// Outbound buffers: one arena, because few loops are busy, in small chunks, because a quiet
@@ -218,13 +228,13 @@ public final class Broker implements AutoCloseable {
                         .collect(Collectors.toSet()));
         try {
             http.change(replacement.httpListeners());
-        } catch (StartException e) {
+        } catch (StartException | RuntimeException e) {
             listening.restore(prepared);
             throw e;
         }
         try {
             listening.apply(prepared);
-        } catch (StartException e) {
+        } catch (StartException | RuntimeException e) {
             http.change(before);
             listening.restore(prepared);
             throw e;

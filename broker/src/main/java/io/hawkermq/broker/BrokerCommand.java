@@ -36,13 +36,59 @@ final class BrokerCommand {
     private record Running(Broker broker, Reloading reloading, ServiceNotices notices) {
         void reload() {
             notices.reloading();
-            boolean isDone = reloading.reload().isDone();
-            notices.ready(isDone ? "Reloaded." : "Nothing was reloaded, see the log.");
+            boolean isDone = false;
+            try {
+                isDone = reloading.reload().isDone();
+            } finally {
+                // Whatever happened, clients are served; systemd would wait for it.
+                notices.ready(isDone ? "Reloaded." : "Nothing was reloaded, see the log.");
+            }
         }
     }
 
-    /// What the end of the process must not forget.
-    private record Ending(@Nullable ControlSocket control, ServiceNotices notices) {}
+    /// What the end of the process must not forget, as far as the start has come. Who adds
+    /// something holds the lock, and so does the end, until the process is gone.
+    private final class Ending {
+        private final LineLog log;
+        private final CountDownLatch stopped = new CountDownLatch(1);
+        private @Nullable Broker broker;
+        private @Nullable Path pidFile;
+        private @Nullable ControlSocket control;
+        private @Nullable ServiceNotices notices;
+
+        Ending(LineLog log) {
+            this.log = log;
+        }
+
+        /// The process was told to end, perhaps while it starts.
+        synchronized void end() {
+            stopped.countDown();
+            log.log(LogLevel.NOTICE, name + " terminating");
+            if (notices != null) {
+                notices.stopping();
+            }
+            close();
+            log.flush();
+            // A signal would otherwise make it 143 or 130; a clean stop is 0.
+            Runtime.getRuntime().halt(exitStatus.get());
+        }
+
+        /// Closes what there is and leaves nothing behind.
+        synchronized void close() {
+            if (control != null) {
+                control.close();
+                control = null;
+            }
+            if (broker != null) {
+                broker.close();
+                broker = null;
+            }
+            if (pidFile != null) {
+                delete(pidFile);
+                pidFile = null;
+            }
+        }
+    }
 
     private BrokerCommand(Arguments arguments, Dialect dialect) {
         this.arguments = arguments;
@@ -114,38 +160,78 @@ final class BrokerCommand {
         CompletableFuture<Running> running = new CompletableFuture<>();
         // Before the port is open: whoever can connect may think that the broker is ready for all.
         handleSignals(running, log);
+        Ending ending = new Ending(log);
+        Thread hook = new Thread(ending::end);
+        // Before the store is read, which may take long.
+        Runtime.getRuntime().addShutdownHook(hook);
+        Running serving;
+        try {
+            serving = serve(configuration, access, user, ending);
+        } catch (StartException | RuntimeException e) {
+            forget(hook);
+            ending.close();
+            throw e;
+        }
+        running.complete(serving);
+        tellLauncher();
+        if (arguments.file().isPresent()) {
+            Reloading reloads = serving.reloading();
+            new WatchedFiles(reloads::watched, reloads::reloadFiles).start();
+        }
+        HeapCare heapCare = HeapCare.ofThisProcess();
+        while (!ending.stopped.await(HEAP_LOOK_SECONDS, TimeUnit.SECONDS)) {
+            heapCare.look();
+            log.reopenMoved();
+        }
+    }
+
+    /// Starts the broker and what goes with it.
+    private Running serve(
+            Configuration configuration,
+            @Nullable ListenersAccess access,
+            @Nullable UserSwitch user,
+            Ending ending)
+            throws StartException {
+        LineLog log = ending.log;
         Broker broker =
                 Broker.start(
                         access == null
                                 ? FromConfiguration.options(
                                         configuration, AccessControl.anonymous(), log)
                                 : FromConfiguration.options(configuration, access, log));
-        log.publishBy(new LogTopics(broker));
-        Optional<Path> pidFile = configuration.value(GlobalOptions.PID_FILE);
-        if (pidFile.isPresent()) {
-            write(pidFile.get(), configuration, broker);
+        synchronized (ending) {
+            ending.broker = broker;
         }
+        log.publishBy(new LogTopics(broker));
         Reloading reloads =
                 new Reloading(arguments, configuration, broker, log, access, this::exit);
-        @Nullable ControlSocket control = openControl(configuration, reloads, broker, log);
+        synchronized (ending) {
+            Optional<Path> pidFile = configuration.value(GlobalOptions.PID_FILE);
+            if (pidFile.isPresent()) {
+                write(pidFile.get(), configuration);
+                ending.pidFile = pidFile.get();
+            }
+            ending.control = openControl(configuration, reloads, log);
+        }
         if (user != null) {
             become(user, configuration, reloads, broker);
         }
         ServiceNotices notices = ServiceNotices.of(System.getenv(), log);
-        CountDownLatch stopped =
-                endWithTheProcess(broker, log, pidFile, new Ending(control, notices));
-        log.log(LogLevel.NOTICE, name + " running");
-        notices.ready(name + " running");
-        notices.watch(broker);
-        running.complete(new Running(broker, reloads, notices));
-        tellLauncher();
-        if (arguments.file().isPresent()) {
-            new WatchedFiles(reloads::watched, reloads::reloadFiles).start();
+        synchronized (ending) {
+            ending.notices = notices;
+            log.log(LogLevel.NOTICE, name + " running");
+            notices.ready(name + " running");
         }
-        HeapCare heapCare = HeapCare.ofThisProcess();
-        while (!stopped.await(HEAP_LOOK_SECONDS, TimeUnit.SECONDS)) {
-            heapCare.look();
-            log.reopenMoved();
+        notices.watch(broker);
+        return new Running(broker, reloads, notices);
+    }
+
+    /// The start has failed, and that has an exit status of its own.
+    private static void forget(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            // The process was told to end meanwhile, and does.
         }
     }
 
@@ -203,12 +289,7 @@ final class BrokerCommand {
             }
         }
         own.addAll(reloads.dynamicFiles());
-        try {
-            user.perform(own, reloads.everythingRead(), reloads.dynamicFiles());
-        } catch (StartException e) {
-            broker.close();
-            throw e;
-        }
+        user.perform(own, reloads.everythingRead(), reloads.dynamicFiles());
     }
 
     /// With `-d` the script that started this process waits until this file is there.
@@ -223,13 +304,11 @@ final class BrokerCommand {
         }
     }
 
-    private static void write(Path pidFile, Configuration configuration, Broker broker)
-            throws StartException {
+    private static void write(Path pidFile, Configuration configuration) throws StartException {
         try {
             Files.writeString(
                     pidFile, ProcessHandle.current().pid() + "\n", StandardCharsets.US_ASCII);
         } catch (IOException e) {
-            broker.close();
             throw new StartException(
                     "Unable to write pid file "
                             + pidFile
@@ -243,8 +322,7 @@ final class BrokerCommand {
     }
 
     private static @Nullable ControlSocket openControl(
-            Configuration configuration, Reloading reloads, Broker broker, LineLog log)
-            throws StartException {
+            Configuration configuration, Reloading reloads, LineLog log) throws StartException {
         Optional<Path> place = ControlSocket.place(configuration);
         try {
             return place.isEmpty() ? null : ControlSocket.open(place.get(), reloads, log);
@@ -255,30 +333,8 @@ final class BrokerCommand {
                 log.log(LogLevel.WARNING, "'hawker reload' cannot be used: " + e.getMessage());
                 return null;
             }
-            broker.close();
             throw e;
         }
-    }
-
-    private CountDownLatch endWithTheProcess(
-            Broker broker, LineLog log, Optional<Path> pidFile, Ending ending) {
-        CountDownLatch stopped = new CountDownLatch(1);
-        Runtime.getRuntime()
-                .addShutdownHook(
-                        new Thread(() -> {
-                            log.log(LogLevel.NOTICE, name + " terminating");
-                            ending.notices().stopping();
-                            if (ending.control() != null) {
-                                ending.control().close();
-                            }
-                            broker.close();
-                            log.flush();
-                            pidFile.ifPresent(BrokerCommand::delete);
-                            stopped.countDown();
-                            // A signal would otherwise make it 143 or 130; a clean stop is 0.
-                            Runtime.getRuntime().halt(exitStatus.get());
-                        }));
-        return stopped;
     }
 
     private static void delete(Path pidFile) {

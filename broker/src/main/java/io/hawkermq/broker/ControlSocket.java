@@ -42,6 +42,9 @@ final class ControlSocket implements AutoCloseable {
     private static final int LONGEST_QUESTION = 64;
     private static final long ASK_MILLIS = 2_000;
 
+    /// How long nobody is accepted after accepting has failed.
+    private static final long PAUSE_MILLIS = 1_000;
+
     private final Path place;
     private final UnixSocket file;
     private final ServerSocketChannel server;
@@ -91,19 +94,41 @@ final class ControlSocket implements AutoCloseable {
     }
 
     private void run() {
-        while (server.isOpen()) {
-            try (SocketChannel peer = server.accept()) {
-                if (isAllowed(peer)) {
-                    // A peer that holds its tongue must not hold up others.
-                    Thread guard = Thread.ofVirtual().start(() -> closeLater(peer));
-                    answer(peer, guard);
+        try {
+            while (server.isOpen()) {
+                try {
+                    serve(server.accept());
+                } catch (ClosedChannelException e) {
+                    // by close()
+                } catch (IOException e) {
+                    warn(e);
+                    // Without file descriptors the next try would fail at once, too.
+                    Thread.sleep(PAUSE_MILLIS);
                 }
-            } catch (ClosedChannelException e) {
-                // by the guard, or by close()
-            } catch (IOException e) {
-                log.log(LogLevel.WARNING, "Control socket: " + e.getMessage());
             }
+        } catch (InterruptedException e) {
+            // nobody does that; nobody is served any more
         }
+    }
+
+    private void serve(SocketChannel accepted) {
+        try (SocketChannel peer = accepted) {
+            if (isAllowed(peer)) {
+                // A peer that holds its tongue must not hold up others.
+                Thread guard = Thread.ofVirtual().start(() -> closeLater(peer));
+                answer(peer, guard);
+            }
+        } catch (ClosedChannelException e) {
+            // by the guard, or by close()
+        } catch (IOException e) {
+            warn(e);
+        } catch (RuntimeException e) {
+            log.log(LogLevel.ERROR, "Internal error at the control socket: " + Stacks.of(e));
+        }
+    }
+
+    private void warn(IOException e) {
+        log.log(LogLevel.WARNING, "Control socket: " + e.getMessage());
     }
 
     /// The broker's own user is whose file the socket is, and need not be who started it.

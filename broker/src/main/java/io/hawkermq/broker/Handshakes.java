@@ -2,6 +2,7 @@ package io.hawkermq.broker;
 
 import io.hawkermq.core.LogLevel;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /// The connections of one loop whose CONNECT has not been accepted yet. Strangers may hold only so
@@ -53,7 +54,8 @@ final class Handshakes {
 
     /// Closes all of them, because the broker stops.
     void abortAll(String why) {
-        for (Begun b : begun) {
+        // Of a copy: each that is settled takes itself and others out.
+        for (Begun b : List.copyOf(begun)) {
             if (b.connection().isHandshaking(loop)) {
                 b.connection().abort(why);
             }

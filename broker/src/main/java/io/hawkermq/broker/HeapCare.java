@@ -15,6 +15,10 @@ final class HeapCare {
 
     private long alive;
 
+    /// The size that the last collection has left. `-Xms` may ask for so much that it is above the
+    /// limit for ever, and collecting would free nothing.
+    private long left;
+
     /// @param alive what is, in bytes
     HeapCare(long alive) {
         this.alive = alive;
@@ -22,11 +26,14 @@ final class HeapCare {
 
     /// @param size of the heap, in bytes, whatever is in it
     boolean isDue(long size) {
-        return size > FACTOR * alive + SLACK_BYTES;
+        return size > FACTOR * alive + SLACK_BYTES && size > left + SLACK_BYTES;
     }
 
-    void collected(long used) {
+    /// @param used what is alive, in bytes
+    /// @param size of the heap now
+    void collected(long used, long size) {
         alive = used;
+        left = size;
     }
 
     /// Looks at this process, and collects if it is due.
@@ -34,7 +41,8 @@ final class HeapCare {
         Runtime runtime = Runtime.getRuntime();
         if (isDue(runtime.totalMemory())) {
             System.gc();
-            collected(runtime.totalMemory() - runtime.freeMemory());
+            long size = runtime.totalMemory();
+            collected(size - runtime.freeMemory(), size);
         }
     }
 

@@ -54,7 +54,7 @@ import org.jspecify.annotations.Nullable;
 /// | other | files of the listener's directory |
 ///
 /// Java's own HTTP server with a virtual thread for each request; nothing here runs on an event
-/// loop or holds one up. At most [#MOST_REQUESTS] are answered at once, others wait for 503.
+/// loop or holds one up. At most [#MOST_REQUESTS] are answered at once, others get 503.
 final class HttpApi implements AutoCloseable {
     private static final int MOST_REQUESTS = 32;
     private static final int ANSWER_SECONDS = 5;
@@ -153,7 +153,7 @@ final class HttpApi implements AutoCloseable {
                     opened.add(open);
                 }
             }
-        } catch (StartException e) {
+        } catch (StartException | RuntimeException e) {
             opened.forEach(this::close);
             open(closed);
             throw e;

@@ -4,6 +4,7 @@ import io.hawkermq.broker.transport.TransportException;
 import io.hawkermq.core.LogLevel;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ServerChannel;
@@ -11,6 +12,7 @@ import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -32,6 +34,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The listeners of a broker: opens their sockets, and says in a sentence why one cannot be opened
@@ -198,7 +201,7 @@ final class Listening implements AutoCloseable {
                 makeRoom(change, listener.listener());
                 open(listener, (Integer) null);
             }
-        } catch (StartException e) {
+        } catch (StartException | RuntimeException e) {
             change.added().forEach(this::close);
             moved.forEach(Rebinding::undo);
             throw e;
@@ -238,11 +241,11 @@ final class Listening implements AutoCloseable {
 
     private Channel bound(OpenListener open, InetSocketAddress address) throws StartException {
         InetAddress inet = Objects.requireNonNull(address.getAddress());
-        ChannelFuture bound = bind(open, tcpChannel(inet instanceof Inet6Address), address);
-        if (!bound.isSuccess()) {
-            throw new StartException(failure(inet, address.getPort(), reason(bound.cause())));
+        try {
+            return bind(open, () -> tcpChannel(inet instanceof Inet6Address), address);
+        } catch (IOException e) {
+            throw new StartException(failure(inet, address.getPort(), reason(e)));
         }
-        return bound.channel();
     }
 
     private void makeRoom(Change change, Listener replacement) {
@@ -345,12 +348,12 @@ final class Listening implements AutoCloseable {
     private void open(OpenListener listener, Listener.Address.Unix unix) throws StartException {
         UnixSocket socket = new UnixSocket(unix);
         socket.prepare();
-        ChannelFuture bound = bind(listener, UnixSocket.channel(), socket.address());
-        if (!bound.isSuccess()) {
-            throw socket.failed(reason(bound.cause()));
+        try {
+            listener.sockets().add(bind(listener, UnixSocket::channel, socket.address()));
+        } catch (IOException e) {
+            throw socket.failed(reason(e));
         }
         unixSockets.put(listener, socket);
-        listener.sockets().add(bound.channel());
         socket.permit();
         notice("Opening unix listen socket on path " + unix.path() + ".");
     }
@@ -363,41 +366,66 @@ final class Listening implements AutoCloseable {
         String failure = "";
         for (Binding binding : bindings) {
             boolean isIpv6 = binding.address() instanceof Inet6Address;
-            ServerChannel channel = tcpChannel(isIpv6);
-            channel.config().setOption(ChannelOption.SO_REUSEADDR, true);
-            ChannelFuture bound =
-                    bind(listener, channel, new InetSocketAddress(binding.address(), port));
-            if (bound.isSuccess()) {
-                listener.sockets().add(bound.channel());
+            try {
+                InetSocketAddress address = new InetSocketAddress(binding.address(), port);
+                Channel socket = bind(listener, () -> tcpChannel(isIpv6), address);
+                listener.sockets().add(socket);
                 // With port 0 the others take the port that the system chose for the first.
-                port = ((InetSocketAddress) bound.channel().localAddress()).getPort();
-                String family = isIpv6 ? "ipv6" : "ipv4";
-                if (isIpv6 && isEverything(listener.listener())) {
-                    notice("Opening ipv4 listen socket on port " + port + ".");
+                port = ((InetSocketAddress) socket.localAddress()).getPort();
+            } catch (IOException e) {
+                failure = failure(binding.address(), port, reason(e));
+                if (!binding.isOptional()) {
+                    throw new StartException(failure);
                 }
-                notice("Opening " + family + " listen socket on port " + port + ".");
                 continue;
             }
-            failure = failure(binding.address(), port, reason(bound.cause()));
-            if (!binding.isOptional()) {
-                throw new StartException(failure);
+            String family = isIpv6 ? "ipv6" : "ipv4";
+            if (isIpv6 && isEverything(listener.listener())) {
+                notice("Opening ipv4 listen socket on port " + port + ".");
             }
+            notice("Opening " + family + " listen socket on port " + port + ".");
         }
         if (listener.sockets().isEmpty()) {
             throw new StartException(failure);
         }
     }
 
-    private ChannelFuture bind(
-            OpenListener listener, ServerChannel channel, SocketAddress address) {
-        channel.config().setOption(ChannelOption.SO_BACKLOG, BACKLOG);
-        channel.pipeline().addLast(new Acceptor(broker, loop, allocator, listener));
-        loop.eventLoop().register(channel).syncUninterruptibly();
-        ChannelFuture bound = channel.bind(address).awaitUninterruptibly();
-        if (!bound.isSuccess()) {
-            channel.close();
+    /// A socket that accepts for the listener.
+    ///
+    /// @param opening makes it, which fails already where there is no IPv6 or no file descriptor is
+    ///     free
+    /// @throws IOException with the system's reason if it cannot be had
+    private Channel bind(
+            OpenListener listener, Supplier<ServerChannel> opening, SocketAddress address)
+            throws IOException {
+        @Nullable ServerChannel channel = null;
+        @Nullable Throwable why;
+        try {
+            channel = opening.get();
+            channel.config().setOption(ChannelOption.SO_BACKLOG, BACKLOG);
+            channel.pipeline().addLast(new Acceptor(broker, loop, allocator, listener));
+            ChannelFuture done = loop.eventLoop().register(channel).awaitUninterruptibly();
+            if (done.isSuccess()) {
+                done = channel.bind(address).awaitUninterruptibly();
+            }
+            if (done.isSuccess()) {
+                return channel;
+            }
+            why = done.cause();
+        } catch (ChannelException e) { // Netty's own, around the system's
+            why = e;
+            while (why.getCause() != null) {
+                why = why.getCause();
+            }
         }
-        return bound;
+        if (channel != null) {
+            if (channel.isRegistered()) {
+                channel.close();
+            } else {
+                channel.unsafe().closeForcibly(); // it has no loop that could close it
+            }
+        }
+        throw new IOException(reason(why), why);
     }
 
     private void notice(String text) {
@@ -408,9 +436,12 @@ final class Listening implements AutoCloseable {
     private static ServerChannel tcpChannel(boolean isIpv6) {
         SocketProtocolFamily family =
                 isIpv6 ? SocketProtocolFamily.INET6 : SocketProtocolFamily.INET;
-        return Epoll.isAvailable()
-                ? new EpollServerSocketChannel(family)
-                : new NioServerSocketChannel(SelectorProvider.provider(), family);
+        ServerChannel channel =
+                Epoll.isAvailable()
+                        ? new EpollServerSocketChannel(family)
+                        : new NioServerSocketChannel(SelectorProvider.provider(), family);
+        channel.config().setOption(ChannelOption.SO_REUSEADDR, true);
+        return channel;
     }
 
     private static boolean isEverything(Listener listener) {
@@ -548,6 +579,10 @@ final class Listening implements AutoCloseable {
                             + " AmbientCapabilities=CAP_NET_BIND_SERVICE).";
         } else if (reason.contains("annot assign")) {
             advice = "this machine does not have that address.";
+        } else if (reason.contains("oo many open files")) {
+            advice =
+                    "no file descriptor is free. Raise the limit of the process (ulimit -n, systemd:"
+                            + " LimitNOFILE).";
         } else {
             advice = reason + ".";
         }

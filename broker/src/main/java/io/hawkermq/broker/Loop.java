@@ -30,7 +30,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// One event loop with the shard that it owns and what its connections share: buffers, encoder,
-/// Topic Names. Everything here, but for [#post], is touched by the loop's thread only.
+/// Topic Names. Everything here is touched by the loop's thread only, but for what other threads hand
+/// in or ask: [#post], [#execute], [#shutDown], what the storage thread tells ([#onDurable],
+/// [#onPage], [#onStoreState]), [#isAllDurable] and [#messagesOnTheirWay].
 ///
 /// A turn begins with the first thing that comes, a read or a mailbox batch, and ends in a task
 /// that Netty runs after all sockets that were ready: then the shard finishes its work, and each
@@ -231,8 +233,14 @@ final class Loop {
         if (!isInTurn) {
             isInTurn = true;
             busyness.turnBegins();
-            shard.advance(clock.millis());
-            eventLoop.execute(this::endTurn);
+            try {
+                shard.advance(clock.millis());
+            } catch (RuntimeException e) {
+                log.log(LogLevel.ERROR, "Internal error in a timer: " + Stacks.of(e));
+            } finally {
+                // Whatever a timer throws: a turn without an end would be the loop's last.
+                eventLoop.execute(this::endTurn);
+            }
         }
     }
 
@@ -249,24 +257,32 @@ final class Loop {
     }
 
     private void endTurn() {
-        boolean more;
+        boolean more = false;
         try {
-            more = shard.endTurn();
+            more = endShardsTurn();
+            flushAll();
+            endSharing();
+        } finally {
+            // Also if there is no memory for buffers: what was not written now is in the next turn.
+            isInTurn = false;
+            busyness.turnEnds();
+            if (more) {
+                // Not a task of this turn: sockets are to be looked at in between.
+                eventLoop.schedule(this::beginTurn, 0, TimeUnit.NANOSECONDS);
+            }
+            long deadline = shard.nextDeadline();
+            if (deadline < wakeUpAt) {
+                setWakeUp(deadline);
+            }
+        }
+    }
+
+    private boolean endShardsTurn() {
+        try {
+            return shard.endTurn();
         } catch (RuntimeException e) {
-            more = false;
             log.log(LogLevel.ERROR, "Internal error at the end of a turn: " + Stacks.of(e));
-        }
-        flushAll();
-        endSharing();
-        isInTurn = false;
-        busyness.turnEnds();
-        if (more) {
-            // Not a task of this turn: sockets are to be looked at in between.
-            eventLoop.schedule(this::beginTurn, 0, TimeUnit.NANOSECONDS);
-        }
-        long deadline = shard.nextDeadline();
-        if (deadline < wakeUpAt) {
-            setWakeUp(deadline);
+            return false;
         }
     }
 

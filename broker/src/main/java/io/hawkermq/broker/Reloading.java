@@ -91,9 +91,14 @@ final class Reloading {
 
     /// Reads and changes; by any thread, one at a time.
     synchronized Outcome reload() {
-        if (access == null) {
-            return read();
+        try {
+            return access == null ? read() : readBehind(access);
+        } catch (RuntimeException e) {
+            return broken(e);
         }
+    }
+
+    private Outcome readBehind(ListenersAccess access) {
         // Who sends the signal and then connects is to meet the new rules.
         access.beginReload();
         try {
@@ -115,12 +120,20 @@ final class Reloading {
             outcome = Outcome.failed(texts(e));
         } catch (StartException e) {
             outcome = Outcome.failed(List.of(String.valueOf(e.getMessage())));
+        } catch (RuntimeException e) {
+            outcome = broken(e);
         }
         if (!outcome.isDone()) {
             outcome.lines().forEach(l -> log.log(LogLevel.ERROR, l));
             failed();
         }
         return outcome;
+    }
+
+    /// A fault of this program, which the log has in full: whoever asked gets an answer.
+    private Outcome broken(RuntimeException e) {
+        log.log(LogLevel.ERROR, "Internal error in a reload: " + Stacks.of(e));
+        return Outcome.failed(List.of("Internal error, see the log: " + e));
     }
 
     private static List<String> texts(ConfigurationException e) {
@@ -158,6 +171,8 @@ final class Reloading {
             return Outcome.failed(texts(e));
         } catch (StartException e) {
             return Outcome.failed(List.of(String.valueOf(e.getMessage())));
+        } catch (RuntimeException e) {
+            return broken(e);
         }
     }
 
@@ -188,9 +203,15 @@ final class Reloading {
             }
             log.log(LogLevel.NOTICE, "Changed files are in force.");
         } catch (StartException e) {
-            log.log(LogLevel.ERROR, String.valueOf(e.getMessage()));
-            log.log(LogLevel.ERROR, "Changed files were not taken: the old ones stay in force.");
+            notTaken(String.valueOf(e.getMessage()));
+        } catch (RuntimeException e) {
+            notTaken("Internal error when files had changed: " + Stacks.of(e));
         }
+    }
+
+    private void notTaken(String why) {
+        log.log(LogLevel.ERROR, why);
+        log.log(LogLevel.ERROR, "Changed files were not taken: the old ones stay in force.");
     }
 
     /// What decides who may connect and what they may do.
@@ -256,7 +277,7 @@ final class Reloading {
             Listening.Change listeners = broker.prepare(options);
             log.change(LogSettings.of(read));
             broker.change(options, listeners);
-        } catch (StartException e) {
+        } catch (StartException | RuntimeException e) {
             if (access != null) {
                 access.forget(added);
             }

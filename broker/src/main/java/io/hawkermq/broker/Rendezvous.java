@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
 /// Brings all loops to a stand with no message on its way between them, lets one of them change
@@ -22,13 +21,13 @@ final class Rendezvous {
     private final List<Loop> loops;
     private final Runnable action;
     private final AtomicInteger here = new AtomicInteger();
-    private final CountDownLatch done = new CountDownLatch(1);
-    private final AtomicReference<State> state = new AtomicReference<>(State.GATHERING);
+    private final CountDownLatch over = new CountDownLatch(1);
     private final long began = System.nanoTime();
+    private volatile State state = State.GATHERING;
 
     private enum State {
         GATHERING,
-        ACTING,
+        DONE,
         GIVEN_UP
     }
 
@@ -47,42 +46,53 @@ final class Rendezvous {
 
     /// Waits until it is over.
     ///
-    /// @return true if the action was run
+    /// @return true if the action was run, to its end
     boolean await() throws InterruptedException {
-        return done.await(2 * MOST_NANOS, TimeUnit.NANOSECONDS) && state.get() == State.ACTING;
+        return over.await(2 * MOST_NANOS, TimeUnit.NANOSECONDS) && state == State.DONE;
     }
 
     private void come(Loop loop) {
         loop.flushAll();
         loop.shard().postOutgoing();
         here.incrementAndGet();
-        // From here on a loop touches its shard only to answer a message; without any, the action
-        // has all shards to itself.
-        while (done.getCount() > 0) {
-            if (loop.emptyMailbox() || loop.takeStoreNews()) {
-                continue;
-            }
-            if (loop.number() == loops.getFirst().number()
-                    && here.get() == loops.size()
-                    && isQuiet()
-                    && state.compareAndSet(State.GATHERING, State.ACTING)) {
-                try {
-                    action.run();
-                } finally {
-                    done.countDown();
-                }
-                return;
-            }
-            if (System.nanoTime() - began > MOST_NANOS
-                    && state.compareAndSet(State.GATHERING, State.GIVEN_UP)) {
-                done.countDown();
-            }
+        while (over.getCount() > 0) {
+            step(loop);
             LockSupport.parkNanos(PAUSE_NANOS);
         }
     }
 
-    /// True if nobody has anything left to tell, and all that was stored is durable. Messages are counted as on their way until they
-    /// have been handled and their answers posted, so that this cannot be true too early.
+    /// One loop at a time: from here on a loop touches its shard in here only, so that nobody sees
+    /// another's work half done, and the action has all shards to itself.
+    private synchronized void step(Loop loop) {
+        if (state != State.GATHERING) {
+            return;
+        }
+        State next = State.GIVEN_UP; // whatever is thrown
+        try {
+            next = stateAfter(loop);
+        } finally {
+            state = next;
+            if (next != State.GATHERING) {
+                over.countDown();
+            }
+        }
+    }
+
+    private State stateAfter(Loop loop) {
+        while (loop.emptyMailbox() || loop.takeStoreNews()) {
+            // What has come may have something to be stored or told to others.
+            loop.shard().postOutgoing();
+        }
+        if (loop.number() == loops.getFirst().number() && here.get() == loops.size() && isQuiet()) {
+            action.run();
+            return State.DONE;
+        }
+        return System.nanoTime() - began > MOST_NANOS ? State.GIVEN_UP : State.GATHERING;
+    }
+
+    /// True if nobody has anything left to tell, and all that was stored is durable. A message
+    /// counts as on its way until it has been handled and what came of it was posted, and what a
+    /// shard has collected for the store is handed in before another loop can look.
     private boolean isQuiet() {
         for (Loop loop : loops) {
             if (loop.messagesOnTheirWay() > 0 || !loop.isAllDurable()) {

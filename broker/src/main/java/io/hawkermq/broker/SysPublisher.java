@@ -7,6 +7,7 @@ import io.hawkermq.core.Shard;
 import io.hawkermq.protocol.Properties;
 import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.TopicName;
+import io.netty.util.concurrent.ScheduledFuture;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +23,7 @@ final class SysPublisher implements AutoCloseable {
     private long lastUpdate;
     private long heapMaximum;
     private boolean isUnderWay;
+    private @Nullable ScheduledFuture<?> next;
     private volatile boolean isClosed;
 
     SysPublisher(Broker broker, Clock clock) {
@@ -30,10 +32,13 @@ final class SysPublisher implements AutoCloseable {
         startedAt = clock.millis();
     }
 
-    /// Begins, if there is an interval and it has not begun yet.
+    /// Begins, if there is an interval, or goes on by another one.
     void start() {
         first().execute(() -> {
-            if (broker.options().sysIntervalSeconds() > 0 && !isUnderWay) {
+            if (next != null) {
+                next.cancel(false);
+                scheduleNext();
+            } else if (broker.options().sysIntervalSeconds() > 0 && !isUnderWay) {
                 isUnderWay = true;
                 gather();
             }
@@ -41,6 +46,7 @@ final class SysPublisher implements AutoCloseable {
     }
 
     private void scheduleNext() {
+        next = null;
         long interval = broker.options().sysIntervalSeconds() * 1_000L;
         if (interval == 0) {
             isUnderWay = false;
@@ -48,10 +54,11 @@ final class SysPublisher implements AutoCloseable {
         }
         // The wall clock, not the shards' one: set clocks are followed.
         long delay = interval - System.currentTimeMillis() % interval;
-        first().eventLoop().schedule(this::gather, delay, TimeUnit.MILLISECONDS);
+        next = first().eventLoop().schedule(this::gather, delay, TimeUnit.MILLISECONDS);
     }
 
     private void gather() {
+        next = null;
         if (!isClosed) {
             broker.counters()
                     .whenComplete((sum, fault) -> first().execute(() -> publish(sum, fault)));

@@ -9,10 +9,16 @@ import io.hawkermq.core.Counters;
 import io.hawkermq.core.Slots;
 import io.hawkermq.protocol.Packet;
 import io.hawkermq.protocol.Properties;
+import io.hawkermq.protocol.Property;
 import io.hawkermq.protocol.ProtocolVersion;
 import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.ReasonCode;
+import io.hawkermq.protocol.TopicName;
+import io.hawkermq.protocol.Will;
 import io.hawkermq.store.Durability;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerAdapter;
+import io.netty.channel.ChannelHandlerContext;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -20,9 +26,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -239,6 +248,80 @@ class BrokerTest {
                 return now;
             }
             Thread.onSpinWait();
+        }
+    }
+
+    /// Wills with a delay are published by a timer, and whoever embeds a broker looks at them.
+    @Test
+    void aTimerThatFailsDoesNotEndTheLoop() throws Exception {
+        LogLines log = new LogLines();
+        BrokerOptions options =
+                options()
+                        .with(o ->
+                                o.log(log)
+                                        .publications(message -> {
+                                            throw new IllegalStateException("by this test");
+                                        }));
+        try (Broker broker = Broker.start(options)) {
+            try (TestClient client = new TestClient(broker.port(), ProtocolVersion.MQTT_5)) {
+                client.send(
+                        new Packet.Connect(
+                                ProtocolVersion.MQTT_5,
+                                false,
+                                true,
+                                0,
+                                "c",
+                                new Will(
+                                        TopicName.of("will"),
+                                        PAYLOAD,
+                                        QoS.AT_MOST_ONCE,
+                                        false,
+                                        Properties.of(Property.WILL_DELAY_INTERVAL, 1L)),
+                                null,
+                                null,
+                                Properties.of(Property.SESSION_EXPIRY_INTERVAL, 60L)));
+                client.next(Packet.Connack.class);
+            }
+            log.await("by this test");
+            try (TestClient client =
+                    TestClient.connected(broker.port(), ProtocolVersion.MQTT_5, "next")) {
+                client.send(new Packet.Pingreq());
+                client.next(Packet.Pingresp.class);
+            }
+        }
+    }
+
+    /// The interval of `$SYS` and the outbound limit, for listeners that stay.
+    @Test
+    void optionsThatChangeHoldAtOnce() throws Exception {
+        Queue<Integer> highWaterMarks = new ConcurrentLinkedQueue<>();
+        Supplier<ChannelHandler> tap =
+                () ->
+                        new ChannelHandlerAdapter() {
+                            @Override
+                            public void handlerAdded(ChannelHandlerContext ctx) {
+                                highWaterMarks.add(
+                                        ctx.channel().config().getWriteBufferHighWaterMark());
+                            }
+                        };
+        BrokerOptions options =
+                BrokerOptions.local(0)
+                        .with(o ->
+                                o.listeners(Listener.loopback(0).with(l -> l.tap(tap)))
+                                        .sysIntervalSeconds(1_000_000)
+                                        .maximumOutboundBytes(1 << 16));
+        try (Broker broker = Broker.start(options);
+                TestClient client =
+                        TestClient.connected(broker.port(), ProtocolVersion.MQTT_3_1_1, "first")) {
+            client.send(TestClient.subscribe("$SYS/broker/uptime", QoS.AT_MOST_ONCE));
+            client.next(Packet.Suback.class);
+            client.next(Packet.Publish.class);
+            BrokerOptions changed =
+                    broker.options().with(o -> o.sysIntervalSeconds(1).maximumOutboundBytes(8_192));
+            broker.change(changed, broker.prepare(changed));
+            client.next(Packet.Publish.class);
+            TestClient.connected(broker.port(), ProtocolVersion.MQTT_3_1_1, "second").close();
+            assertEquals(List.of(1 << 16, 8_192), List.copyOf(highWaterMarks));
         }
     }
 

@@ -24,7 +24,18 @@ class HeapCareTest {
     void whatIsStillAliveIsNotCollectedAgainAndAgain() {
         HeapCare care = new HeapCare(5 * MB);
         assertTrue(care.isDue(400 * MB));
-        care.collected(380 * MB);
+        care.collected(380 * MB, 390 * MB);
         assertFalse(care.isDue(400 * MB));
+    }
+
+    /// `-Xms1g`: the heap stays as large as that, whatever is collected.
+    @Test
+    void whatCollectingDoesNotGiveBackIsNoReasonToCollect() {
+        HeapCare care = new HeapCare(5 * MB);
+        assertTrue(care.isDue(1_024 * MB));
+        care.collected(20 * MB, 1_024 * MB);
+        assertFalse(care.isDue(1_024 * MB));
+        assertFalse(care.isDue(1_056 * MB));
+        assertTrue(care.isDue(1_056 * MB + 1));
     }
 }

@@ -111,14 +111,17 @@ class ReloadingTest {
 
     private void start(String... lines) throws Exception {
         write(lines);
-        Arguments arguments =
-                Arguments.parse(List.of("-c", folder.resolve("a.conf").toString()), Dialect.HAWKER);
+        Arguments arguments = arguments();
         Configuration configuration = arguments.configuration();
         LineLog log = LineLog.open(LogSettings.of(configuration));
         ListenersAccess access = ListenersAccess.open(configuration, log);
         Broker started = Broker.start(FromConfiguration.options(configuration, access, log));
         broker = started;
         reloading = new Reloading(arguments, configuration, started, log, access, exited::set);
+    }
+
+    private Arguments arguments() throws Exception {
+        return Arguments.parse(List.of("-c", folder.resolve("a.conf").toString()), Dialect.HAWKER);
     }
 
     private static Packet connect(String clientId, @Nullable String user) {
@@ -461,6 +464,30 @@ class ReloadingTest {
             assertTrue(wrong.contains("allow_anonymous"), wrong);
         }
         assertFalse(Files.exists(socket));
+    }
+
+    @Test
+    void whoAsksGetsAnAnswerWhateverGoesWrong() throws Exception {
+        start("allow_anonymous true", "hawker_reload_on_error exit");
+        reloading =
+                new Reloading(
+                        arguments(),
+                        arguments().configuration(),
+                        java.util.Objects.requireNonNull(broker),
+                        LineLog.open(LogSettings.of(arguments().configuration())),
+                        null,
+                        _ -> {
+                            throw new IllegalStateException("by this test");
+                        });
+        Path socket = folder.resolve("control");
+        try (ControlSocket _ = ControlSocket.open(socket, reloading, EventLog.SILENT)) {
+            write("allow_anonymous perhaps");
+            for (int round = 0; round < 2; round++) {
+                String told = told("--socket", socket.toString());
+                assertTrue(told.startsWith("3 "), told);
+                assertTrue(told.contains("by this test"), told);
+            }
+        }
     }
 
     // ---- certificates ----

@@ -14,6 +14,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -130,6 +131,22 @@ class BadInputTest {
                     1,
                     "cannot listen on 127.0.0.1 port " + taken.getLocalPort(),
                     "the port is in use. Is another broker running?");
+        }
+    }
+
+    /// Sockets without end, and few file descriptors.
+    @Test
+    void noFileDescriptorIsFree() throws IOException {
+        List<String> listeners = new ArrayList<>();
+        for (int i = 0; i < 400; i++) {
+            listeners.add("listener 0 @/" + i + ".sock");
+        }
+        List<String> words = configuration(String.join(";", listeners));
+        List<String> few = List.of("/bin/sh", "-c", "ulimit -n 300; exec \"$@\"", "sh");
+        BrokerProcess.End end = BrokerProcess.runAs(few, words.toArray(new String[0]));
+        expect(end, 1, ".sock: ", "oo many open files");
+        try (Stream<Path> left = Files.list(folder)) {
+            assertEquals(List.of(), left.filter(p -> p.toString().endsWith(".sock")).toList());
         }
     }
 
