@@ -126,10 +126,17 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
 
     // ---- the life
 
-    /// From any thread.
+    /// From any thread, for who waits: the loop completes it, so a listener may wait for it too.
     CompletableFuture<ConnectResult> connect() {
         CompletableFuture<ConnectResult> answer = new CompletableFuture<>();
         loop.execute(() -> connect(answer));
+        return answer;
+    }
+
+    /// From any thread, for a program that hangs something on it.
+    CompletableFuture<ConnectResult> connectAsync() {
+        CompletableFuture<ConnectResult> answer = new CompletableFuture<>();
+        follow(connect(), answer);
         return answer;
     }
 
@@ -137,18 +144,18 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
     private void connect(CompletableFuture<ConnectResult> answer) {
         // No pattern switch, as in Connection.
         if (state instanceof State.Closed s) {
-            follow(CompletableFuture.failedFuture(new ConnectionException(s.ending())), answer);
+            answer.completeExceptionally(new ConnectionException(s.ending()));
         } else if (state instanceof State.Connected s) {
-            follow(CompletableFuture.completedFuture(s.result()), answer);
+            answer.complete(s.result());
         } else if (state instanceof State.Disconnected) {
             connected = new CompletableFuture<>();
-            follow(connected, answer);
+            connected.whenComplete((result, failure) -> settle(answer, result, failure));
             failuresInARow = 0;
             destination.settled();
             outbox.restore(this, session, limits);
             attempt();
         } else {
-            follow(connected, answer);
+            connected.whenComplete((result, failure) -> settle(answer, result, failure));
         }
     }
 
@@ -156,15 +163,18 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
     /// are counted.
     <T> void follow(CompletableFuture<T> source, CompletableFuture<T> target) {
         source.whenComplete((result, failure) ->
-                callbacks.run(() -> {
-                    if (failure instanceof CompletionException e && e.getCause() != null) {
-                        target.completeExceptionally(e.getCause());
-                    } else if (failure != null) {
-                        target.completeExceptionally(failure);
-                    } else {
-                        target.complete(result);
-                    }
-                }));
+                callbacks.run(() -> settle(target, result, failure)));
+    }
+
+    private static <T> void settle(
+            CompletableFuture<T> target, T result, @Nullable Throwable failure) {
+        if (failure instanceof CompletionException e && e.getCause() != null) {
+            target.completeExceptionally(e.getCause());
+        } else if (failure != null) {
+            target.completeExceptionally(failure);
+        } else {
+            target.complete(result);
+        }
     }
 
     private void attempt() {
@@ -416,7 +426,8 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
         enter(new State.Closed(ending));
         loop.members().remove(this);
         checkDrained();
-        callbacks.run(() -> closed.complete(ending));
+        // Nothing of the program hangs on it, and a listener may be what waits for it.
+        closed.complete(ending);
     }
 
     /// The group was closed under this client.

@@ -43,7 +43,7 @@ public final class MqttClient implements AutoCloseable {
     private synchronized Requests requests() {
         Requests its = requests;
         if (its == null) {
-            its = new Requests(this);
+            its = new Requests(this, core.publishing());
             requests = its;
         }
         return its;
@@ -91,7 +91,7 @@ public final class MqttClient implements AutoCloseable {
     /// @return what the server has said, once it has; fails with a [ConnectionException] if it
     ///     fails for good. What hangs on it runs on a virtual thread
     public CompletableFuture<ConnectResult> connectAsync() {
-        return core.connect();
+        return core.connectAsync();
     }
 
     /// What the client is doing at this moment.
@@ -251,7 +251,8 @@ public final class MqttClient implements AutoCloseable {
         return answer;
     }
 
-    private CompletableFuture<Subscription> start(Subscribe request, @Nullable Handler handler) {
+    /// Not for the program: what completes it may be the loop.
+    CompletableFuture<Subscription> start(Subscribe request, @Nullable Handler handler) {
         Subscription subscription = new Subscription(core, request);
         CompletableFuture<Subscription> answer =
                 core.subscribe(subscription).thenApply(suback -> subscription);
@@ -284,7 +285,7 @@ public final class MqttClient implements AutoCloseable {
     /// @throws MqttInterruptedException if this thread is interrupted
     /// @throws LimitExceededException if 65,536 requests wait for their responses
     public IncomingMessage request(String topic, byte[] payload, Duration timeout) {
-        CompletableFuture<IncomingMessage> answer = requestAsync(topic, payload, timeout);
+        CompletableFuture<IncomingMessage> answer = ask(topic, payload, timeout);
         try {
             return Waiting.result(answer, Long.MAX_VALUE, "response");
         } catch (MqttInterruptedException e) {
@@ -303,15 +304,19 @@ public final class MqttClient implements AutoCloseable {
     /// @throws IllegalStateException in 3.1.1
     public CompletableFuture<IncomingMessage> requestAsync(
             String topic, byte[] payload, Duration timeout) {
-        if (!options.version().isMqtt5()) {
-            throw new IllegalStateException("request and response need MQTT 5.0");
-        }
         CompletableFuture<IncomingMessage> answer = new CompletableFuture<>();
-        CompletableFuture<IncomingMessage> its =
-                requests().send(topic, payload, Waiting.nanos(timeout));
+        CompletableFuture<IncomingMessage> its = ask(topic, payload, timeout);
         core.follow(its, answer);
         answer.whenComplete((m, e) -> its.cancel(false)); // the program may have given it up
         return answer;
+    }
+
+    /// Not for the program: what completes it may be the loop.
+    private CompletableFuture<IncomingMessage> ask(String topic, byte[] payload, Duration timeout) {
+        if (!options.version().isMqtt5()) {
+            throw new IllegalStateException("request and response need MQTT 5.0");
+        }
+        return requests().send(topic, payload, Waiting.nanos(timeout));
     }
 
     /// Answers requests: publishes what `responder` makes of each, with its Correlation Data, to

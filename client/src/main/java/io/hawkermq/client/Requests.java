@@ -21,14 +21,16 @@ final class Requests {
     private static final int MOST_OPEN = 65_536;
 
     private final MqttClient client;
+    private final Publishing publishing;
     private final Map<Long, CompletableFuture<IncomingMessage>> open = new ConcurrentHashMap<>();
     private final AtomicLong lastId = new AtomicLong(RANDOM.nextLong());
     private final ReentrantLock lock = new ReentrantLock();
     private final String suffix;
     private @Nullable CompletableFuture<String> responseTopic;
 
-    Requests(MqttClient client) {
+    Requests(MqttClient client, Publishing publishing) {
         this.client = client;
+        this.publishing = publishing;
         byte[] random = new byte[12];
         RANDOM.nextBytes(random);
         this.suffix = HexFormat.of().formatHex(random);
@@ -44,9 +46,10 @@ final class Requests {
         long id = lastId.incrementAndGet();
         open.put(id, answer);
         answer.whenComplete((m, e) -> open.remove(id));
+        // None of it goes through the callbacks: what waits for the answer may be one of them.
         responseTopic()
                 .thenCompose(to ->
-                        client.publishAsync(
+                        publishing.publishInside(
                                 Message.to(topic)
                                         .payload(payload)
                                         .qos(QoS.AT_LEAST_ONCE)
@@ -83,7 +86,7 @@ final class Requests {
                                 : null;
                 String topic = (prefix == null ? "response/" : prefix) + suffix;
                 known =
-                        client.subscribeAsync(
+                        client.start(
                                         Subscribe.to(topic).qos(QoS.AT_LEAST_ONCE).build(),
                                         this::answered)
                                 .thenApply(s -> topic);
