@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -70,7 +71,7 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
         this.session = new ClientSession(this, options.outboundAliases(), options.inboundAliases());
         this.limits = new PublishLimits(options.mostMessages(), options.mostBytes());
         this.publishing = new Publishing(this, loop, limits);
-        this.callbacks = new Callbacks(group, this::listenerFailed);
+        this.callbacks = new Callbacks(group, this::failed);
         this.clientId = options.clientId();
         loop.execute(() -> loop.members().add(this));
     }
@@ -594,11 +595,14 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
 
     /// From any thread: what a handler has thrown.
     @Override
-    public void failed(Exception exception) {
+    public void failed(Throwable thrown) {
         try {
-            options.errorHandler().accept(exception);
-        } catch (RuntimeException e) {
-            e.addSuppressed(exception);
+            options.errorHandler()
+                    .accept(thrown instanceof Exception e ? e : new ExecutionException(thrown));
+        } catch (Throwable e) {
+            if (e != thrown) {
+                e.addSuppressed(thrown);
+            }
             LOG.log(Level.ERROR, "the error handler itself failed", e);
         }
     }
@@ -607,10 +611,6 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
     @Override
     public void trace(String text) {
         LOG.log(Level.TRACE, text);
-    }
-
-    private void listenerFailed(RuntimeException exception) {
-        failed(exception);
     }
 
     // ---- what the session asks for

@@ -26,7 +26,7 @@ interface Host {
     void unsubscribe(Subscription subscription);
 
     /// From any thread: what a handler has thrown.
-    void failed(Exception exception);
+    void failed(Throwable thrown);
 
     /// From any thread.
     void trace(String text);

@@ -369,7 +369,8 @@ public final class MqttClientBuilder {
         return this;
     }
 
-    /// Gets what handlers and listeners throw. Default: the logger `io.hawkermq.client`.
+    /// Gets what handlers and listeners throw, an `Error` as the cause of an
+    /// [java.util.concurrent.ExecutionException]. Default: the logger `io.hawkermq.client`.
     ///
     /// @param handler called on the thread on which it was thrown, a virtual one: by several at
     ///     once if several fail

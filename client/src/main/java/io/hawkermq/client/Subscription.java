@@ -257,10 +257,7 @@ public final class Subscription implements Iterable<IncomingMessage>, AutoClosea
     private void handle(Handler handler, IncomingMessage message) {
         try {
             handler.handle(message);
-        } catch (InterruptedException e) {
-            host.failed(e);
-            return;
-        } catch (Exception e) {
+        } catch (Throwable e) {
             // Acknowledged nevertheless: the server would not send it again on this connection, and
             // the session would fill with messages that nobody can handle.
             host.failed(e);

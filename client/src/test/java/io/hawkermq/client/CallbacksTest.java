@@ -1,6 +1,7 @@
 package io.hawkermq.client;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import io.hawkermq.client.ScriptedServer.Peer;
 import io.hawkermq.protocol.Packet;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -113,6 +115,70 @@ class CallbacksTest {
                                                 p.binary(Property.CORRELATION_DATA))),
                                 "42".getBytes(StandardCharsets.UTF_8)));
                 assertEquals("42", response.get(10, TimeUnit.SECONDS));
+            }
+        }
+    }
+
+    @Test
+    void anErrorInAListenerSilencesNobody() throws Exception {
+        CompletableFuture<Exception> told = new CompletableFuture<>();
+        try (ScriptedServer server = new ScriptedServer();
+                MqttClient client =
+                        builder(server)
+                                .onState(state -> {
+                                    if (state instanceof State.Connecting) {
+                                        throw new AssertionError("wrong");
+                                    }
+                                })
+                                .onError(e -> {
+                                    told.complete(e);
+                                    throw new AssertionError("wrong as well");
+                                })
+                                .build()) {
+            CompletableFuture<ConnectResult> connecting = client.connectAsync();
+            try (Peer peer = server.accept(false)) {
+                connecting.get(10, TimeUnit.SECONDS);
+                assertInstanceOf(
+                        AssertionError.class,
+                        assertInstanceOf(ExecutionException.class, told.get(10, TimeUnit.SECONDS))
+                                .getCause());
+                assertEquals(-1, closedBy(client, peer));
+            }
+        }
+    }
+
+    @Test
+    void anErrorInAHandlerEndsNoSubscription() throws Exception {
+        CompletableFuture<Exception> told = new CompletableFuture<>();
+        try (ScriptedServer server = new ScriptedServer();
+                MqttClient client = builder(server).onError(told::complete).build()) {
+            CompletableFuture<ConnectResult> connecting = client.connectAsync();
+            try (Peer peer = server.accept(false)) {
+                connecting.get(10, TimeUnit.SECONDS);
+                client.subscribeAsync(
+                        Subscribe.to("a").acknowledgement(Acknowledgement.AFTER_HANDLER).build(),
+                        message -> {
+                            if (message.packetId() == 1) {
+                                throw new AssertionError("wrong");
+                            }
+                            done.complete(message.text());
+                        });
+                answer(peer);
+                for (int i = 1; i <= 2; i++) {
+                    peer.send(
+                            new Packet.Publish(
+                                    false,
+                                    QoS.AT_LEAST_ONCE,
+                                    false,
+                                    TopicName.of("a"),
+                                    i,
+                                    Properties.NONE,
+                                    new byte[] {'m'}));
+                }
+                assertEquals("m", done.get(10, TimeUnit.SECONDS));
+                assertInstanceOf(ExecutionException.class, told.get(10, TimeUnit.SECONDS));
+                assertEquals(1, peer.read(Packet.Puback.class).packetId());
+                assertEquals(2, peer.read(Packet.Puback.class).packetId());
             }
         }
     }

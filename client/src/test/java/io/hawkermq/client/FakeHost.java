@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// Everything around a [ClientSession] without a thread or a socket: what it sends is recorded.
 final class FakeHost implements Host, ClientSession.Peer, Inbox.Delivery {
     final List<Packet> sent = new ArrayList<>();
-    final List<Exception> failures = new ArrayList<>();
+    final List<Throwable> failures = new ArrayList<>();
     final List<IncomingMessage> unclaimed = new ArrayList<>();
     final ClientSession session;
     boolean isCongested;
@@ -119,8 +119,8 @@ final class FakeHost implements Host, ClientSession.Peer, Inbox.Delivery {
     }
 
     @Override
-    public void failed(Exception exception) {
-        failures.add(exception);
+    public void failed(Throwable thrown) {
+        failures.add(thrown);
     }
 
     @Override
