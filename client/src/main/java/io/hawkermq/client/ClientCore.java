@@ -543,7 +543,7 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
         Exchange.Unsubscribing exchange = new Exchange.Unsubscribing(subscription, Properties.NONE);
         loop.execute(() -> {
             if (!session.subscriptions().contains(subscription)) {
-                subscription.end(null);
+                subscription.drop();
                 exchange.answer.complete(new Packet.Unsuback(0, List.of(), Properties.NONE));
             } else if (state instanceof State.Connected) {
                 session.unsubscribe(exchange);
@@ -582,7 +582,7 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
     }
 
     @Override
-    public void unbuffered(int bytes) {
+    public void unbuffered(long bytes) {
         readingPause.unbuffered(bytes);
     }
 

@@ -396,7 +396,7 @@ final class ClientSession {
 
     private void forget(Exchange exchange) {
         routes.remove(exchange.subscription);
-        exchange.subscription.end(null);
+        exchange.subscription.drop();
     }
 
     private void onSuback(Packet.Suback p) throws MalformedPacketException {

@@ -20,7 +20,7 @@ interface Host {
     void buffered(int bytes);
 
     /// From any thread: it was taken out.
-    void unbuffered(int bytes);
+    void unbuffered(long bytes);
 
     /// From any thread: unsubscribes and waits for it.
     void unsubscribe(Subscription subscription);

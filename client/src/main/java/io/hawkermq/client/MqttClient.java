@@ -253,7 +253,7 @@ public final class MqttClient implements AutoCloseable {
 
     /// Not for the program: what completes it may be the loop.
     CompletableFuture<Subscription> start(Subscribe request, @Nullable Handler handler) {
-        Subscription subscription = new Subscription(core, request);
+        Subscription subscription = new Subscription(core, request, handler != null);
         CompletableFuture<Subscription> answer =
                 core.subscribe(subscription).thenApply(suback -> subscription);
         if (handler != null) {
@@ -371,7 +371,7 @@ public final class MqttClient implements AutoCloseable {
     public void unsubscribe(List<String> filters, Properties properties) {
         Subscribe.Builder request = Subscribe.to(filters.getFirst());
         filters.stream().skip(1).forEach(request::and);
-        core.unsubscribe(new Subscription(core, request.build()), properties);
+        core.unsubscribe(new Subscription(core, request.build(), false), properties);
     }
 
     // ---- the end

@@ -35,7 +35,7 @@ final class ReadingPause {
     }
 
     /// From any thread: it was taken out.
-    void unbuffered(int less) {
+    void unbuffered(long less) {
         long rest = bytes.addAndGet(-less);
         if (isPaused && rest <= mostBytes / 2) {
             loop.execute(() -> {

@@ -253,6 +253,49 @@ class ClientSessionTest {
     }
 
     @Test
+    void aClosedSubscriptionHoldsNothingBack() throws Exception {
+        online(host, false);
+        Subscription s = host.subscribe(Subscribe.to("a").manual().build());
+        host.session.received(incoming("a", 1, QoS.AT_LEAST_ONCE, false));
+        host.session.received(incoming("a", 2, QoS.AT_LEAST_ONCE, false));
+        assertTrue(host.bufferedBytes > 0);
+        host.takeSent();
+        s.close();
+        int packetId = ((Packet.Unsubscribe) host.takeSent().getFirst()).packetId();
+        host.session.received(
+                new Packet.Unsuback(packetId, List.of(ReasonCode.SUCCESS), Properties.NONE));
+        assertEquals(List.of(puback(1), puback(2)), host.takeSent());
+        assertEquals(0, host.bufferedBytes);
+        assertEquals(1, s.next().packetId());
+        s.next().acknowledge();
+        assertEquals(List.of(), host.takeSent());
+        assertEquals(0, host.bufferedBytes);
+    }
+
+    @Test
+    void whatIsLeftOfASubscriptionWithAHandlerIsTheHandlers() throws Exception {
+        online(host, false);
+        Subscription s =
+                new Subscription(
+                        host,
+                        Subscribe.to("a").acknowledgement(Acknowledgement.AFTER_HANDLER).build(),
+                        true);
+        host.session.subscribe(new Exchange.Subscribing(s));
+        host.session.received(incoming("a", 1, QoS.AT_LEAST_ONCE, false));
+        host.session.received(incoming("a", 2, QoS.AT_LEAST_ONCE, false));
+        host.takeSent();
+        s.drop();
+        assertEquals(List.of(), host.takeSent());
+        s.handleAll(m -> {
+            assertEquals(m.packetId() - 1, host.sent.size());
+            throw new InterruptedException();
+        });
+        assertEquals(List.of(puback(1), puback(2)), host.takeSent());
+        assertEquals(2, host.failures.size());
+        assertEquals(0, host.bufferedBytes);
+    }
+
+    @Test
     void topicAliasesAreSetOnceAndForgottenWithTheConnection() throws Exception {
         FakeHost h = new FakeHost(10, 0);
         ConnectResult one = result(false, Properties.of(Property.TOPIC_ALIAS_MAXIMUM, 1));

@@ -46,7 +46,7 @@ final class FakeHost implements Host, ClientSession.Peer, Inbox.Delivery {
     }
 
     Subscription subscribe(Subscribe request) {
-        Subscription s = new Subscription(this, request);
+        Subscription s = new Subscription(this, request, false);
         session.subscribe(new Exchange.Subscribing(s));
         return s;
     }
@@ -109,8 +109,8 @@ final class FakeHost implements Host, ClientSession.Peer, Inbox.Delivery {
     }
 
     @Override
-    public void unbuffered(int bytes) {
-        bufferedBytes -= bytes;
+    public void unbuffered(long bytes) {
+        bufferedBytes -= (int) bytes;
     }
 
     @Override
