@@ -510,18 +510,27 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
     // ---- subscribing
 
     /// From any thread.
-    CompletableFuture<Packet.Suback> subscribe(Subscription subscription) {
+    ///
+    /// @return what holds the answer, on which nothing of the program may hang
+    Exchange.Subscribing subscribe(Subscription subscription) {
         Exchange.Subscribing exchange = new Exchange.Subscribing(subscription);
         loop.execute(() -> {
-            if (state instanceof State.Closed s) {
-                exchange.fail(new ConnectionException(s.ending()));
-            } else if (state instanceof State.Disconnected s) {
-                exchange.fail(new ConnectionException(s.ending()));
+            if (state instanceof State.Closed || state instanceof State.Disconnected) {
+                subscription.drop(); // its handler waits
+                exchange.fail(new ConnectionException(ending()));
             } else {
                 session.subscribe(exchange);
             }
         });
-        return exchange.answer;
+        return exchange;
+    }
+
+    /// From any thread: whoever has asked for a subscription has given up and will never hold it.
+    void abandon(Exchange.Subscribing exchange) {
+        loop.execute(() -> {
+            exchange.answer.cancel(false);
+            unsubscribe(new Exchange.Unsubscribing(exchange.subscription, Properties.NONE));
+        });
     }
 
     /// From any thread; waits.
@@ -541,17 +550,20 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
     @Override
     public void unsubscribe(Subscription subscription) {
         Exchange.Unsubscribing exchange = new Exchange.Unsubscribing(subscription, Properties.NONE);
-        loop.execute(() -> {
-            if (!session.subscriptions().contains(subscription)) {
-                subscription.drop();
-                exchange.answer.complete(new Packet.Unsuback(0, List.of(), Properties.NONE));
-            } else if (state instanceof State.Connected) {
-                session.unsubscribe(exchange);
-            } else {
-                session.drop(exchange);
-            }
-        });
+        loop.execute(() -> unsubscribe(exchange));
         Waiting.result(exchange.answer, Waiting.nanos(options.operationTimeout()), "UNSUBACK");
+    }
+
+    private void unsubscribe(Exchange.Unsubscribing exchange) {
+        Subscription subscription = exchange.subscription;
+        if (!session.subscriptions().contains(subscription)) {
+            subscription.drop();
+            exchange.answer.complete(new Packet.Unsuback(0, List.of(), Properties.NONE));
+        } else if (state instanceof State.Connected) {
+            session.unsubscribe(exchange);
+        } else {
+            session.drop(exchange);
+        }
     }
 
     /// From any thread.

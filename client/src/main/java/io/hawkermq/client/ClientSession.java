@@ -165,6 +165,21 @@ final class ClientSession {
         inbox.end();
     }
 
+    /// Without a connection: nobody holds a subscription whose SUBSCRIBE fails. One that the server has
+    /// granted before is made again on the next connection.
+    private void failWaitingExchanges(MqttException exception) {
+        List<Exchange> waiting = List.copyOf(waitingExchanges);
+        waitingExchanges.clear();
+        for (Exchange e : waiting) {
+            if (e instanceof Exchange.Subscribing && !e.subscription.reasonCodes().isEmpty()) {
+                waitingExchanges.add(e);
+            } else {
+                forget(e);
+                e.fail(exception);
+            }
+        }
+    }
+
     private void failExchanges(MqttException exception) {
         exchanges.values().forEach(e -> e.fail(exception));
         exchanges.clear();
@@ -177,7 +192,7 @@ final class ClientSession {
         for (Outgoing o = pending.poll(); o != null; o = pending.poll()) {
             o.fail(exception);
         }
-        failExchanges(exception);
+        failWaitingExchanges(exception);
     }
 
     /// How many messages are not at their end.

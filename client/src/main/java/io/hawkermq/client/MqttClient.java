@@ -219,9 +219,8 @@ public final class MqttClient implements AutoCloseable {
     /// @throws RefusedException if the server has refused every Topic Filter; where it has refused
     ///     some, [Subscription#reasonCodes] tells
     /// @throws ConnectionException if there is no connection and none is being made
-    /// @throws MqttTimeoutException if SUBACK does not come in time
-    /// @throws MqttInterruptedException if this thread is interrupted; the server may have
-    ///     subscribed the client nevertheless
+    /// @throws MqttTimeoutException if SUBACK does not come in time; the client unsubscribes then
+    /// @throws MqttInterruptedException if this thread is interrupted; the client unsubscribes then
     public Subscription subscribe(Subscribe subscribe) {
         return await(start(subscribe, null));
     }
@@ -243,30 +242,42 @@ public final class MqttClient implements AutoCloseable {
     /// @param subscribe at least one Topic Filter
     /// @param handler as for [#subscribe(Subscribe, Handler)]; null if the messages are to be read
     /// @return the subscription once SUBACK is there; fails as [#subscribe(Subscribe)] does, but
-    ///     for time-outs, which it has none of. What hangs on it runs on a virtual thread
+    ///     for time-outs, which it has none of. Cancelling it unsubscribes. What hangs on it runs on a
+    ///     virtual thread
     public CompletableFuture<Subscription> subscribeAsync(
             Subscribe subscribe, @Nullable Handler handler) {
         CompletableFuture<Subscription> answer = new CompletableFuture<>();
-        core.follow(start(subscribe, handler), answer);
+        Exchange.Subscribing exchange = start(subscribe, handler);
+        core.follow(exchange.answer.thenApply(suback -> exchange.subscription), answer);
+        answer.whenComplete((s, e) -> {
+            if (answer.isCancelled()) {
+                core.abandon(exchange);
+            }
+        });
         return answer;
     }
 
-    /// Not for the program: what completes it may be the loop.
-    CompletableFuture<Subscription> start(Subscribe request, @Nullable Handler handler) {
+    /// Begins a subscription. The loop completes its answer, so nothing of the program may hang on it.
+    Exchange.Subscribing start(Subscribe request, @Nullable Handler handler) {
         Subscription subscription = new Subscription(core, request, handler != null);
-        CompletableFuture<Subscription> answer =
-                core.subscribe(subscription).thenApply(suback -> subscription);
+        Exchange.Subscribing exchange = core.subscribe(subscription);
         if (handler != null) {
             core.group()
                     .start(
                             "mqtt-handler-" + request.entries().getFirst().filter(),
                             () -> subscription.handleAll(handler));
         }
-        return answer;
+        return exchange;
     }
 
-    private Subscription await(CompletableFuture<Subscription> future) {
-        return Waiting.result(future, Waiting.nanos(options.operationTimeout()), "SUBACK");
+    private Subscription await(Exchange.Subscribing exchange) {
+        try {
+            Waiting.result(exchange.answer, Waiting.nanos(options.operationTimeout()), "SUBACK");
+            return exchange.subscription;
+        } catch (MqttTimeoutException | MqttInterruptedException e) {
+            core.abandon(exchange);
+            throw e;
+        }
     }
 
     // ---- request and response

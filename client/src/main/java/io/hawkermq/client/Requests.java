@@ -86,9 +86,11 @@ final class Requests {
                                 : null;
                 String topic = (prefix == null ? "response/" : prefix) + suffix;
                 known =
-                        client.start(
+                        client
+                                .start(
                                         Subscribe.to(topic).qos(QoS.AT_LEAST_ONCE).build(),
                                         this::answered)
+                                .answer
                                 .thenApply(s -> topic);
                 responseTopic = known;
             }

@@ -154,6 +154,20 @@ class ClientSessionTest {
     }
 
     @Test
+    void whatFailsForWantOfAConnectionIsNotSubscribedLater() throws Exception {
+        online(host, false);
+        Subscription granted = host.subscribe(Subscribe.to("granted").build());
+        int packetId = ((Packet.Subscribe) host.takeSent().getFirst()).packetId();
+        host.session.received(
+                new Packet.Suback(packetId, List.of(ReasonCode.GRANTED_QOS_2), Properties.NONE));
+        Subscription failed = host.subscribe(Subscribe.to("failed").build());
+        host.session.offline();
+        host.session.failPending(new ConnectionException(new Ending.Lost(null)));
+        assertTrue(failed.next(Duration.ofSeconds(5)).isEmpty()); // it has ended
+        assertEquals(List.of(granted), host.session.subscriptions());
+    }
+
+    @Test
     void aRefusedSubscriptionEnds() throws Exception {
         online(host, false);
         Subscription s = host.subscribe(Subscribe.to("a").build());

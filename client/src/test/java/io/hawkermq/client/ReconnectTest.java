@@ -152,6 +152,40 @@ class ReconnectTest {
         }
     }
 
+    @Test
+    void aSubscriptionThatNobodyWaitsForAnyMoreIsGivenUp() throws Exception {
+        try (ScriptedServer server = new ScriptedServer();
+                MqttClient client =
+                        builder(server).operationTimeout(Duration.ofMillis(200)).build()) {
+            client.connectAsync();
+            try (Peer peer = server.accept(false)) {
+                states.await(State.Connected.class);
+                assertThrows(MqttTimeoutException.class, () -> client.subscribe("late"));
+                peer.read(Packet.Subscribe.class);
+                assertEquals("late", unsubscribed(peer));
+                CompletableFuture<Subscription> subscribing =
+                        client.subscribeAsync(Subscribe.to("cancelled").build(), null);
+                peer.read(Packet.Subscribe.class);
+                subscribing.cancel(false);
+                assertEquals("cancelled", unsubscribed(peer));
+            }
+            states.await(State.Waiting.class);
+            try (Peer peer = server.accept(false)) {
+                states.await(State.Connected.class);
+                client.publishAsync(Message.of("a", "nothing is subscribed again"));
+                assertEquals("nothing is subscribed again", text(peer));
+            }
+        }
+    }
+
+    private static String unsubscribed(Peer peer) throws Exception {
+        Packet.Unsubscribe unsubscribe = peer.read(Packet.Unsubscribe.class);
+        peer.send(
+                new Packet.Unsuback(
+                        unsubscribe.packetId(), List.of(ReasonCode.SUCCESS), Properties.NONE));
+        return unsubscribe.filters().getFirst().toString();
+    }
+
     private static String text(Peer peer) throws Exception {
         return new String(
                 peer.read(Packet.Publish.class).payload(), java.nio.charset.StandardCharsets.UTF_8);
