@@ -163,8 +163,8 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
     /// What the program hangs on `target` may block, so it never runs on the loop or where time-outs
     /// are counted.
     <T> void follow(CompletableFuture<T> source, CompletableFuture<T> target) {
-        source.whenComplete((result, failure) ->
-                callbacks.run(() -> settle(target, result, failure)));
+        source.whenComplete(
+                (result, failure) -> callbacks.run(() -> settle(target, result, failure)));
     }
 
     private static <T> void settle(
@@ -225,10 +225,19 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
             try {
                 connection = new Connection(this, opened, !wasConnected);
             } catch (IOException e) {
-                Attempt.closeQuietly(opened.layer().channel());
-                ended(new Ending.Lost(e));
+                notBegun(opened, new Ending.Lost(e));
+            } catch (IllegalArgumentException e) {
+                // All else of CONNECT was checked when the client was built.
+                notBegun(opened, new Ending.HookFailed(e));
+            } catch (RuntimeException e) {
+                notBegun(opened, new Ending.Defect(e));
             }
         });
+    }
+
+    private void notBegun(Attempt.Opened opened, Ending ending) {
+        Attempt.closeQuietly(opened.layer().channel());
+        ended(ending);
     }
 
     /// The server has accepted the connection.
@@ -453,7 +462,10 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
                         || isOffline && options.offline() == ClientOptions.Offline.REFUSED;
         CompletableFuture<Void> waiting = outgoing.accepted;
         if (waiting != null && !(state instanceof State.Closed)) {
-            outbox.put(outgoing);
+            if (!outbox.put(outgoing)) {
+                outgoing.fail(ClientSession.refusal(ReasonCode.PACKET_TOO_LARGE));
+                return;
+            }
             outbox.tellWhenCommitted(waiting);
             if (!(state instanceof State.Disconnected)) {
                 session.publish(outgoing);
@@ -463,8 +475,9 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
             }
         } else if (isRefused) {
             outgoing.fail(new ConnectionException(ending()));
+        } else if (!outbox.put(outgoing)) {
+            outgoing.fail(ClientSession.refusal(ReasonCode.PACKET_TOO_LARGE));
         } else {
-            outbox.put(outgoing);
             session.publish(outgoing);
         }
     }

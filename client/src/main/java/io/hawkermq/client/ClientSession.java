@@ -281,17 +281,7 @@ final class ClientSession {
         if (packetId != 0) {
             peer.started(outgoing, packetId);
         }
-        boolean isSent;
-        try {
-            isSent = send(outgoing, packetId, false);
-        } catch (IllegalArgumentException e) {
-            if (packetId != 0) {
-                sender.abandon(packetId);
-            }
-            outgoing.fail(refusal(ReasonCode.PACKET_TOO_LARGE));
-            return;
-        }
-        if (!isSent) {
+        if (!send(outgoing, packetId, false)) {
             if (packetId != 0) {
                 sender.abandon(packetId);
             }
@@ -301,11 +291,12 @@ final class ClientSession {
         }
     }
 
-    private static RefusedException refusal(ReasonCode code) {
+    static RefusedException refusal(ReasonCode code) {
         return new RefusedException(
                 "the server does not take the message", List.of(code), Properties.NONE);
     }
 
+    /// @return false if the server does not take it, or MQTT cannot express it
     private boolean send(Outgoing outgoing, int packetId, boolean dup) {
         Message message = outgoing.message;
         TopicName topic = message.topicName();
@@ -323,16 +314,21 @@ final class ClientSession {
                 topic = isKnown ? null : topic;
             }
         }
-        boolean isSent =
-                peer.send(
-                        new Packet.Publish(
-                                dup,
-                                message.qos(),
-                                message.retain(),
-                                topic,
-                                packetId,
-                                properties,
-                                message.payload()));
+        boolean isSent;
+        try {
+            isSent =
+                    peer.send(
+                            new Packet.Publish(
+                                    dup,
+                                    message.qos(),
+                                    message.retain(),
+                                    topic,
+                                    packetId,
+                                    properties,
+                                    message.payload()));
+        } catch (IllegalArgumentException e) {
+            isSent = false;
+        }
         if (!isSent && isAliasNew) {
             outboundAliases.forgetLast(message.topicName());
         }

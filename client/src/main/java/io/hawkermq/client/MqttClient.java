@@ -174,6 +174,7 @@ public final class MqttClient implements AutoCloseable {
     /// @param message of QoS 1 or 2; its payload is not to be changed before it is acknowledged
     /// @throws IllegalStateException without an outbox
     /// @throws IllegalArgumentException at QoS 0
+    /// @throws RefusedException if the message is larger than MQTT allows
     /// @throws ConnectionException with [Ending.OutboxFailed] if the disk fails, or if the client is
     ///     closed
     /// @throws MqttTimeoutException if there is no room, or no answer of the disk, in time
@@ -377,12 +378,14 @@ public final class MqttClient implements AutoCloseable {
     /// @throws RefusedException if the server has refused every Topic Filter
     /// @throws MqttException as for [#subscribe(Subscribe)]
     /// @throws java.util.NoSuchElementException if there are none
-    /// @throws IllegalArgumentException if one is no Topic Filter
+    /// @throws IllegalArgumentException if one is no Topic Filter, or the properties hold what MQTT
+    ///     cannot express
     /// @throws ConnectionException if there is no connection at this moment
     public void unsubscribe(List<String> filters, Properties properties) {
         Subscribe.Builder request = Subscribe.to(filters.getFirst());
         filters.stream().skip(1).forEach(request::and);
-        core.unsubscribe(new Subscription(core, request.build(), false), properties);
+        core.unsubscribe(
+                new Subscription(core, request.build(), false), Texts.properties(properties));
     }
 
     // ---- the end
@@ -402,9 +405,10 @@ public final class MqttClient implements AutoCloseable {
     /// @param reasonCode one that DISCONNECT of a client may carry
     /// @param properties of DISCONNECT; [Properties#NONE] for none
     /// @throws MqttTimeoutException if the connection is not closed within the operation time-out
+    /// @throws IllegalArgumentException if the properties hold what MQTT cannot express
     public void disconnect(ReasonCode reasonCode, Properties properties) {
         Waiting.result(
-                core.disconnect(reasonCode, properties),
+                core.disconnect(reasonCode, Texts.properties(properties)),
                 Waiting.nanos(options.operationTimeout()),
                 "disconnection");
     }

@@ -32,11 +32,18 @@ final class OutboxCommits {
         this.failed = failed;
     }
 
-    void put(Outgoing outgoing) {
+    /// @return false if the message is none that MQTT can express
+    boolean put(Outgoing outgoing) {
         if (file != null && outgoing.qos() != QoS.AT_MOST_ONCE) {
-            outgoing.recordId = file.put(outgoing.message);
+            try {
+                outgoing.recordId = file.put(outgoing.message);
+            } catch (IllegalArgumentException e) {
+                LOG.log(Level.WARNING, "a message is not for the outbox", e);
+                return false;
+            }
             commitLater();
         }
+        return true;
     }
 
     /// Completes what waits for the outbox to have all that it was given so far.

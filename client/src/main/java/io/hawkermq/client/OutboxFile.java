@@ -5,7 +5,6 @@ import io.hawkermq.protocol.MalformedPacketException;
 import io.hawkermq.protocol.Packet;
 import io.hawkermq.protocol.PacketDecoder;
 import io.hawkermq.protocol.PacketEncoder;
-import io.hawkermq.protocol.Properties;
 import io.hawkermq.protocol.Property;
 import io.hawkermq.protocol.ProtocolVersion;
 import io.hawkermq.protocol.QoS;
@@ -255,24 +254,38 @@ final class OutboxFile {
     /// A message is accepted.
     ///
     /// @return its number
+    /// @throws IllegalArgumentException if MQTT cannot express it; nothing of it is written
     long put(Message message) {
         long id = ++lastId;
         int at = begin(PUT, id);
-        Properties properties = message.properties().without(Property.TOPIC_ALIAS);
-        PacketEncoder.encode(
+        boolean isWritten = false;
+        try {
+            isWritten = write(message);
+        } finally {
+            if (!isWritten) {
+                batch.truncate(at);
+            }
+        }
+        if (!isWritten) {
+            throw new IllegalArgumentException("the message is too large");
+        }
+        add(new Entry(id, message, finish(at)));
+        return id;
+    }
+
+    private boolean write(Message message) {
+        return PacketEncoder.encode(
                 new Packet.Publish(
                         false,
                         message.qos(),
                         message.retain(),
                         message.topicName(),
                         message.qos() == QoS.AT_MOST_ONCE ? 0 : 1,
-                        properties,
+                        message.properties().without(Property.TOPIC_ALIAS),
                         message.payload()),
                 ProtocolVersion.MQTT_5,
                 PacketEncoder.LARGEST_PACKET,
                 batch);
-        add(new Entry(id, message, finish(at)));
-        return id;
     }
 
     /// It is about to be sent under this identifier.

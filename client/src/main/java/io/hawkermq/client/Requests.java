@@ -86,8 +86,7 @@ final class Requests {
                                 : null;
                 String topic = (prefix == null ? "response/" : prefix) + suffix;
                 known =
-                        client
-                                .start(
+                        client.start(
                                         Subscribe.to(topic).qos(QoS.AT_LEAST_ONCE).build(),
                                         this::answered)
                                 .answer

@@ -34,8 +34,7 @@ class CallbacksTest {
 
     private static void answer(Peer peer) throws Exception {
         int packetId = peer.read(Packet.Subscribe.class).packetId();
-        peer.send(
-                new Packet.Suback(packetId, List.of(ReasonCode.GRANTED_QOS_1), Properties.NONE));
+        peer.send(new Packet.Suback(packetId, List.of(ReasonCode.GRANTED_QOS_1), Properties.NONE));
     }
 
     @Test
@@ -98,8 +97,7 @@ class CallbacksTest {
                 answer(peer);
                 Packet.Publish request = peer.read(Packet.Publish.class);
                 peer.send(
-                        new Packet.Puback(
-                                request.packetId(), ReasonCode.SUCCESS, Properties.NONE));
+                        new Packet.Puback(request.packetId(), ReasonCode.SUCCESS, Properties.NONE));
                 Properties p = request.properties();
                 peer.send(
                         new Packet.Publish(

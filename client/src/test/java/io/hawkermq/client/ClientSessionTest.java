@@ -331,6 +331,18 @@ class ClientSessionTest {
     }
 
     @Test
+    void aTopicAliasThatWasNotSentIsForgotten() {
+        FakeHost h = new FakeHost(10, 0);
+        h.session.online(result(false, Properties.of(Property.TOPIC_ALIAS_MAXIMUM, 1)), h);
+        Message bad = Message.to("a").contentType("cannot be written").build();
+        Outgoing refused = new Outgoing(h, bad, false);
+        h.session.publish(refused);
+        assertRefused(ReasonCode.PACKET_TOO_LARGE, refused);
+        h.publish("a", QoS.AT_MOST_ONCE);
+        assertEquals("a", String.valueOf(((Packet.Publish) h.takeSent().getFirst()).topic()));
+    }
+
+    @Test
     void whatTheServerDoesNotTakeIsNotSent() {
         Properties terms =
                 Properties.builder()

@@ -2,6 +2,7 @@ package io.hawkermq.client;
 
 import io.hawkermq.protocol.Packet;
 import io.hawkermq.protocol.Properties;
+import io.hawkermq.protocol.Property;
 import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.ReasonCode;
 import io.hawkermq.protocol.TopicName;
@@ -53,6 +54,10 @@ final class FakeHost implements Host, ClientSession.Peer, Inbox.Delivery {
 
     @Override
     public boolean send(Packet packet) {
+        if (packet instanceof Packet.Publish p
+                && "cannot be written".equals(p.properties().text(Property.CONTENT_TYPE))) {
+            throw new IllegalArgumentException("as the encoder does");
+        }
         if (packet instanceof Packet.Publish p && p.payload().length > largest) {
             return false;
         }

@@ -142,6 +142,62 @@ class HostileServerTest {
         }
     }
 
+    @Test
+    void whatMqttCannotExpressIsRefusedWhereItIsSaid() throws Exception {
+        String zero = "\0";
+        String half = "\uD83D";
+        String tooLong = "\u20AC".repeat(21_846);
+        for (String bad : List.of(zero, half, tooLong)) {
+            assertWrong(() -> builder().clientId(bad));
+            assertWrong(() -> builder().credentials(bad, "p"));
+            assertWrong(() -> builder().user("a", bad));
+            assertWrong(() -> builder().with(Property.AUTHENTICATION_METHOD, bad));
+            assertWrong(() -> Message.to("a").contentType(bad));
+            assertWrong(() -> Message.to("a").user(bad, "b"));
+            assertWrong(() -> Subscribe.to("a").user("a", bad).build());
+        }
+        byte[] large = new byte[65_536];
+        assertWrong(() -> builder().credentials("u", "p".repeat(65_536)));
+        assertWrong(() -> builder().will(Message.of("a", large)));
+        assertWrong(() -> Message.to("a").correlationData(large));
+        Message.to("\uD83D\uDE00").contentType("\uD83D\uDE00".repeat(16_383)).build();
+    }
+
+    private static void assertWrong(org.junit.jupiter.api.function.Executable call) {
+        assertThrows(IllegalArgumentException.class, call);
+    }
+
+    @Test
+    void aDisconnectThatCannotBeWrittenIsRefused() throws Exception {
+        try (MqttClient client = builder().build()) {
+            CompletableFuture<ConnectResult> connecting = client.connectAsync();
+            try (Peer peer = server.accept(false)) {
+                connecting.get(5, TimeUnit.SECONDS);
+                Properties bad = Properties.of(Property.REASON_STRING, "\0");
+                assertWrong(() -> client.disconnect(ReasonCode.SUCCESS, bad));
+                assertWrong(() -> client.unsubscribe(List.of("a"), bad));
+                client.disconnect();
+                peer.read(Packet.Disconnect.class);
+            }
+        }
+    }
+
+    @Test
+    void aConnectThatCannotBeWrittenEndsTheAttempt() throws Exception {
+        try (MqttClient client =
+                builder()
+                        .version(ProtocolVersion.MQTT_3_1_1)
+                        .connectTimeout(Duration.ofMinutes(5))
+                        .credentials(new Credentials(null, new byte[1]))
+                        .build()) {
+            CompletableFuture<ConnectResult> connecting = client.connectAsync();
+            try (Peer peer = server.accept()) {
+                assertInstanceOf(Ending.HookFailed.class, endingOf(connecting));
+                assertEquals(-1, peer.socket.getInputStream().read());
+            }
+        }
+    }
+
     /// Not as in [MQTT-3.8.4-6], but libmosquitto takes it, and its tests send it.
     @Test
     void aSubackWithoutReasonCodesGrants() throws Exception {

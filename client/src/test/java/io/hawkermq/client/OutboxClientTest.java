@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.hawkermq.client.ScriptedServer.Peer;
 import io.hawkermq.protocol.Packet;
+import io.hawkermq.protocol.Property;
 import io.hawkermq.protocol.QoS;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -48,6 +49,17 @@ class OutboxClientTest {
                 }
                 second.close(Duration.ZERO);
             }
+        }
+    }
+
+    @Test
+    void whatCannotBeWrittenFails() throws Exception {
+        try (ScriptedServer server = new ScriptedServer();
+                MqttClient client = client(server, null)) {
+            Message.Builder b = Message.to("a").qos(QoS.AT_LEAST_ONCE);
+            b.properties().add(Property.CONTENT_TYPE, "\0");
+            assertThrows(RefusedException.class, () -> client.enqueue(b.build()));
+            assertEquals(0, client.metrics().unfinished());
         }
     }
 

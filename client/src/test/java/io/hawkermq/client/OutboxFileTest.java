@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.hawkermq.protocol.Property;
 import io.hawkermq.protocol.QoS;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -73,6 +74,27 @@ class OutboxFileTest {
             assertEquals(message("2").properties(), m.properties());
             assertTrue(m.retain());
             assertEquals(QoS.EXACTLY_ONCE, m.qos());
+        }
+    }
+
+    /// What [Message.Builder] lets through nowhere.
+    private static Message unwritable() {
+        Message.Builder b = Message.to("bad").qos(QoS.AT_LEAST_ONCE);
+        b.properties().add(Property.CONTENT_TYPE, "\0");
+        return b.build();
+    }
+
+    @Test
+    void whatCannotBeWrittenLeavesNothing() throws Exception {
+        OutboxFile outbox = open();
+        outbox.put(message("0"));
+        assertThrows(IllegalArgumentException.class, () -> outbox.put(unwritable()));
+        outbox.put(message("1"));
+        assertEquals(2, outbox.size());
+        outbox.commit();
+        outbox.close();
+        try (Closing again = new Closing(open())) {
+            assertEquals(List.of("t/0", "t/1"), state(again.outbox));
         }
     }
 
