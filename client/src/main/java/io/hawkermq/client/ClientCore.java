@@ -462,6 +462,13 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
                         || isOffline && options.offline() == ClientOptions.Offline.REFUSED;
         CompletableFuture<Void> waiting = outgoing.accepted;
         if (waiting != null && !(state instanceof State.Closed)) {
+            if (state instanceof State.Disconnected && outbox.isFull(limits)) {
+                outgoing.fail(
+                        new LimitExceededException(
+                                "the outbox holds all that may wait while the client is"
+                                        + " disconnected"));
+                return;
+            }
             if (!outbox.put(outgoing)) {
                 outgoing.fail(ClientSession.refusal(ReasonCode.PACKET_TOO_LARGE));
                 return;
@@ -655,6 +662,11 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
     @Override
     public void started(Outgoing outgoing, int packetId) {
         outbox.started(outgoing, packetId);
+    }
+
+    @Override
+    public void waitsAgain(Outgoing outgoing) {
+        outbox.waitsAgain(outgoing);
     }
 
     @Override

@@ -36,6 +36,9 @@ final class ClientSession {
         /// A PUBLISH is about to be sent under a new identifier.
         void started(Outgoing outgoing, int packetId);
 
+        /// The server has lost the session in which a PUBLISH was sent: it will be sent as new.
+        void waitsAgain(Outgoing outgoing);
+
         /// PUBREC has come for a message of the outbox, which from now on must not be sent again.
         void released(Outgoing outgoing);
 
@@ -114,6 +117,7 @@ final class ClientSession {
         sender = new Sender<>(receiveMaximum);
         for (Outgoing outgoing : again.reversed()) {
             pending.addFirst(outgoing);
+            peer.waitsAgain(outgoing);
         }
     }
 
@@ -187,10 +191,17 @@ final class ClientSession {
         waitingExchanges.clear();
     }
 
-    /// Without a connection and without the wish to wait for one: what was not sent fails.
+    /// Without a connection and without the wish to wait for one: what was not sent fails. What the
+    /// outbox has waits: it would not be read from there again before the client is disconnected.
     void failPending(MqttException exception) {
-        for (Outgoing o = pending.poll(); o != null; o = pending.poll()) {
-            o.fail(exception);
+        List<Outgoing> waiting = List.copyOf(pending);
+        pending.clear();
+        for (Outgoing o : waiting) {
+            if (o.recordId != 0) {
+                pending.add(o);
+            } else {
+                o.fail(exception);
+            }
         }
         failWaitingExchanges(exception);
     }

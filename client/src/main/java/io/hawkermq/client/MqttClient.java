@@ -178,6 +178,8 @@ public final class MqttClient implements AutoCloseable {
     /// @throws ConnectionException with [Ending.OutboxFailed] if the disk fails, or if the client is
     ///     closed
     /// @throws MqttTimeoutException if there is no room, or no answer of the disk, in time
+    /// @throws LimitExceededException if the client is disconnected and does not try to connect, and
+    ///     the outbox holds as much as `publishLimits` of the builder allow
     /// @throws MqttInterruptedException if this thread is interrupted; the message may be in the
     ///     outbox or not
     public void enqueue(Message message) {

@@ -46,6 +46,12 @@ final class OutboxCommits {
         return true;
     }
 
+    /// True if it holds so much already that nothing is to be added while no connection takes
+    /// anything away: all of it is in memory too.
+    boolean isFull(PublishLimits limits) {
+        return file != null && !limits.allow(file.size() + 1, file.liveBytes());
+    }
+
     /// Completes what waits for the outbox to have all that it was given so far.
     void tellWhenCommitted(CompletableFuture<Void> waiting) {
         accepted.add(waiting);
@@ -75,6 +81,13 @@ final class OutboxCommits {
     void started(Outgoing outgoing, int packetId) {
         if (file != null && outgoing.recordId != 0) {
             file.started(outgoing.recordId, packetId);
+            commitLater();
+        }
+    }
+
+    void waitsAgain(Outgoing outgoing) {
+        if (file != null && outgoing.recordId != 0) {
+            file.waitsAgain(outgoing.recordId);
             commitLater();
         }
     }

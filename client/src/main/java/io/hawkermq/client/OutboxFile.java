@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,7 +55,7 @@ final class OutboxFile {
         final long id;
         final Message message;
 
-        /// 0 before it was sent.
+        /// 0 before it was sent, and while it waits to be sent as new.
         int packetId;
 
         /// PUBREC has come: it must not be sent again.
@@ -149,6 +150,7 @@ final class OutboxFile {
                     Level.ERROR,
                     damaged + " bytes of " + file + " are damaged; the whole is kept as " + copy);
         }
+        freeTakenIdentifiers();
         fileBytes = end;
         if (end < bytes.length) {
             LOG.log(
@@ -159,6 +161,18 @@ final class OutboxFile {
         channel.position(end);
         if (damaged > 0) {
             compact();
+        }
+    }
+
+    /// Logs have been written in which a message that waits to be sent again keeps an identifier that
+    /// another has by now: the later one has it.
+    private void freeTakenIdentifiers() {
+        Map<Integer, Entry> holders = new HashMap<>();
+        for (Entry e : List.copyOf(started.values())) {
+            Entry earlier = holders.put(e.packetId, e);
+            if (earlier != null) {
+                started(earlier, 0);
+            }
         }
     }
 
@@ -193,9 +207,7 @@ final class OutboxFile {
             }
             case STARTED -> {
                 if (entry != null) {
-                    entry.packetId = b.getShort() & 0xFFFF;
-                    started.remove(id);
-                    started.put(id, entry);
+                    started(entry, b.getShort() & 0xFFFF);
                 }
             }
             case RELEASED -> {
@@ -292,12 +304,24 @@ final class OutboxFile {
     void started(long id, int packetId) {
         Entry entry = live.get(id);
         if (entry != null) {
-            entry.packetId = packetId;
-            started.remove(id);
-            started.put(id, entry);
+            started(entry, packetId);
             int at = begin(STARTED, id);
             batch.writeTwoBytes(packetId);
             finish(at);
+        }
+    }
+
+    /// The server has lost its session: it waits to be sent as new, and its identifier is free for
+    /// others.
+    void waitsAgain(long id) {
+        started(id, 0);
+    }
+
+    private void started(Entry entry, int packetId) {
+        entry.packetId = packetId;
+        started.remove(entry.id);
+        if (packetId != 0) {
+            started.put(entry.id, entry);
         }
     }
 
@@ -405,13 +429,18 @@ final class OutboxFile {
         return List.copyOf(started.values());
     }
 
-    /// Those that were never sent, in the order in which they were put.
+    /// Those that wait to be sent, in the order in which they were put.
     List<Entry> unsent() {
         return live.values().stream().filter(e -> e.packetId == 0).toList();
     }
 
     int size() {
         return live.size();
+    }
+
+    /// What their records take.
+    long liveBytes() {
+        return liveBytes;
     }
 
     void close() throws IOException {

@@ -126,6 +126,20 @@ class ClientSessionTest {
         assertEquals("b", String.valueOf(b.topic()));
         assertFalse(b.dup());
         assertFalse(open.future.isDone());
+        assertEquals(List.of(open), host.waitingAgain);
+    }
+
+    @Test
+    void whatTheOutboxHasWaitsWhereOthersFail() throws Exception {
+        Outgoing kept = host.outgoing("a", QoS.AT_LEAST_ONCE);
+        kept.recordId = 1;
+        host.session.publish(kept);
+        Outgoing failed = host.publish("b", QoS.AT_LEAST_ONCE);
+        host.session.failPending(new ConnectionException(new Ending.Lost(null)));
+        assertTrue(failed.future.isCompletedExceptionally());
+        assertFalse(kept.future.isDone());
+        online(host, false);
+        assertEquals("a", String.valueOf(((Packet.Publish) host.takeSent().getFirst()).topic()));
     }
 
     @Test

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class FakeHost implements Host, ClientSession.Peer, Inbox.Delivery {
     final List<Packet> sent = new ArrayList<>();
     final List<Throwable> failures = new ArrayList<>();
+    final List<Outgoing> waitingAgain = new ArrayList<>();
     final List<IncomingMessage> unclaimed = new ArrayList<>();
     final ClientSession session;
     boolean isCongested;
@@ -72,6 +73,11 @@ final class FakeHost implements Host, ClientSession.Peer, Inbox.Delivery {
 
     @Override
     public void started(Outgoing outgoing, int packetId) {}
+
+    @Override
+    public void waitsAgain(Outgoing outgoing) {
+        waitingAgain.add(outgoing);
+    }
 
     @Override
     public void released(Outgoing outgoing) {}

@@ -23,13 +23,16 @@ class OutboxClientTest {
     @SuppressWarnings("NullAway.Init") // JUnit sets it
     private Path folder;
 
+    private MqttClientBuilder builder(ScriptedServer server) {
+        return MqttClient.builder()
+                .uri(server.uri())
+                .clientId("c")
+                .resumeSession(Duration.ofHours(1))
+                .outbox(Outbox.unforcedIn(folder));
+    }
+
     private MqttClient client(ScriptedServer server, @Nullable ClientGroup group) {
-        MqttClientBuilder builder =
-                MqttClient.builder()
-                        .uri(server.uri())
-                        .clientId("c")
-                        .resumeSession(Duration.ofHours(1))
-                        .outbox(Outbox.unforcedIn(folder));
+        MqttClientBuilder builder = builder(server);
         return (group == null ? builder : builder.group(group)).build();
     }
 
@@ -49,6 +52,23 @@ class OutboxClientTest {
                 }
                 second.close(Duration.ZERO);
             }
+        }
+    }
+
+    @Test
+    void withoutAConnectionTheOutboxTakesNoMoreThanTheLimits() throws Exception {
+        try (ScriptedServer server = new ScriptedServer();
+                MqttClient client = builder(server).publishLimits(2, 1 << 20).build()) {
+            Message message = Message.to("a").qos(QoS.AT_LEAST_ONCE).build();
+            client.enqueue(message);
+            client.enqueue(message);
+            assertThrows(LimitExceededException.class, () -> client.enqueue(message));
+            var unused = client.connectAsync();
+            try (Peer peer = server.accept(false)) {
+                peer.read(Packet.Publish.class);
+                peer.read(Packet.Publish.class);
+            }
+            client.close(Duration.ZERO);
         }
     }
 

@@ -77,6 +77,26 @@ class OutboxFileTest {
         }
     }
 
+    @Test
+    void anIdentifierBelongsToOneMessage() throws Exception {
+        OutboxFile outbox = open();
+        long[] ids = new long[4];
+        for (int i = 0; i < ids.length; i++) {
+            ids[i] = outbox.put(message("" + i));
+            outbox.started(ids[i], i + 1);
+        }
+        outbox.waitsAgain(ids[0]);
+        outbox.waitsAgain(ids[1]);
+        outbox.started(ids[0], 2);
+        outbox.started(ids[2], 4); // as in logs where nothing tells that 3 waits again
+        outbox.commit();
+        assertEquals(List.of("t/3@4", "t/0@2", "t/2@4", "t/1"), state(outbox));
+        outbox.close();
+        try (Closing again = new Closing(open())) {
+            assertEquals(List.of("t/0@2", "t/2@4", "t/1", "t/3"), state(again.outbox));
+        }
+    }
+
     /// What [Message.Builder] lets through nowhere.
     private static Message unwritable() {
         Message.Builder b = Message.to("bad").qos(QoS.AT_LEAST_ONCE);
