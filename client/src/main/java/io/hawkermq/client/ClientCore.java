@@ -445,6 +445,8 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
         Connection current = connection;
         if (current != null) {
             current.end(new Ending.ByClient(ReasonCode.SUCCESS), null);
+        } else {
+            disconnectNow(ReasonCode.SUCCESS, Properties.NONE); // an attempt, or the wait for one
         }
         if (!(state instanceof State.Closed)) {
             closeWith(new Ending.ByClient(ReasonCode.SUCCESS));
