@@ -46,6 +46,7 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
     private @Nullable Attempt attempt;
     private @Nullable Connection connection;
     private Loop.@Nullable Timer timer;
+    private Loop.@Nullable Timer unclaimedTimer;
     private final List<Runnable> whenDrained = new ArrayList<>();
     private int failuresInARow;
     private boolean wasConnected;
@@ -246,15 +247,18 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
         timer = null;
         connections++;
         acceptedAt = Loop.now();
+        boolean isFirst = !wasConnected;
         wasConnected = true;
         destination.reached();
         clientId = result.clientId();
         enter(new State.Connected(result));
         session.online(result, this);
-        if (result.sessionPresent() && connections == 1) {
-            loop.schedule(
-                    Loop.now() + Waiting.nanos(options.operationTimeout()),
-                    () -> session.inbox().giveUpUnclaimed());
+        if (result.sessionPresent() && isFirst) { // since the program has begun, or has disconnected
+            loop.cancel(unclaimedTimer);
+            unclaimedTimer =
+                    loop.schedule(
+                            Loop.now() + Waiting.nanos(options.operationTimeout()),
+                            () -> session.inbox().giveUpUnclaimed());
         }
         connected.complete(result);
     }

@@ -26,7 +26,9 @@ final class Requests {
     private final AtomicLong lastId = new AtomicLong(RANDOM.nextLong());
     private final ReentrantLock lock = new ReentrantLock();
     private final String suffix;
-    private @Nullable CompletableFuture<String> responseTopic;
+
+    /// To the Response Topic.
+    private Exchange.@Nullable Subscribing subscribing;
 
     Requests(MqttClient client, Publishing publishing) {
         this.client = client;
@@ -78,8 +80,10 @@ final class Requests {
     private CompletableFuture<String> responseTopic() {
         lock.lock();
         try {
-            CompletableFuture<String> known = responseTopic;
-            if (known == null || known.isCompletedExceptionally()) {
+            Exchange.Subscribing known = subscribing;
+            if (known == null
+                    || known.answer.isCompletedExceptionally()
+                    || known.subscription.isEnded()) { // as disconnecting ends all
                 String prefix =
                         client.state() instanceof State.Connected c
                                 ? c.result().responseInformation()
@@ -87,13 +91,11 @@ final class Requests {
                 String topic = (prefix == null ? "response/" : prefix) + suffix;
                 known =
                         client.start(
-                                        Subscribe.to(topic).qos(QoS.AT_LEAST_ONCE).build(),
-                                        this::answered)
-                                .answer
-                                .thenApply(s -> topic);
-                responseTopic = known;
+                                Subscribe.to(topic).qos(QoS.AT_LEAST_ONCE).build(), this::answered);
+                subscribing = known;
             }
-            return known;
+            String topic = known.subscription.request().entries().getFirst().filter().toString();
+            return known.answer.thenApply(suback -> topic);
         } finally {
             lock.unlock();
         }

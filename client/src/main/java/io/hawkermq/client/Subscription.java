@@ -138,6 +138,16 @@ public final class Subscription implements Iterable<IncomingMessage>, AutoClosea
         }
     }
 
+    /// From any thread.
+    boolean isEnded() {
+        lock.lock();
+        try {
+            return isEnded;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// Ends a subscription that the program has given up. Unless a handler goes through what is in
     /// the buffer, it is acknowledged now: perhaps nobody reads it, and all later acknowledgements
     /// of the client would wait for it.

@@ -9,12 +9,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.hawkermq.client.ScriptedServer.Peer;
 import io.hawkermq.protocol.Packet;
 import io.hawkermq.protocol.Properties;
+import io.hawkermq.protocol.Property;
 import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.ReasonCode;
+import io.hawkermq.protocol.TopicName;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -81,7 +84,7 @@ class ReconnectTest {
                                 false,
                                 QoS.AT_MOST_ONCE,
                                 false,
-                                io.hawkermq.protocol.TopicName.of("a"),
+                                TopicName.of("a"),
                                 0,
                                 Properties.NONE,
                                 new byte[] {'m'}));
@@ -305,6 +308,67 @@ class ReconnectTest {
                 assertEquals("c", text(peer));
             }
         }
+    }
+
+    @Test
+    void requestsAreAnsweredAfterADisconnection() throws Exception {
+        try (ScriptedServer server = new ScriptedServer();
+                MqttClient client = builder(server).build()) {
+            for (int i = 0; i < 2; i++) {
+                client.connectAsync();
+                try (Peer peer = server.accept(false)) {
+                    states.await(State.Connected.class);
+                    CompletableFuture<IncomingMessage> response =
+                            client.requestAsync("add", new byte[0], Duration.ofSeconds(10));
+                    answer(peer);
+                    Properties p = peer.read(Packet.Publish.class).properties();
+                    peer.send(
+                            publish(
+                                    Objects.requireNonNull(p.text(Property.RESPONSE_TOPIC)),
+                                    0,
+                                    Properties.of(
+                                            Property.CORRELATION_DATA,
+                                            Objects.requireNonNull(
+                                                    p.binary(Property.CORRELATION_DATA)))));
+                    response.get(10, TimeUnit.SECONDS);
+                    client.disconnect();
+                }
+            }
+        }
+    }
+
+    @Test
+    void whatNobodyClaimsIsGivenUpAfterADisconnectionToo() throws Exception {
+        try (ScriptedServer server = new ScriptedServer();
+                MqttClient client =
+                        builder(server)
+                                .clientId("c")
+                                .resumeSession(Duration.ofHours(1))
+                                .operationTimeout(Duration.ofSeconds(1))
+                                .build()) {
+            client.connectAsync();
+            try (Peer peer = server.accept(false)) {
+                states.await(State.Connected.class);
+                client.disconnect();
+                peer.read(Packet.Disconnect.class);
+            }
+            client.connectAsync();
+            try (Peer peer = server.accept(true)) {
+                peer.send(publish("old", 1, Properties.NONE));
+                assertEquals(1, peer.read(Packet.Puback.class).packetId());
+            }
+        }
+    }
+
+    private static Packet.Publish publish(String topic, int packetId, Properties properties) {
+        return new Packet.Publish(
+                false,
+                packetId == 0 ? QoS.AT_MOST_ONCE : QoS.AT_LEAST_ONCE,
+                false,
+                TopicName.of(topic),
+                packetId,
+                properties,
+                new byte[600]);
     }
 
     /// With full jitter, half of the clients come back in each half of the window.
