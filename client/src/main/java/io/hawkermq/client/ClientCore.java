@@ -260,6 +260,9 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
                             Loop.now() + Waiting.nanos(options.operationTimeout()),
                             () -> session.inbox().giveUpUnclaimed());
         }
+        if (readingPause.isPaused()) { // since an earlier connection
+            pause(true);
+        }
         connected.complete(result);
     }
 
@@ -682,7 +685,12 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
 
     @Override
     public void unclaimed(IncomingMessage message) {
-        callbacks.run(() -> options.unclaimedHandler().accept(message));
+        // They wait behind all other callbacks, of which one may be slow.
+        readingPause.buffered(message.cost());
+        callbacks.run(() -> {
+            readingPause.unbuffered(message.cost());
+            options.unclaimedHandler().accept(message);
+        });
     }
 
     void counted() {

@@ -345,7 +345,8 @@ public final class MqttClientBuilder {
     /// Bytes of messages that wait for slow readers, from which on the client reads nothing more
     /// until half of them are gone. Default: 64 MiB.
     ///
-    /// @param bytes of payloads and 64 for each message, over all subscriptions; 1 or more
+    /// @param bytes of payloads and 64 for each message, over all subscriptions and what waits for
+    ///     [#onUnclaimed]; 1 or more
     /// @return this builder
     public MqttClientBuilder receiveBuffer(long bytes) {
         mostBuffered = bytes;

@@ -360,6 +360,70 @@ class ReconnectTest {
         }
     }
 
+    @Test
+    void whatWaitsForTheUnclaimedHandlerCounts() throws Exception {
+        CountDownLatch released = new CountDownLatch(1);
+        try (ScriptedServer server = new ScriptedServer();
+                MqttClient client =
+                        builder(server)
+                                .receiveBuffer(1_000)
+                                .onUnclaimed(m -> {
+                                    awaitUninterrupted(released);
+                                    m.acknowledge();
+                                })
+                                .build()) {
+            client.connectAsync();
+            try (Peer peer = server.accept(false)) {
+                states.await(State.Connected.class);
+                for (int i = 1; i <= 10; i++) {
+                    peer.send(publish("a", i, Properties.NONE));
+                }
+                client.publishAsync(Message.of("b", "the loop has seen them"));
+                assertEquals("the loop has seen them", text(peer));
+                assertTrue(client.metrics().received() < 10);
+                released.countDown();
+                for (int i = 1; i <= 10; i++) {
+                    assertEquals(i, peer.read(Packet.Puback.class).packetId());
+                }
+            }
+        } finally {
+            released.countDown();
+        }
+    }
+
+    @Test
+    void aPauseOutlivesItsConnection() throws Exception {
+        try (ScriptedServer server = new ScriptedServer();
+                MqttClient client =
+                        builder(server)
+                                .clientId("c")
+                                .sessionExpiry(Duration.ofHours(1))
+                                .receiveBuffer(100)
+                                .build()) {
+            client.connectAsync();
+            CompletableFuture<Subscription> subscribing;
+            try (Peer peer = server.accept(false)) {
+                states.await(State.Connected.class);
+                subscribing = client.subscribeAsync(Subscribe.to("a").build(), null);
+                answer(peer);
+                subscribing.get(5, TimeUnit.SECONDS);
+                peer.send(publish("a", 1, Properties.NONE));
+                assertEquals(1, peer.read(Packet.Puback.class).packetId());
+                peer.reset();
+            }
+            client.publishAsync(Message.of("b", "notices the loss"));
+            try (Peer peer = server.accept(true)) {
+                states.await(State.Connected.class);
+                peer.send(publish("a", 2, Properties.NONE));
+                client.publishAsync(Message.of("b", "seen"));
+                assertEquals("seen", text(peer));
+                assertEquals(1, client.metrics().received());
+                assertEquals(1, subscribing.get().next().packetId());
+                assertEquals(2, peer.read(Packet.Puback.class).packetId());
+            }
+        }
+    }
+
     private static Packet.Publish publish(String topic, int packetId, Properties properties) {
         return new Packet.Publish(
                 false,
