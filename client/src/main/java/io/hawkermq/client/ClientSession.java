@@ -8,12 +8,15 @@ import io.hawkermq.protocol.Property;
 import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.ReasonCode;
 import io.hawkermq.protocol.Sender;
+import io.hawkermq.protocol.TopicFilter;
 import io.hawkermq.protocol.TopicName;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The client's end of the protocol as a machine without sockets, threads or a clock: packets and
@@ -373,8 +376,36 @@ final class ClientSession {
         enqueue(exchange);
     }
 
+    /// To the server, subscriptions with the same Topic Filter are one: it stays for the others.
     void unsubscribe(Exchange.Unsubscribing exchange) {
-        enqueue(exchange);
+        if (routes.contains(exchange.subscription)
+                && !exchange.leaveOut(filtersOfOthers(exchange.subscription))) {
+            forget(exchange);
+            exchange.answer.complete(new Packet.Unsuback(0, List.of(), Properties.NONE));
+        } else {
+            enqueue(exchange);
+        }
+    }
+
+    private Set<TopicFilter> filtersOfOthers(Subscription subscription) {
+        Set<TopicFilter> filters = new HashSet<>();
+        for (Subscription s : routes.all()) {
+            if (s != subscription && !isLeaving(s)) {
+                List<Packet.Subscribe.Entry> entries = s.request().entries();
+                List<ReasonCode> codes = s.reasonCodes();
+                for (int i = 0; i < entries.size(); i++) {
+                    if (codes.isEmpty() || !codes.get(i).isError()) {
+                        filters.add(entries.get(i).filter());
+                    }
+                }
+            }
+        }
+        return filters;
+    }
+
+    private boolean isLeaving(Subscription subscription) {
+        return exchanges.values().stream()
+                .anyMatch(e -> e instanceof Exchange.Unsubscribing && e.subscription == subscription);
     }
 
     /// There is no connection to unsubscribe on: the subscription is forgotten, here at least.

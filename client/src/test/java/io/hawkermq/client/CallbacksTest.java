@@ -16,7 +16,9 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -146,6 +148,59 @@ class CallbacksTest {
     }
 
     @Test
+    void whatASubscriberCancelsAtIsAcknowledged() throws Exception {
+        try (ScriptedServer server = new ScriptedServer();
+                MqttClient client = builder(server).build()) {
+            CompletableFuture<ConnectResult> connecting = client.connectAsync();
+            try (Peer peer = server.accept(false)) {
+                connecting.get(10, TimeUnit.SECONDS);
+                CompletableFuture<Subscription> subscribing =
+                        client.subscribeAsync(
+                                Subscribe.to("a")
+                                        .acknowledgement(Acknowledgement.AFTER_HANDLER)
+                                        .build(),
+                                null);
+                answer(peer);
+                subscribing.get(10, TimeUnit.SECONDS).publisher().subscribe(new TakesOne());
+                peer.send(message(1));
+                assertEquals(1, peer.read(Packet.Puback.class).packetId());
+            }
+        }
+    }
+
+    private static final class TakesOne implements Flow.Subscriber<IncomingMessage> {
+        private Flow.@Nullable Subscription subscription;
+
+        @Override
+        public void onSubscribe(Flow.Subscription its) {
+            subscription = its;
+            its.request(10);
+        }
+
+        @Override
+        public void onNext(IncomingMessage message) {
+            Objects.requireNonNull(subscription).cancel();
+        }
+
+        @Override
+        public void onError(Throwable throwable) {}
+
+        @Override
+        public void onComplete() {}
+    }
+
+    private static Packet.Publish message(int packetId) {
+        return new Packet.Publish(
+                false,
+                QoS.AT_LEAST_ONCE,
+                false,
+                TopicName.of("a"),
+                packetId,
+                Properties.NONE,
+                new byte[] {'m'});
+    }
+
+    @Test
     void anErrorInAHandlerEndsNoSubscription() throws Exception {
         CompletableFuture<Exception> told = new CompletableFuture<>();
         try (ScriptedServer server = new ScriptedServer();
@@ -163,15 +218,7 @@ class CallbacksTest {
                         });
                 answer(peer);
                 for (int i = 1; i <= 2; i++) {
-                    peer.send(
-                            new Packet.Publish(
-                                    false,
-                                    QoS.AT_LEAST_ONCE,
-                                    false,
-                                    TopicName.of("a"),
-                                    i,
-                                    Properties.NONE,
-                                    new byte[] {'m'}));
+                    peer.send(message(i));
                 }
                 assertEquals("m", done.get(10, TimeUnit.SECONDS));
                 assertInstanceOf(ExecutionException.class, told.get(10, TimeUnit.SECONDS));

@@ -13,6 +13,7 @@ import io.hawkermq.protocol.Property;
 import io.hawkermq.protocol.ProtocolVersion;
 import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.ReasonCode;
+import io.hawkermq.protocol.TopicFilter;
 import io.hawkermq.protocol.TopicName;
 import java.time.Duration;
 import java.util.List;
@@ -179,6 +180,27 @@ class ClientSessionTest {
         host.session.failPending(new ConnectionException(new Ending.Lost(null)));
         assertTrue(failed.next(Duration.ofSeconds(5)).isEmpty()); // it has ended
         assertEquals(List.of(granted), host.session.subscriptions());
+    }
+
+    @Test
+    void aTopicFilterStaysAsLongAsAnySubscriptionHasIt() throws Exception {
+        online(host, false);
+        Subscription one = host.subscribe(Subscribe.to("a").and("b").build());
+        Subscription two = host.subscribe(Subscribe.to("a").build());
+        Subscription three = host.subscribe(Subscribe.to("a").build());
+        host.takeSent();
+        two.close();
+        assertEquals(List.of(), host.takeSent());
+        assertTrue(two.next(Duration.ofSeconds(5)).isEmpty()); // it has ended
+        one.close();
+        Packet.Unsubscribe unsubscribe = (Packet.Unsubscribe) host.takeSent().getFirst();
+        assertEquals(List.of(TopicFilter.of("b")), unsubscribe.filters());
+        host.session.received(incoming("a", 1, QoS.AT_LEAST_ONCE, false));
+        assertEquals(1, three.buffered());
+        host.takeSent();
+        three.close(); // the first is on its way out
+        unsubscribe = (Packet.Unsubscribe) host.takeSent().getFirst();
+        assertEquals(List.of(TopicFilter.of("a")), unsubscribe.filters());
     }
 
     @Test
