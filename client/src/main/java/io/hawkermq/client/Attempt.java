@@ -60,7 +60,7 @@ final class Attempt implements Runnable {
         if (options.authenticator() != null) {
             try {
                 authenticator = options.authenticator().next();
-                first = authenticator.first();
+                first = Authentication.checked(authenticator.first());
             } catch (Exception e) {
                 core.attemptFailed(
                         this, new Ending.AuthenticationFailed(String.valueOf(e.getMessage()), e));

@@ -25,6 +25,7 @@ final class Authentication {
     private final Connection connection;
     private @Nullable Authenticator authenticator;
     private @Nullable CompletableFuture<Void> again;
+    private boolean isStepping;
 
     Authentication(ClientCore core, Connection connection, @Nullable Authenticator authenticator) {
         this.core = core;
@@ -50,6 +51,7 @@ final class Authentication {
             throw new MalformedPacketException(
                     ReasonCode.PROTOCOL_ERROR, "AUTH was not asked for"); // [MQTT-4.12.0-6]
         }
+        checkNoStep("AUTH");
         byte[] data = p.properties().binary(Property.AUTHENTICATION_DATA);
         switch (p.reasonCode()) {
             case CONTINUE_AUTHENTICATION ->
@@ -73,10 +75,19 @@ final class Authentication {
         connection.send(new Packet.Auth(code, with(Properties.NONE, method, data)));
     }
 
-    void onConnack(byte @Nullable [] data, Runnable accept) {
+    /// A server waits for what it has asked for. One that does not would have a thread for each packet.
+    private void checkNoStep(String packet) throws MalformedPacketException {
+        if (isStepping) {
+            throw new MalformedPacketException(
+                    ReasonCode.PROTOCOL_ERROR, packet + " came before the answer to an AUTH");
+        }
+    }
+
+    void onConnack(byte @Nullable [] data, Runnable accept) throws MalformedPacketException {
         if (authenticator == null) {
             accept.run();
         } else {
+            checkNoStep("CONNACK");
             succeed(data, accept);
         }
     }
@@ -100,10 +111,10 @@ final class Authentication {
 
     /// Authenticates again on a connection that stands.
     void authenticateAgain(Authenticator fresh, CompletableFuture<Void> done) {
-        if (authenticator == null || again != null) {
+        if (authenticator == null || again != null || isStepping) {
             done.completeExceptionally(
                     new IllegalStateException(
-                            again != null
+                            authenticator != null
                                     ? "an authentication is under way"
                                     : "the connection was made without enhanced authentication"));
             return;
@@ -127,17 +138,26 @@ final class Authentication {
         if (a == null) {
             return;
         }
+        isStepping = true;
         core.group()
                 .start(
                         "mqtt-authentication",
                         () -> {
                             try {
-                                byte[] data = step.run(a);
-                                core.loop().execute(() -> then.run(data));
+                                byte[] data = checked(step.run(a));
+                                core.loop()
+                                        .execute(() -> {
+                                            isStepping = false;
+                                            then.run(data);
+                                        });
                             } catch (Exception e) {
                                 core.loop().execute(() -> fail(e));
                             }
                         });
+    }
+
+    static byte @Nullable [] checked(byte @Nullable [] data) {
+        return data == null ? null : Texts.binary(Property.AUTHENTICATION_DATA, data);
     }
 
     private void fail(Exception e) {

@@ -10,11 +10,12 @@ import java.util.function.Consumer;
 final class Callbacks {
     private final ReentrantLock lock = new ReentrantLock();
     private final ClientGroup group;
-    private final Consumer<RuntimeException> onError;
+    private final Consumer<Throwable> onError;
     private ArrayDeque<Runnable> waiting = new ArrayDeque<>();
     private boolean isRunning;
 
-    Callbacks(ClientGroup group, Consumer<RuntimeException> onError) {
+    /// @param onError does not throw
+    Callbacks(ClientGroup group, Consumer<Throwable> onError) {
         this.group = group;
         this.onError = onError;
     }
@@ -38,7 +39,8 @@ final class Callbacks {
             for (Runnable task : batch) {
                 try {
                     task.run();
-                } catch (RuntimeException e) {
+                } catch (Throwable e) {
+                    // An Error too: nobody else would ever run what comes after it.
                     onError.accept(e);
                 }
             }

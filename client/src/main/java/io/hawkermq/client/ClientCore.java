@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,7 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
     private @Nullable Attempt attempt;
     private @Nullable Connection connection;
     private Loop.@Nullable Timer timer;
+    private Loop.@Nullable Timer unclaimedTimer;
     private final List<Runnable> whenDrained = new ArrayList<>();
     private int failuresInARow;
     private boolean wasConnected;
@@ -70,7 +72,7 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
         this.session = new ClientSession(this, options.outboundAliases(), options.inboundAliases());
         this.limits = new PublishLimits(options.mostMessages(), options.mostBytes());
         this.publishing = new Publishing(this, loop, limits);
-        this.callbacks = new Callbacks(group, this::listenerFailed);
+        this.callbacks = new Callbacks(group, this::failed);
         this.clientId = options.clientId();
         loop.execute(() -> loop.members().add(this));
     }
@@ -126,10 +128,17 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
 
     // ---- the life
 
-    /// From any thread.
+    /// From any thread, for who waits: the loop completes it, so a listener may wait for it too.
     CompletableFuture<ConnectResult> connect() {
         CompletableFuture<ConnectResult> answer = new CompletableFuture<>();
         loop.execute(() -> connect(answer));
+        return answer;
+    }
+
+    /// From any thread, for a program that hangs something on it.
+    CompletableFuture<ConnectResult> connectAsync() {
+        CompletableFuture<ConnectResult> answer = new CompletableFuture<>();
+        follow(connect(), answer);
         return answer;
     }
 
@@ -137,34 +146,37 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
     private void connect(CompletableFuture<ConnectResult> answer) {
         // No pattern switch, as in Connection.
         if (state instanceof State.Closed s) {
-            follow(CompletableFuture.failedFuture(new ConnectionException(s.ending())), answer);
+            answer.completeExceptionally(new ConnectionException(s.ending()));
         } else if (state instanceof State.Connected s) {
-            follow(CompletableFuture.completedFuture(s.result()), answer);
+            answer.complete(s.result());
         } else if (state instanceof State.Disconnected) {
             connected = new CompletableFuture<>();
-            follow(connected, answer);
+            connected.whenComplete((result, failure) -> settle(answer, result, failure));
             failuresInARow = 0;
             destination.settled();
             outbox.restore(this, session, limits);
             attempt();
         } else {
-            follow(connected, answer);
+            connected.whenComplete((result, failure) -> settle(answer, result, failure));
         }
     }
 
     /// What the program hangs on `target` may block, so it never runs on the loop or where time-outs
     /// are counted.
     <T> void follow(CompletableFuture<T> source, CompletableFuture<T> target) {
-        source.whenComplete((result, failure) ->
-                callbacks.run(() -> {
-                    if (failure instanceof CompletionException e && e.getCause() != null) {
-                        target.completeExceptionally(e.getCause());
-                    } else if (failure != null) {
-                        target.completeExceptionally(failure);
-                    } else {
-                        target.complete(result);
-                    }
-                }));
+        source.whenComplete(
+                (result, failure) -> callbacks.run(() -> settle(target, result, failure)));
+    }
+
+    private static <T> void settle(
+            CompletableFuture<T> target, T result, @Nullable Throwable failure) {
+        if (failure instanceof CompletionException e && e.getCause() != null) {
+            target.completeExceptionally(e.getCause());
+        } else if (failure != null) {
+            target.completeExceptionally(failure);
+        } else {
+            target.complete(result);
+        }
     }
 
     private void attempt() {
@@ -214,10 +226,19 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
             try {
                 connection = new Connection(this, opened, !wasConnected);
             } catch (IOException e) {
-                Attempt.closeQuietly(opened.layer().channel());
-                ended(new Ending.Lost(e));
+                notBegun(opened, new Ending.Lost(e));
+            } catch (IllegalArgumentException e) {
+                // All else of CONNECT was checked when the client was built.
+                notBegun(opened, new Ending.HookFailed(e));
+            } catch (RuntimeException e) {
+                notBegun(opened, new Ending.Defect(e));
             }
         });
+    }
+
+    private void notBegun(Attempt.Opened opened, Ending ending) {
+        Attempt.closeQuietly(opened.layer().channel());
+        ended(ending);
     }
 
     /// The server has accepted the connection.
@@ -226,15 +247,21 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
         timer = null;
         connections++;
         acceptedAt = Loop.now();
+        boolean isFirst = !wasConnected;
         wasConnected = true;
         destination.reached();
         clientId = result.clientId();
         enter(new State.Connected(result));
         session.online(result, this);
-        if (result.sessionPresent() && connections == 1) {
-            loop.schedule(
-                    Loop.now() + Waiting.nanos(options.operationTimeout()),
-                    () -> session.inbox().giveUpUnclaimed());
+        if (result.sessionPresent() && isFirst) { // since the program has begun, or has disconnected
+            loop.cancel(unclaimedTimer);
+            unclaimedTimer =
+                    loop.schedule(
+                            Loop.now() + Waiting.nanos(options.operationTimeout()),
+                            () -> session.inbox().giveUpUnclaimed());
+        }
+        if (readingPause.isPaused()) { // since an earlier connection
+            pause(true);
         }
         connected.complete(result);
     }
@@ -416,7 +443,8 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
         enter(new State.Closed(ending));
         loop.members().remove(this);
         checkDrained();
-        callbacks.run(() -> closed.complete(ending));
+        // Nothing of the program hangs on it, and a listener may be what waits for it.
+        closed.complete(ending);
     }
 
     /// The group was closed under this client.
@@ -424,6 +452,8 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
         Connection current = connection;
         if (current != null) {
             current.end(new Ending.ByClient(ReasonCode.SUCCESS), null);
+        } else {
+            disconnectNow(ReasonCode.SUCCESS, Properties.NONE); // an attempt, or the wait for one
         }
         if (!(state instanceof State.Closed)) {
             closeWith(new Ending.ByClient(ReasonCode.SUCCESS));
@@ -441,7 +471,17 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
                         || isOffline && options.offline() == ClientOptions.Offline.REFUSED;
         CompletableFuture<Void> waiting = outgoing.accepted;
         if (waiting != null && !(state instanceof State.Closed)) {
-            outbox.put(outgoing);
+            if (state instanceof State.Disconnected && outbox.isFull(limits)) {
+                outgoing.fail(
+                        new LimitExceededException(
+                                "the outbox holds all that may wait while the client is"
+                                        + " disconnected"));
+                return;
+            }
+            if (!outbox.put(outgoing)) {
+                outgoing.fail(ClientSession.refusal(ReasonCode.PACKET_TOO_LARGE));
+                return;
+            }
             outbox.tellWhenCommitted(waiting);
             if (!(state instanceof State.Disconnected)) {
                 session.publish(outgoing);
@@ -451,8 +491,9 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
             }
         } else if (isRefused) {
             outgoing.fail(new ConnectionException(ending()));
+        } else if (!outbox.put(outgoing)) {
+            outgoing.fail(ClientSession.refusal(ReasonCode.PACKET_TOO_LARGE));
         } else {
-            outbox.put(outgoing);
             session.publish(outgoing);
         }
     }
@@ -498,18 +539,27 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
     // ---- subscribing
 
     /// From any thread.
-    CompletableFuture<Packet.Suback> subscribe(Subscription subscription) {
+    ///
+    /// @return what holds the answer, on which nothing of the program may hang
+    Exchange.Subscribing subscribe(Subscription subscription) {
         Exchange.Subscribing exchange = new Exchange.Subscribing(subscription);
         loop.execute(() -> {
-            if (state instanceof State.Closed s) {
-                exchange.fail(new ConnectionException(s.ending()));
-            } else if (state instanceof State.Disconnected s) {
-                exchange.fail(new ConnectionException(s.ending()));
+            if (state instanceof State.Closed || state instanceof State.Disconnected) {
+                subscription.drop(); // its handler waits
+                exchange.fail(new ConnectionException(ending()));
             } else {
                 session.subscribe(exchange);
             }
         });
-        return exchange.answer;
+        return exchange;
+    }
+
+    /// From any thread: whoever has asked for a subscription has given up and will never hold it.
+    void abandon(Exchange.Subscribing exchange) {
+        loop.execute(() -> {
+            exchange.answer.cancel(false);
+            unsubscribe(new Exchange.Unsubscribing(exchange.subscription, Properties.NONE));
+        });
     }
 
     /// From any thread; waits.
@@ -529,17 +579,20 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
     @Override
     public void unsubscribe(Subscription subscription) {
         Exchange.Unsubscribing exchange = new Exchange.Unsubscribing(subscription, Properties.NONE);
-        loop.execute(() -> {
-            if (!session.subscriptions().contains(subscription)) {
-                subscription.end(null);
-                exchange.answer.complete(new Packet.Unsuback(0, List.of(), Properties.NONE));
-            } else if (state instanceof State.Connected) {
-                session.unsubscribe(exchange);
-            } else {
-                session.drop(exchange);
-            }
-        });
+        loop.execute(() -> unsubscribe(exchange));
         Waiting.result(exchange.answer, Waiting.nanos(options.operationTimeout()), "UNSUBACK");
+    }
+
+    private void unsubscribe(Exchange.Unsubscribing exchange) {
+        Subscription subscription = exchange.subscription;
+        if (!session.subscriptions().contains(subscription)) {
+            subscription.drop();
+            exchange.answer.complete(new Packet.Unsuback(0, List.of(), Properties.NONE));
+        } else if (state instanceof State.Connected) {
+            session.unsubscribe(exchange);
+        } else {
+            session.drop(exchange);
+        }
     }
 
     /// From any thread.
@@ -570,7 +623,7 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
     }
 
     @Override
-    public void unbuffered(int bytes) {
+    public void unbuffered(long bytes) {
         readingPause.unbuffered(bytes);
     }
 
@@ -583,11 +636,14 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
 
     /// From any thread: what a handler has thrown.
     @Override
-    public void failed(Exception exception) {
+    public void failed(Throwable thrown) {
         try {
-            options.errorHandler().accept(exception);
-        } catch (RuntimeException e) {
-            e.addSuppressed(exception);
+            options.errorHandler()
+                    .accept(thrown instanceof Exception e ? e : new ExecutionException(thrown));
+        } catch (Throwable e) {
+            if (e != thrown) {
+                e.addSuppressed(thrown);
+            }
             LOG.log(Level.ERROR, "the error handler itself failed", e);
         }
     }
@@ -596,10 +652,6 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
     @Override
     public void trace(String text) {
         LOG.log(Level.TRACE, text);
-    }
-
-    private void listenerFailed(RuntimeException exception) {
-        failed(exception);
     }
 
     // ---- what the session asks for
@@ -622,13 +674,23 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
     }
 
     @Override
+    public void waitsAgain(Outgoing outgoing) {
+        outbox.waitsAgain(outgoing);
+    }
+
+    @Override
     public void released(Outgoing outgoing) {
         outbox.released(outgoing);
     }
 
     @Override
     public void unclaimed(IncomingMessage message) {
-        callbacks.run(() -> options.unclaimedHandler().accept(message));
+        // They wait behind all other callbacks, of which one may be slow.
+        readingPause.buffered(message.cost());
+        callbacks.run(() -> {
+            readingPause.unbuffered(message.cost());
+            options.unclaimedHandler().accept(message);
+        });
     }
 
     void counted() {

@@ -112,7 +112,7 @@ public final class ClientGroup implements AutoCloseable {
     public void close() {
         stop();
         for (Loop loop : loops) {
-            loop.awaitEnd(PATIENCE);
+            var unused = loop.awaitEnd(PATIENCE);
         }
     }
 }

@@ -8,12 +8,15 @@ import io.hawkermq.protocol.Property;
 import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.ReasonCode;
 import io.hawkermq.protocol.Sender;
+import io.hawkermq.protocol.TopicFilter;
 import io.hawkermq.protocol.TopicName;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The client's end of the protocol as a machine without sockets, threads or a clock: packets and
@@ -35,6 +38,9 @@ final class ClientSession {
 
         /// A PUBLISH is about to be sent under a new identifier.
         void started(Outgoing outgoing, int packetId);
+
+        /// The server has lost the session in which a PUBLISH was sent: it will be sent as new.
+        void waitsAgain(Outgoing outgoing);
 
         /// PUBREC has come for a message of the outbox, which from now on must not be sent again.
         void released(Outgoing outgoing);
@@ -114,6 +120,7 @@ final class ClientSession {
         sender = new Sender<>(receiveMaximum);
         for (Outgoing outgoing : again.reversed()) {
             pending.addFirst(outgoing);
+            peer.waitsAgain(outgoing);
         }
     }
 
@@ -165,6 +172,21 @@ final class ClientSession {
         inbox.end();
     }
 
+    /// Without a connection: nobody holds a subscription whose SUBSCRIBE fails. One that the server has
+    /// granted before is made again on the next connection.
+    private void failWaitingExchanges(MqttException exception) {
+        List<Exchange> waiting = List.copyOf(waitingExchanges);
+        waitingExchanges.clear();
+        for (Exchange e : waiting) {
+            if (e instanceof Exchange.Subscribing && !e.subscription.reasonCodes().isEmpty()) {
+                waitingExchanges.add(e);
+            } else {
+                forget(e);
+                e.fail(exception);
+            }
+        }
+    }
+
     private void failExchanges(MqttException exception) {
         exchanges.values().forEach(e -> e.fail(exception));
         exchanges.clear();
@@ -172,12 +194,19 @@ final class ClientSession {
         waitingExchanges.clear();
     }
 
-    /// Without a connection and without the wish to wait for one: what was not sent fails.
+    /// Without a connection and without the wish to wait for one: what was not sent fails. What the
+    /// outbox has waits: it would not be read from there again before the client is disconnected.
     void failPending(MqttException exception) {
-        for (Outgoing o = pending.poll(); o != null; o = pending.poll()) {
-            o.fail(exception);
+        List<Outgoing> waiting = List.copyOf(pending);
+        pending.clear();
+        for (Outgoing o : waiting) {
+            if (o.recordId != 0) {
+                pending.add(o);
+            } else {
+                o.fail(exception);
+            }
         }
-        failExchanges(exception);
+        failWaitingExchanges(exception);
     }
 
     /// How many messages are not at their end.
@@ -266,17 +295,7 @@ final class ClientSession {
         if (packetId != 0) {
             peer.started(outgoing, packetId);
         }
-        boolean isSent;
-        try {
-            isSent = send(outgoing, packetId, false);
-        } catch (IllegalArgumentException e) {
-            if (packetId != 0) {
-                sender.abandon(packetId);
-            }
-            outgoing.fail(refusal(ReasonCode.PACKET_TOO_LARGE));
-            return;
-        }
-        if (!isSent) {
+        if (!send(outgoing, packetId, false)) {
             if (packetId != 0) {
                 sender.abandon(packetId);
             }
@@ -286,11 +305,12 @@ final class ClientSession {
         }
     }
 
-    private static RefusedException refusal(ReasonCode code) {
+    static RefusedException refusal(ReasonCode code) {
         return new RefusedException(
                 "the server does not take the message", List.of(code), Properties.NONE);
     }
 
+    /// @return false if the server does not take it, or MQTT cannot express it
     private boolean send(Outgoing outgoing, int packetId, boolean dup) {
         Message message = outgoing.message;
         TopicName topic = message.topicName();
@@ -308,16 +328,21 @@ final class ClientSession {
                 topic = isKnown ? null : topic;
             }
         }
-        boolean isSent =
-                peer.send(
-                        new Packet.Publish(
-                                dup,
-                                message.qos(),
-                                message.retain(),
-                                topic,
-                                packetId,
-                                properties,
-                                message.payload()));
+        boolean isSent;
+        try {
+            isSent =
+                    peer.send(
+                            new Packet.Publish(
+                                    dup,
+                                    message.qos(),
+                                    message.retain(),
+                                    topic,
+                                    packetId,
+                                    properties,
+                                    message.payload()));
+        } catch (IllegalArgumentException e) {
+            isSent = false;
+        }
         if (!isSent && isAliasNew) {
             outboundAliases.forgetLast(message.topicName());
         }
@@ -351,8 +376,36 @@ final class ClientSession {
         enqueue(exchange);
     }
 
+    /// To the server, subscriptions with the same Topic Filter are one: it stays for the others.
     void unsubscribe(Exchange.Unsubscribing exchange) {
-        enqueue(exchange);
+        if (routes.contains(exchange.subscription)
+                && !exchange.leaveOut(filtersOfOthers(exchange.subscription))) {
+            forget(exchange);
+            exchange.answer.complete(new Packet.Unsuback(0, List.of(), Properties.NONE));
+        } else {
+            enqueue(exchange);
+        }
+    }
+
+    private Set<TopicFilter> filtersOfOthers(Subscription subscription) {
+        Set<TopicFilter> filters = new HashSet<>();
+        for (Subscription s : routes.all()) {
+            if (s != subscription && !isLeaving(s)) {
+                List<Packet.Subscribe.Entry> entries = s.request().entries();
+                List<ReasonCode> codes = s.reasonCodes();
+                for (int i = 0; i < entries.size(); i++) {
+                    if (codes.isEmpty() || !codes.get(i).isError()) {
+                        filters.add(entries.get(i).filter());
+                    }
+                }
+            }
+        }
+        return filters;
+    }
+
+    private boolean isLeaving(Subscription subscription) {
+        return exchanges.values().stream()
+                .anyMatch(e -> e instanceof Exchange.Unsubscribing && e.subscription == subscription);
     }
 
     /// There is no connection to unsubscribe on: the subscription is forgotten, here at least.
@@ -396,7 +449,7 @@ final class ClientSession {
 
     private void forget(Exchange exchange) {
         routes.remove(exchange.subscription);
-        exchange.subscription.end(null);
+        exchange.subscription.drop();
     }
 
     private void onSuback(Packet.Suback p) throws MalformedPacketException {

@@ -236,8 +236,7 @@ final class Connection implements Wire.Owner {
         }
         isEnded = true;
         loop.cancel(timer);
-        if (farewell != null) {
-            wire.send(farewell);
+        if (farewell != null && sendFarewell(farewell)) {
             wire.closeGently();
             // A server that does not read does not keep the socket open for ever.
             loop.schedule(Loop.now() + TimeUnit.SECONDS.toNanos(2), wire::closeNow);
@@ -246,5 +245,16 @@ final class Connection implements Wire.Owner {
         }
         authentication.ended(ending);
         core.ended(ending);
+    }
+
+    /// @return false if it cannot be written: whoever wants the end gets it nevertheless
+    private boolean sendFarewell(Packet farewell) {
+        try {
+            wire.send(farewell);
+            return true;
+        } catch (IllegalArgumentException e) {
+            core.trace("DISCONNECT cannot be written: " + e.getMessage());
+            return false;
+        }
     }
 }

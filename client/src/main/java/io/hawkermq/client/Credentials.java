@@ -9,6 +9,19 @@ import org.jspecify.annotations.Nullable;
 /// @param password up to 65,535 bytes, not copied; null for none. 3.1.1 allows none without a User
 ///     Name
 public record Credentials(@Nullable String userName, byte @Nullable [] password) {
+    /// Checks.
+    ///
+    /// @throws IllegalArgumentException if one is longer than 65,535 bytes, or the User Name no text
+    ///     of MQTT
+    public Credentials {
+        if (userName != null) {
+            Texts.text("the User Name", userName);
+        }
+        if (password != null) {
+            Texts.binary("the Password", password);
+        }
+    }
+
     /// Neither.
     public static final Credentials NONE = new Credentials(null, null);
 
@@ -17,6 +30,7 @@ public record Credentials(@Nullable String userName, byte @Nullable [] password)
     /// @param userName up to 65,535 bytes of UTF-8
     /// @param password up to 65,535 bytes of UTF-8
     /// @return both
+    /// @throws IllegalArgumentException if one is longer, or the User Name no text of MQTT
     public static Credentials of(String userName, String password) {
         return new Credentials(userName, password.getBytes(StandardCharsets.UTF_8));
     }

@@ -3,6 +3,7 @@ package io.hawkermq.client;
 import io.hawkermq.protocol.Packet;
 import io.hawkermq.protocol.Properties;
 import io.hawkermq.protocol.TopicFilter;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -47,7 +48,7 @@ abstract sealed class Exchange {
 
     static final class Unsubscribing extends Exchange {
         final CompletableFuture<Packet.Unsuback> answer = new CompletableFuture<>();
-        private final List<TopicFilter> filters;
+        private List<TopicFilter> filters;
         private final Properties properties;
 
         Unsubscribing(Subscription subscription, Properties properties) {
@@ -57,6 +58,12 @@ abstract sealed class Exchange {
                             .map(Packet.Subscribe.Entry::filter)
                             .toList();
             this.properties = properties;
+        }
+
+        /// @return false if no Topic Filter is left
+        boolean leaveOut(Collection<TopicFilter> kept) {
+            filters = filters.stream().filter(f -> !kept.contains(f)).toList();
+            return !filters.isEmpty();
         }
 
         @Override

@@ -20,13 +20,13 @@ interface Host {
     void buffered(int bytes);
 
     /// From any thread: it was taken out.
-    void unbuffered(int bytes);
+    void unbuffered(long bytes);
 
     /// From any thread: unsubscribes and waits for it.
     void unsubscribe(Subscription subscription);
 
     /// From any thread: what a handler has thrown.
-    void failed(Exception exception);
+    void failed(Throwable thrown);
 
     /// From any thread.
     void trace(String text);

@@ -167,7 +167,8 @@ public final class IncomingMessage {
     /// @param reasonCode one that PUBACK and PUBREC may carry
     /// @param withProperties Reason String and User Properties, left out where the server does not
     ///     take them
-    /// @throws IllegalArgumentException if no PUBACK may carry the code
+    /// @throws IllegalArgumentException if no PUBACK may carry the code, or the properties hold what
+    ///     MQTT cannot express
     public void acknowledge(ReasonCode reasonCode, Properties withProperties) {
         switch (reasonCode) {
             case SUCCESS,
@@ -183,6 +184,7 @@ public final class IncomingMessage {
                     throw new IllegalArgumentException(
                             "a message cannot be acknowledged with " + reasonCode);
         }
+        Texts.properties(withProperties);
         if (inbound != null && ACKNOWLEDGED.compareAndSet(this, 0, 1)) {
             host.acknowledge(inbound, reasonCode, withProperties);
         }

@@ -60,6 +60,9 @@ final class Loop implements Runnable {
     private final Set<ClientCore> members = new HashSet<>();
     private volatile boolean isStopped;
 
+    /// True once the thread will not look at [#tasks] any more. Guarded by this.
+    private boolean isOver;
+
     private Loop(String name) {
         try {
             selector = Selector.open();
@@ -101,14 +104,17 @@ final class Loop implements Runnable {
     }
 
     /// Returns at once on the loop itself.
-    void awaitEnd(Duration patience) {
+    ///
+    /// @return true if it has ended
+    boolean awaitEnd(Duration patience) {
         if (isCurrent()) {
-            return;
+            return false;
         }
         try {
-            thread.join(patience);
+            return thread.join(patience);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            return false;
         }
     }
 
@@ -255,12 +261,16 @@ final class Loop implements Runnable {
         } catch (IOException e) {
             LOG.log(Level.TRACE, "closing the selector", e);
         }
+        synchronized (this) {
+            isOver = true;
+            runLeftOver(); // what came meanwhile
+        }
     }
 
     /// The thread is ending or has ended: whoever comes does what is left, one at a time, so that
     /// no future stays open.
     private synchronized void runLeftOver() {
-        if (Thread.currentThread() != thread && thread.isAlive()) {
+        if (Thread.currentThread() != thread && !isOver) {
             return; // it will look again
         }
         for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {

@@ -4,6 +4,7 @@ import io.hawkermq.protocol.Properties;
 import io.hawkermq.protocol.Property;
 import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.TopicName;
+import io.hawkermq.protocol.UserProperty;
 import io.hawkermq.protocol.Will;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -193,6 +194,7 @@ public final class Message {
         ///
         /// @param type up to 65,535 bytes of UTF-8
         /// @return this builder
+        /// @throws IllegalArgumentException if it is longer, or no text of MQTT
         public Builder contentType(String type) {
             return with(Property.CONTENT_TYPE, type);
         }
@@ -210,6 +212,7 @@ public final class Message {
         ///
         /// @param data not to be changed any more
         /// @return this builder
+        /// @throws IllegalArgumentException if there are more
         public Builder correlationData(byte[] data) {
             return with(Property.CORRELATION_DATA, data);
         }
@@ -219,9 +222,9 @@ public final class Message {
         /// @param name may come more than once; up to 65,535 bytes of UTF-8
         /// @param value up to 65,535 bytes of UTF-8, may be empty
         /// @return this builder
+        /// @throws IllegalArgumentException if one of them is longer, or no text of MQTT
         public Builder user(String name, String value) {
-            properties().user(name, value);
-            return this;
+            return with(Property.USER_PROPERTY, new UserProperty(name, value));
         }
 
         /// Any property that a PUBLISH or a Will may carry; 5.0 only.
@@ -235,12 +238,12 @@ public final class Message {
                     || property == Property.SUBSCRIPTION_IDENTIFIER) {
                 throw new IllegalArgumentException("a message cannot carry " + property);
             }
-            properties().add(property, value);
+            properties().add(property, Texts.value(property, value));
             return this;
         }
 
-        /// Most messages have none.
-        private Properties.Builder properties() {
+        /// Most messages have none. Unchecked.
+        Properties.Builder properties() {
             Properties.Builder b = properties;
             if (b == null) {
                 b = Properties.builder();
@@ -256,7 +259,7 @@ public final class Message {
     }
 
     /// {@return the User Properties in order; empty if there are none}
-    public List<io.hawkermq.protocol.UserProperty> userProperties() {
+    public List<UserProperty> userProperties() {
         return properties.userProperties();
     }
 

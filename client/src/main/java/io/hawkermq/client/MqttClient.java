@@ -43,7 +43,7 @@ public final class MqttClient implements AutoCloseable {
     private synchronized Requests requests() {
         Requests its = requests;
         if (its == null) {
-            its = new Requests(this);
+            its = new Requests(this, core.publishing());
             requests = its;
         }
         return its;
@@ -91,7 +91,7 @@ public final class MqttClient implements AutoCloseable {
     /// @return what the server has said, once it has; fails with a [ConnectionException] if it
     ///     fails for good. What hangs on it runs on a virtual thread
     public CompletableFuture<ConnectResult> connectAsync() {
-        return core.connect();
+        return core.connectAsync();
     }
 
     /// What the client is doing at this moment.
@@ -174,9 +174,12 @@ public final class MqttClient implements AutoCloseable {
     /// @param message of QoS 1 or 2; its payload is not to be changed before it is acknowledged
     /// @throws IllegalStateException without an outbox
     /// @throws IllegalArgumentException at QoS 0
+    /// @throws RefusedException if the message is larger than MQTT allows
     /// @throws ConnectionException with [Ending.OutboxFailed] if the disk fails, or if the client is
     ///     closed
     /// @throws MqttTimeoutException if there is no room, or no answer of the disk, in time
+    /// @throws LimitExceededException if the client is disconnected and does not try to connect, and
+    ///     the outbox holds as much as `publishLimits` of the builder allow
     /// @throws MqttInterruptedException if this thread is interrupted; the message may be in the
     ///     outbox or not
     public void enqueue(Message message) {
@@ -219,9 +222,8 @@ public final class MqttClient implements AutoCloseable {
     /// @throws RefusedException if the server has refused every Topic Filter; where it has refused
     ///     some, [Subscription#reasonCodes] tells
     /// @throws ConnectionException if there is no connection and none is being made
-    /// @throws MqttTimeoutException if SUBACK does not come in time
-    /// @throws MqttInterruptedException if this thread is interrupted; the server may have
-    ///     subscribed the client nevertheless
+    /// @throws MqttTimeoutException if SUBACK does not come in time; the client unsubscribes then
+    /// @throws MqttInterruptedException if this thread is interrupted; the client unsubscribes then
     public Subscription subscribe(Subscribe subscribe) {
         return await(start(subscribe, null));
     }
@@ -243,29 +245,42 @@ public final class MqttClient implements AutoCloseable {
     /// @param subscribe at least one Topic Filter
     /// @param handler as for [#subscribe(Subscribe, Handler)]; null if the messages are to be read
     /// @return the subscription once SUBACK is there; fails as [#subscribe(Subscribe)] does, but
-    ///     for time-outs, which it has none of. What hangs on it runs on a virtual thread
+    ///     for time-outs, which it has none of. Cancelling it unsubscribes. What hangs on it runs on a
+    ///     virtual thread
     public CompletableFuture<Subscription> subscribeAsync(
             Subscribe subscribe, @Nullable Handler handler) {
         CompletableFuture<Subscription> answer = new CompletableFuture<>();
-        core.follow(start(subscribe, handler), answer);
+        Exchange.Subscribing exchange = start(subscribe, handler);
+        core.follow(exchange.answer.thenApply(suback -> exchange.subscription), answer);
+        answer.whenComplete((s, e) -> {
+            if (answer.isCancelled()) {
+                core.abandon(exchange);
+            }
+        });
         return answer;
     }
 
-    private CompletableFuture<Subscription> start(Subscribe request, @Nullable Handler handler) {
-        Subscription subscription = new Subscription(core, request);
-        CompletableFuture<Subscription> answer =
-                core.subscribe(subscription).thenApply(suback -> subscription);
+    /// Begins a subscription. The loop completes its answer, so nothing of the program may hang on it.
+    Exchange.Subscribing start(Subscribe request, @Nullable Handler handler) {
+        Subscription subscription = new Subscription(core, request, handler != null);
+        Exchange.Subscribing exchange = core.subscribe(subscription);
         if (handler != null) {
             core.group()
                     .start(
                             "mqtt-handler-" + request.entries().getFirst().filter(),
                             () -> subscription.handleAll(handler));
         }
-        return answer;
+        return exchange;
     }
 
-    private Subscription await(CompletableFuture<Subscription> future) {
-        return Waiting.result(future, Waiting.nanos(options.operationTimeout()), "SUBACK");
+    private Subscription await(Exchange.Subscribing exchange) {
+        try {
+            Waiting.result(exchange.answer, Waiting.nanos(options.operationTimeout()), "SUBACK");
+            return exchange.subscription;
+        } catch (MqttTimeoutException | MqttInterruptedException e) {
+            core.abandon(exchange);
+            throw e;
+        }
     }
 
     // ---- request and response
@@ -284,7 +299,7 @@ public final class MqttClient implements AutoCloseable {
     /// @throws MqttInterruptedException if this thread is interrupted
     /// @throws LimitExceededException if 65,536 requests wait for their responses
     public IncomingMessage request(String topic, byte[] payload, Duration timeout) {
-        CompletableFuture<IncomingMessage> answer = requestAsync(topic, payload, timeout);
+        CompletableFuture<IncomingMessage> answer = ask(topic, payload, timeout);
         try {
             return Waiting.result(answer, Long.MAX_VALUE, "response");
         } catch (MqttInterruptedException e) {
@@ -303,15 +318,19 @@ public final class MqttClient implements AutoCloseable {
     /// @throws IllegalStateException in 3.1.1
     public CompletableFuture<IncomingMessage> requestAsync(
             String topic, byte[] payload, Duration timeout) {
-        if (!options.version().isMqtt5()) {
-            throw new IllegalStateException("request and response need MQTT 5.0");
-        }
         CompletableFuture<IncomingMessage> answer = new CompletableFuture<>();
-        CompletableFuture<IncomingMessage> its =
-                requests().send(topic, payload, Waiting.nanos(timeout));
+        CompletableFuture<IncomingMessage> its = ask(topic, payload, timeout);
         core.follow(its, answer);
         answer.whenComplete((m, e) -> its.cancel(false)); // the program may have given it up
         return answer;
+    }
+
+    /// Not for the program: what completes it may be the loop.
+    private CompletableFuture<IncomingMessage> ask(String topic, byte[] payload, Duration timeout) {
+        if (!options.version().isMqtt5()) {
+            throw new IllegalStateException("request and response need MQTT 5.0");
+        }
+        return requests().send(topic, payload, Waiting.nanos(timeout));
     }
 
     /// Answers requests: publishes what `responder` makes of each, with its Correlation Data, to
@@ -361,12 +380,14 @@ public final class MqttClient implements AutoCloseable {
     /// @throws RefusedException if the server has refused every Topic Filter
     /// @throws MqttException as for [#subscribe(Subscribe)]
     /// @throws java.util.NoSuchElementException if there are none
-    /// @throws IllegalArgumentException if one is no Topic Filter
+    /// @throws IllegalArgumentException if one is no Topic Filter, or the properties hold what MQTT
+    ///     cannot express
     /// @throws ConnectionException if there is no connection at this moment
     public void unsubscribe(List<String> filters, Properties properties) {
         Subscribe.Builder request = Subscribe.to(filters.getFirst());
         filters.stream().skip(1).forEach(request::and);
-        core.unsubscribe(new Subscription(core, request.build()), properties);
+        core.unsubscribe(
+                new Subscription(core, request.build(), false), Texts.properties(properties));
     }
 
     // ---- the end
@@ -386,9 +407,10 @@ public final class MqttClient implements AutoCloseable {
     /// @param reasonCode one that DISCONNECT of a client may carry
     /// @param properties of DISCONNECT; [Properties#NONE] for none
     /// @throws MqttTimeoutException if the connection is not closed within the operation time-out
+    /// @throws IllegalArgumentException if the properties hold what MQTT cannot express
     public void disconnect(ReasonCode reasonCode, Properties properties) {
         Waiting.result(
-                core.disconnect(reasonCode, properties),
+                core.disconnect(reasonCode, Texts.properties(properties)),
                 Waiting.nanos(options.operationTimeout()),
                 "disconnection");
     }

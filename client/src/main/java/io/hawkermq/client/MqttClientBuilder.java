@@ -3,6 +3,7 @@ package io.hawkermq.client;
 import io.hawkermq.protocol.Properties;
 import io.hawkermq.protocol.Property;
 import io.hawkermq.protocol.ProtocolVersion;
+import io.hawkermq.protocol.UserProperty;
 import io.hawkermq.protocol.Will;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -88,8 +89,9 @@ public final class MqttClientBuilder {
     /// @param identifier up to 65,535 bytes of UTF-8, of which a server has to take 23 letters and
     ///     digits
     /// @return this builder
+    /// @throws IllegalArgumentException if it is longer, or no text of MQTT
     public MqttClientBuilder clientId(String identifier) {
-        clientId = Objects.requireNonNull(identifier);
+        clientId = Texts.text("the Client Identifier", identifier);
         return this;
     }
 
@@ -132,6 +134,7 @@ public final class MqttClientBuilder {
     ///
     /// @param message with the QoS, RETAIN and properties that the Will is to have
     /// @return this builder
+    /// @throws IllegalArgumentException if its payload has more than 65,535 bytes
     public MqttClientBuilder will(Message message) {
         return will(message, Duration.ZERO);
     }
@@ -142,7 +145,9 @@ public final class MqttClientBuilder {
     /// @param delay how long the server waits before it sends the Will, 0 to 2^32 - 1 seconds; 5.0
     ///     only
     /// @return this builder
+    /// @throws IllegalArgumentException if the payload has more than 65,535 bytes
     public MqttClientBuilder will(Message message, Duration delay) {
+        Texts.binary("the Will's payload", message.payload());
         will = message.toWill(delay);
         return this;
     }
@@ -152,6 +157,7 @@ public final class MqttClientBuilder {
     /// @param userName up to 65,535 bytes of UTF-8
     /// @param password sent as UTF-8, up to 65,535 bytes; without TLS everybody on the way reads it
     /// @return this builder
+    /// @throws IllegalArgumentException if one is longer, or the User Name no text of MQTT
     public MqttClientBuilder credentials(String userName, String password) {
         return credentials(Credentials.of(userName, password));
     }
@@ -244,9 +250,9 @@ public final class MqttClientBuilder {
     /// @param name may come more than once; up to 65,535 bytes of UTF-8
     /// @param value up to 65,535 bytes of UTF-8, may be empty
     /// @return this builder
+    /// @throws IllegalArgumentException if one of them is longer, or no text of MQTT
     public MqttClientBuilder user(String name, String value) {
-        properties.user(name, value);
-        return this;
+        return with(Property.USER_PROPERTY, new UserProperty(name, value));
     }
 
     /// Any property of CONNECT, in the order of the calls; 5.0 only.
@@ -259,7 +265,7 @@ public final class MqttClientBuilder {
         if (!property.isAllowedIn(io.hawkermq.protocol.PacketType.CONNECT)) {
             throw new IllegalArgumentException("CONNECT cannot carry " + property);
         }
-        properties.add(property, value);
+        properties.add(property, Texts.value(property, value));
         return this;
     }
 
@@ -339,7 +345,8 @@ public final class MqttClientBuilder {
     /// Bytes of messages that wait for slow readers, from which on the client reads nothing more
     /// until half of them are gone. Default: 64 MiB.
     ///
-    /// @param bytes of payloads and 64 for each message, over all subscriptions; 1 or more
+    /// @param bytes of payloads and 64 for each message, over all subscriptions and what waits for
+    ///     [#onUnclaimed]; 1 or more
     /// @return this builder
     public MqttClientBuilder receiveBuffer(long bytes) {
         mostBuffered = bytes;
@@ -369,7 +376,8 @@ public final class MqttClientBuilder {
         return this;
     }
 
-    /// Gets what handlers and listeners throw. Default: the logger `io.hawkermq.client`.
+    /// Gets what handlers and listeners throw, an `Error` as the cause of an
+    /// [java.util.concurrent.ExecutionException]. Default: the logger `io.hawkermq.client`.
     ///
     /// @param handler called on the thread on which it was thrown, a virtual one: by several at
     ///     once if several fail

@@ -32,11 +32,24 @@ final class OutboxCommits {
         this.failed = failed;
     }
 
-    void put(Outgoing outgoing) {
+    /// @return false if the message is none that MQTT can express
+    boolean put(Outgoing outgoing) {
         if (file != null && outgoing.qos() != QoS.AT_MOST_ONCE) {
-            outgoing.recordId = file.put(outgoing.message);
+            try {
+                outgoing.recordId = file.put(outgoing.message);
+            } catch (IllegalArgumentException e) {
+                LOG.log(Level.WARNING, "a message is not for the outbox", e);
+                return false;
+            }
             commitLater();
         }
+        return true;
+    }
+
+    /// True if it holds so much already that nothing is to be added while no connection takes
+    /// anything away: all of it is in memory too.
+    boolean isFull(PublishLimits limits) {
+        return file != null && !limits.allow(file.size() + 1, file.liveBytes());
     }
 
     /// Completes what waits for the outbox to have all that it was given so far.
@@ -68,6 +81,13 @@ final class OutboxCommits {
     void started(Outgoing outgoing, int packetId) {
         if (file != null && outgoing.recordId != 0) {
             file.started(outgoing.recordId, packetId);
+            commitLater();
+        }
+    }
+
+    void waitsAgain(Outgoing outgoing) {
+        if (file != null && outgoing.recordId != 0) {
+            file.waitsAgain(outgoing.recordId);
             commitLater();
         }
     }

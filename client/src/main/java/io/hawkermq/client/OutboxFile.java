@@ -5,7 +5,6 @@ import io.hawkermq.protocol.MalformedPacketException;
 import io.hawkermq.protocol.Packet;
 import io.hawkermq.protocol.PacketDecoder;
 import io.hawkermq.protocol.PacketEncoder;
-import io.hawkermq.protocol.Properties;
 import io.hawkermq.protocol.Property;
 import io.hawkermq.protocol.ProtocolVersion;
 import io.hawkermq.protocol.QoS;
@@ -22,6 +21,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,7 +55,7 @@ final class OutboxFile {
         final long id;
         final Message message;
 
-        /// 0 before it was sent.
+        /// 0 before it was sent, and while it waits to be sent as new.
         int packetId;
 
         /// PUBREC has come: it must not be sent again.
@@ -150,6 +150,7 @@ final class OutboxFile {
                     Level.ERROR,
                     damaged + " bytes of " + file + " are damaged; the whole is kept as " + copy);
         }
+        freeTakenIdentifiers();
         fileBytes = end;
         if (end < bytes.length) {
             LOG.log(
@@ -160,6 +161,18 @@ final class OutboxFile {
         channel.position(end);
         if (damaged > 0) {
             compact();
+        }
+    }
+
+    /// Logs have been written in which a message that waits to be sent again keeps an identifier that
+    /// another has by now: the later one has it.
+    private void freeTakenIdentifiers() {
+        Map<Integer, Entry> holders = new HashMap<>();
+        for (Entry e : List.copyOf(started.values())) {
+            Entry earlier = holders.put(e.packetId, e);
+            if (earlier != null) {
+                started(earlier, 0);
+            }
         }
     }
 
@@ -194,9 +207,7 @@ final class OutboxFile {
             }
             case STARTED -> {
                 if (entry != null) {
-                    entry.packetId = b.getShort() & 0xFFFF;
-                    started.remove(id);
-                    started.put(id, entry);
+                    started(entry, b.getShort() & 0xFFFF);
                 }
             }
             case RELEASED -> {
@@ -255,36 +266,62 @@ final class OutboxFile {
     /// A message is accepted.
     ///
     /// @return its number
+    /// @throws IllegalArgumentException if MQTT cannot express it; nothing of it is written
     long put(Message message) {
         long id = ++lastId;
         int at = begin(PUT, id);
-        Properties properties = message.properties().without(Property.TOPIC_ALIAS);
-        PacketEncoder.encode(
+        boolean isWritten = false;
+        try {
+            isWritten = write(message);
+        } finally {
+            if (!isWritten) {
+                batch.truncate(at);
+            }
+        }
+        if (!isWritten) {
+            throw new IllegalArgumentException("the message is too large");
+        }
+        add(new Entry(id, message, finish(at)));
+        return id;
+    }
+
+    private boolean write(Message message) {
+        return PacketEncoder.encode(
                 new Packet.Publish(
                         false,
                         message.qos(),
                         message.retain(),
                         message.topicName(),
                         message.qos() == QoS.AT_MOST_ONCE ? 0 : 1,
-                        properties,
+                        message.properties().without(Property.TOPIC_ALIAS),
                         message.payload()),
                 ProtocolVersion.MQTT_5,
                 PacketEncoder.LARGEST_PACKET,
                 batch);
-        add(new Entry(id, message, finish(at)));
-        return id;
     }
 
     /// It is about to be sent under this identifier.
     void started(long id, int packetId) {
         Entry entry = live.get(id);
         if (entry != null) {
-            entry.packetId = packetId;
-            started.remove(id);
-            started.put(id, entry);
+            started(entry, packetId);
             int at = begin(STARTED, id);
             batch.writeTwoBytes(packetId);
             finish(at);
+        }
+    }
+
+    /// The server has lost its session: it waits to be sent as new, and its identifier is free for
+    /// others.
+    void waitsAgain(long id) {
+        started(id, 0);
+    }
+
+    private void started(Entry entry, int packetId) {
+        entry.packetId = packetId;
+        started.remove(entry.id);
+        if (packetId != 0) {
+            started.put(entry.id, entry);
         }
     }
 
@@ -392,13 +429,18 @@ final class OutboxFile {
         return List.copyOf(started.values());
     }
 
-    /// Those that were never sent, in the order in which they were put.
+    /// Those that wait to be sent, in the order in which they were put.
     List<Entry> unsent() {
         return live.values().stream().filter(e -> e.packetId == 0).toList();
     }
 
     int size() {
         return live.size();
+    }
+
+    /// What their records take.
+    long liveBytes() {
+        return liveBytes;
     }
 
     void close() throws IOException {

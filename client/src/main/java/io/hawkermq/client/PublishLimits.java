@@ -34,11 +34,15 @@ final class PublishLimits {
     boolean tryAcquire(int cost) {
         int count = messages.incrementAndGet();
         long total = bytes.addAndGet(cost);
-        if (count == 1 || (count <= mostMessages && total <= mostBytes)) {
+        if (count == 1 || allow(count, total)) {
             return true;
         }
         release(cost);
         return false;
+    }
+
+    boolean allow(int count, long total) {
+        return count <= mostMessages && total <= mostBytes;
     }
 
     /// Counts one that cannot be turned away.

@@ -17,10 +17,19 @@ final class Publishing {
 
     /// From any thread; never blocks.
     CompletableFuture<PublishResult> publishAsync(Message message) {
+        return tryPublish(message, true);
+    }
+
+    /// [#publishAsync] for the client itself: what hangs on it may run on the loop.
+    CompletableFuture<PublishResult> publishInside(Message message) {
+        return tryPublish(message, false);
+    }
+
+    private CompletableFuture<PublishResult> tryPublish(Message message, boolean isAsync) {
         if (!limits.tryAcquire(Outgoing.costOf(message))) {
             return CompletableFuture.failedFuture(new LimitExceededException(limits.text()));
         }
-        return submit(message, true);
+        return submit(message, isAsync);
     }
 
     /// From any thread.

@@ -26,18 +26,27 @@ final class ReadingPause {
         return bytes.get();
     }
 
+    boolean isPaused() {
+        return isPaused;
+    }
+
     /// From the loop: a message waits.
     void buffered(int more) {
         if (bytes.addAndGet(more) > mostBytes && !isPaused) {
             isPaused = true;
             valve.pause(true);
+            goOnIfRoom(); // all may have been taken out by one who saw no pause yet
         }
     }
 
     /// From any thread: it was taken out.
-    void unbuffered(int less) {
-        long rest = bytes.addAndGet(-less);
-        if (isPaused && rest <= mostBytes / 2) {
+    void unbuffered(long less) {
+        bytes.addAndGet(-less);
+        goOnIfRoom();
+    }
+
+    private void goOnIfRoom() {
+        if (isPaused && bytes.get() <= mostBytes / 2) {
             loop.execute(() -> {
                 isPaused = false;
                 valve.pause(false);

@@ -21,14 +21,18 @@ final class Requests {
     private static final int MOST_OPEN = 65_536;
 
     private final MqttClient client;
+    private final Publishing publishing;
     private final Map<Long, CompletableFuture<IncomingMessage>> open = new ConcurrentHashMap<>();
     private final AtomicLong lastId = new AtomicLong(RANDOM.nextLong());
     private final ReentrantLock lock = new ReentrantLock();
     private final String suffix;
-    private @Nullable CompletableFuture<String> responseTopic;
 
-    Requests(MqttClient client) {
+    /// To the Response Topic.
+    private Exchange.@Nullable Subscribing subscribing;
+
+    Requests(MqttClient client, Publishing publishing) {
         this.client = client;
+        this.publishing = publishing;
         byte[] random = new byte[12];
         RANDOM.nextBytes(random);
         this.suffix = HexFormat.of().formatHex(random);
@@ -44,9 +48,10 @@ final class Requests {
         long id = lastId.incrementAndGet();
         open.put(id, answer);
         answer.whenComplete((m, e) -> open.remove(id));
+        // None of it goes through the callbacks: what waits for the answer may be one of them.
         responseTopic()
                 .thenCompose(to ->
-                        client.publishAsync(
+                        publishing.publishInside(
                                 Message.to(topic)
                                         .payload(payload)
                                         .qos(QoS.AT_LEAST_ONCE)
@@ -75,21 +80,22 @@ final class Requests {
     private CompletableFuture<String> responseTopic() {
         lock.lock();
         try {
-            CompletableFuture<String> known = responseTopic;
-            if (known == null || known.isCompletedExceptionally()) {
+            Exchange.Subscribing known = subscribing;
+            if (known == null
+                    || known.answer.isCompletedExceptionally()
+                    || known.subscription.isEnded()) { // as disconnecting ends all
                 String prefix =
                         client.state() instanceof State.Connected c
                                 ? c.result().responseInformation()
                                 : null;
                 String topic = (prefix == null ? "response/" : prefix) + suffix;
                 known =
-                        client.subscribeAsync(
-                                        Subscribe.to(topic).qos(QoS.AT_LEAST_ONCE).build(),
-                                        this::answered)
-                                .thenApply(s -> topic);
-                responseTopic = known;
+                        client.start(
+                                Subscribe.to(topic).qos(QoS.AT_LEAST_ONCE).build(), this::answered);
+                subscribing = known;
             }
-            return known;
+            String topic = known.subscription.request().entries().getFirst().filter().toString();
+            return known.answer.thenApply(suback -> topic);
         } finally {
             lock.unlock();
         }

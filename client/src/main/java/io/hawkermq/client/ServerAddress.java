@@ -5,6 +5,8 @@ import java.net.URISyntaxException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Where a server is, as a URI says it:
@@ -38,6 +40,11 @@ record ServerAddress(
         }
     }
 
+    /// Host names with an underscore, such as those of services in Docker Compose, are none to
+    /// [URI], which leaves all of the authority to its reader then.
+    private static final Pattern AUTHORITY =
+            Pattern.compile("(?:(?<user>[^@]*)@)?(?<host>[A-Za-z0-9._-]+)(?::(?<port>[0-9]{1,5}))?");
+
     /// @throws IllegalArgumentException if it is no such URI; the message says why
     static ServerAddress of(String text) {
         URI uri;
@@ -65,17 +72,29 @@ record ServerAddress(
             return new ServerAddress(kind, "", 0, path(uri, text), null);
         }
         String host = uri.getHost();
+        String userInfo = uri.getRawUserInfo();
+        int port = uri.getPort();
         if (host == null) {
-            throw new IllegalArgumentException("the URI " + scheme + "://... names no host");
+            String authority = uri.getRawAuthority();
+            Matcher m = AUTHORITY.matcher(authority == null ? "" : authority);
+            if (!m.matches()) {
+                throw new IllegalArgumentException("the URI " + scheme + "://... names no host");
+            }
+            userInfo = m.group("user");
+            host = m.group("host");
+            String digits = m.group("port");
+            port = digits == null ? -1 : Integer.parseInt(digits);
         }
-        int port = uri.getPort() >= 0 ? uri.getPort() : defaultPort(kind);
+        if (port < 0) {
+            port = defaultPort(kind);
+        }
         String path =
                 uri.getRawPath() == null || uri.getRawPath().isEmpty() ? "/mqtt" : uri.getRawPath();
         if (uri.getRawQuery() != null) {
             path += "?" + uri.getRawQuery();
         }
         String literal = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
-        return new ServerAddress(kind, literal, port, path, credentials(uri.getRawUserInfo()));
+        return new ServerAddress(kind, literal, port, path, credentials(userInfo));
     }
 
     /// What a Server Reference of this server means, section 4.11: `host[:port]` by the same

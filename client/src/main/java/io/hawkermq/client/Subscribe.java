@@ -31,9 +31,11 @@ public record Subscribe(
         int buffer) {
     /// Checks and copies.
     ///
-    /// @throws IllegalArgumentException without a Topic Filter, or with a buffer below 1
+    /// @throws IllegalArgumentException without a Topic Filter, with a buffer below 1, or with a User
+    ///     Property that is longer than 65,535 bytes or no text of MQTT
     public Subscribe {
         entries = List.copyOf(entries);
+        Texts.properties(properties);
         if (entries.isEmpty()) {
             throw new IllegalArgumentException("a SUBSCRIBE has at least one Topic Filter");
         }
@@ -175,7 +177,7 @@ public record Subscribe(
 
         /// {@return what was collected; the builder may go on}
         ///
-        /// @throws IllegalArgumentException with a buffer below 1
+        /// @throws IllegalArgumentException as the constructor of [Subscribe]
         public Subscribe build() {
             return new Subscribe(entries, properties.build(), acknowledgement, buffer);
         }

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 public final class Subscription implements Iterable<IncomingMessage>, AutoCloseable {
     private final Host host;
     private final Subscribe request;
+    private final boolean hasHandler;
     private final int identifier;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -40,9 +41,11 @@ public final class Subscription implements Iterable<IncomingMessage>, AutoClosea
     private boolean isEnded;
     private @Nullable IncomingMessage unfinished;
 
-    Subscription(Host host, Subscribe request) {
+    /// @param hasHandler true if [#handleAll] will take its messages
+    Subscription(Host host, Subscribe request, boolean hasHandler) {
         this.host = host;
         this.request = request;
+        this.hasHandler = hasHandler;
         List<Integer> identifiers = request.properties().subscriptionIdentifiers();
         this.identifier = identifiers.isEmpty() ? 0 : identifiers.getFirst();
     }
@@ -113,18 +116,54 @@ public final class Subscription implements Iterable<IncomingMessage>, AutoClosea
         }
     }
 
-    /// The messages end; what is in the buffer can still be read.
+    /// The messages end; what is in the buffer can still be read. It counts no more: perhaps nobody
+    /// reads it, and the client would stay deaf.
     void end(@Nullable Ending why) {
+        long cost = 0;
         lock.lock();
         try {
             if (!isEnded) {
                 isEnded = true;
                 ending = why;
                 changed.signalAll();
+                for (IncomingMessage m : buffer) {
+                    cost += m.cost();
+                }
             }
         } finally {
             lock.unlock();
         }
+        if (cost > 0) {
+            host.unbuffered(cost);
+        }
+    }
+
+    /// From any thread.
+    boolean isEnded() {
+        lock.lock();
+        try {
+            return isEnded;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Ends a subscription that the program has given up. Unless a handler goes through what is in
+    /// the buffer, it is acknowledged now: perhaps nobody reads it, and all later acknowledgements
+    /// of the client would wait for it.
+    void drop() {
+        end(null);
+        if (hasHandler) {
+            return;
+        }
+        List<IncomingMessage> rest;
+        lock.lock();
+        try {
+            rest = List.copyOf(buffer);
+        } finally {
+            lock.unlock();
+        }
+        rest.forEach(IncomingMessage::acknowledge);
     }
 
     /// Waits for the next message, however long.
@@ -214,6 +253,7 @@ public final class Subscription implements Iterable<IncomingMessage>, AutoClosea
 
     private @Nullable IncomingMessage take(long nanos) throws InterruptedException {
         IncomingMessage message;
+        boolean isCounted;
         lock.lockInterruptibly();
         try {
             long rest = nanos;
@@ -228,6 +268,7 @@ public final class Subscription implements Iterable<IncomingMessage>, AutoClosea
                 }
             }
             message = buffer.poll();
+            isCounted = !isEnded;
             if (message == null && ending != null) {
                 throw new ConnectionException(ending);
             }
@@ -235,7 +276,9 @@ public final class Subscription implements Iterable<IncomingMessage>, AutoClosea
             lock.unlock();
         }
         if (message != null) {
-            host.unbuffered(message.cost());
+            if (isCounted) {
+                host.unbuffered(message.cost());
+            }
             if (message.policy() == Acknowledgement.ON_ARRIVAL) {
                 message.acknowledge();
             }
@@ -257,10 +300,7 @@ public final class Subscription implements Iterable<IncomingMessage>, AutoClosea
     private void handle(Handler handler, IncomingMessage message) {
         try {
             handler.handle(message);
-        } catch (InterruptedException e) {
-            host.failed(e);
-            return;
-        } catch (Exception e) {
+        } catch (Throwable e) {
             // Acknowledged nevertheless: the server would not send it again on this connection, and
             // the session would fill with messages that nobody can handle.
             host.failed(e);
@@ -281,7 +321,8 @@ public final class Subscription implements Iterable<IncomingMessage>, AutoClosea
     }
 
     /// Unsubscribes, waits for UNSUBACK at most the client's operation time-out, and ends the
-    /// messages; without a connection it does only the latter, and nothing is subscribed again.
+    /// messages; without a connection it does only the latter, and nothing is subscribed again. What
+    /// is in the buffer can still be read, but is acknowledged, unless it is for a handler.
     ///
     /// @throws RefusedException if the server has refused it; the messages end nevertheless
     @Override

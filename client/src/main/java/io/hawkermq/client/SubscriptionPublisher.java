@@ -43,6 +43,7 @@ final class SubscriptionPublisher implements Flow.Publisher<IncomingMessage> {
                 }
                 subscriber.onNext(message);
             }
+            source.finish(); // nobody asks for the next
             RuntimeException wrong = demand.wrong;
             if (wrong != null) {
                 subscriber.onError(wrong);

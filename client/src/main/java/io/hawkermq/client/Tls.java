@@ -14,6 +14,7 @@ import java.util.Objects;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
@@ -244,6 +245,19 @@ public final class Tls {
                 Checks.NONE);
     }
 
+    /// Addresses are not sent [RFC 6066, section 3], nor names that SNI has no room for, such as those
+    /// with an underscore.
+    private static List<SNIServerName> sni(String name) {
+        if (isLiteral(name)) {
+            return List.of();
+        }
+        try {
+            return List.of(new SNIHostName(name));
+        } catch (IllegalArgumentException e) {
+            return List.of();
+        }
+    }
+
     /// An engine for one connection to this host, for programs that speak TLS themselves.
     ///
     /// @param host a name or an address, to be checked and sent unless [#serverName] was called
@@ -259,9 +273,7 @@ public final class Tls {
             if (checks == Checks.ALL) {
                 p.setEndpointIdentificationAlgorithm("HTTPS");
             }
-            if (!isLiteral(name)) {
-                p.setServerNames(List.of(new SNIHostName(name)));
-            }
+            p.setServerNames(sni(name));
             p.setApplicationProtocols(alpn.toArray(String[]::new));
             p.setProtocols(protocols.toArray(String[]::new));
             if (!cipherSuites.isEmpty()) {

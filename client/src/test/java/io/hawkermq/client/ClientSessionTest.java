@@ -13,6 +13,7 @@ import io.hawkermq.protocol.Property;
 import io.hawkermq.protocol.ProtocolVersion;
 import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.ReasonCode;
+import io.hawkermq.protocol.TopicFilter;
 import io.hawkermq.protocol.TopicName;
 import java.time.Duration;
 import java.util.List;
@@ -126,6 +127,20 @@ class ClientSessionTest {
         assertEquals("b", String.valueOf(b.topic()));
         assertFalse(b.dup());
         assertFalse(open.future.isDone());
+        assertEquals(List.of(open), host.waitingAgain);
+    }
+
+    @Test
+    void whatTheOutboxHasWaitsWhereOthersFail() throws Exception {
+        Outgoing kept = host.outgoing("a", QoS.AT_LEAST_ONCE);
+        kept.recordId = 1;
+        host.session.publish(kept);
+        Outgoing failed = host.publish("b", QoS.AT_LEAST_ONCE);
+        host.session.failPending(new ConnectionException(new Ending.Lost(null)));
+        assertTrue(failed.future.isCompletedExceptionally());
+        assertFalse(kept.future.isDone());
+        online(host, false);
+        assertEquals("a", String.valueOf(((Packet.Publish) host.takeSent().getFirst()).topic()));
     }
 
     @Test
@@ -151,6 +166,41 @@ class ClientSessionTest {
         host.session.offline();
         online(host, true);
         assertEquals(1, host.takeSent().size());
+    }
+
+    @Test
+    void whatFailsForWantOfAConnectionIsNotSubscribedLater() throws Exception {
+        online(host, false);
+        Subscription granted = host.subscribe(Subscribe.to("granted").build());
+        int packetId = ((Packet.Subscribe) host.takeSent().getFirst()).packetId();
+        host.session.received(
+                new Packet.Suback(packetId, List.of(ReasonCode.GRANTED_QOS_2), Properties.NONE));
+        Subscription failed = host.subscribe(Subscribe.to("failed").build());
+        host.session.offline();
+        host.session.failPending(new ConnectionException(new Ending.Lost(null)));
+        assertTrue(failed.next(Duration.ofSeconds(5)).isEmpty()); // it has ended
+        assertEquals(List.of(granted), host.session.subscriptions());
+    }
+
+    @Test
+    void aTopicFilterStaysAsLongAsAnySubscriptionHasIt() throws Exception {
+        online(host, false);
+        Subscription one = host.subscribe(Subscribe.to("a").and("b").build());
+        Subscription two = host.subscribe(Subscribe.to("a").build());
+        Subscription three = host.subscribe(Subscribe.to("a").build());
+        host.takeSent();
+        two.close();
+        assertEquals(List.of(), host.takeSent());
+        assertTrue(two.next(Duration.ofSeconds(5)).isEmpty()); // it has ended
+        one.close();
+        Packet.Unsubscribe unsubscribe = (Packet.Unsubscribe) host.takeSent().getFirst();
+        assertEquals(List.of(TopicFilter.of("b")), unsubscribe.filters());
+        host.session.received(incoming("a", 1, QoS.AT_LEAST_ONCE, false));
+        assertEquals(1, three.buffered());
+        host.takeSent();
+        three.close(); // the first is on its way out
+        unsubscribe = (Packet.Unsubscribe) host.takeSent().getFirst();
+        assertEquals(List.of(TopicFilter.of("a")), unsubscribe.filters());
     }
 
     @Test
@@ -253,6 +303,49 @@ class ClientSessionTest {
     }
 
     @Test
+    void aClosedSubscriptionHoldsNothingBack() throws Exception {
+        online(host, false);
+        Subscription s = host.subscribe(Subscribe.to("a").manual().build());
+        host.session.received(incoming("a", 1, QoS.AT_LEAST_ONCE, false));
+        host.session.received(incoming("a", 2, QoS.AT_LEAST_ONCE, false));
+        assertTrue(host.bufferedBytes > 0);
+        host.takeSent();
+        s.close();
+        int packetId = ((Packet.Unsubscribe) host.takeSent().getFirst()).packetId();
+        host.session.received(
+                new Packet.Unsuback(packetId, List.of(ReasonCode.SUCCESS), Properties.NONE));
+        assertEquals(List.of(puback(1), puback(2)), host.takeSent());
+        assertEquals(0, host.bufferedBytes);
+        assertEquals(1, s.next().packetId());
+        s.next().acknowledge();
+        assertEquals(List.of(), host.takeSent());
+        assertEquals(0, host.bufferedBytes);
+    }
+
+    @Test
+    void whatIsLeftOfASubscriptionWithAHandlerIsTheHandlers() throws Exception {
+        online(host, false);
+        Subscription s =
+                new Subscription(
+                        host,
+                        Subscribe.to("a").acknowledgement(Acknowledgement.AFTER_HANDLER).build(),
+                        true);
+        host.session.subscribe(new Exchange.Subscribing(s));
+        host.session.received(incoming("a", 1, QoS.AT_LEAST_ONCE, false));
+        host.session.received(incoming("a", 2, QoS.AT_LEAST_ONCE, false));
+        host.takeSent();
+        s.drop();
+        assertEquals(List.of(), host.takeSent());
+        s.handleAll(m -> {
+            assertEquals(m.packetId() - 1, host.sent.size());
+            throw new InterruptedException();
+        });
+        assertEquals(List.of(puback(1), puback(2)), host.takeSent());
+        assertEquals(2, host.failures.size());
+        assertEquals(0, host.bufferedBytes);
+    }
+
+    @Test
     void topicAliasesAreSetOnceAndForgottenWithTheConnection() throws Exception {
         FakeHost h = new FakeHost(10, 0);
         ConnectResult one = result(false, Properties.of(Property.TOPIC_ALIAS_MAXIMUM, 1));
@@ -271,6 +364,18 @@ class ClientSessionTest {
         Packet.Publish b = (Packet.Publish) h.takeSent().getFirst();
         assertEquals(1, b.properties().number(Property.TOPIC_ALIAS, 0));
         assertEquals("b", String.valueOf(b.topic()));
+    }
+
+    @Test
+    void aTopicAliasThatWasNotSentIsForgotten() {
+        FakeHost h = new FakeHost(10, 0);
+        h.session.online(result(false, Properties.of(Property.TOPIC_ALIAS_MAXIMUM, 1)), h);
+        Message bad = Message.to("a").contentType("cannot be written").build();
+        Outgoing refused = new Outgoing(h, bad, false);
+        h.session.publish(refused);
+        assertRefused(ReasonCode.PACKET_TOO_LARGE, refused);
+        h.publish("a", QoS.AT_MOST_ONCE);
+        assertEquals("a", String.valueOf(((Packet.Publish) h.takeSent().getFirst()).topic()));
     }
 
     @Test

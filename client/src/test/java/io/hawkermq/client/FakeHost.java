@@ -2,6 +2,7 @@ package io.hawkermq.client;
 
 import io.hawkermq.protocol.Packet;
 import io.hawkermq.protocol.Properties;
+import io.hawkermq.protocol.Property;
 import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.ReasonCode;
 import io.hawkermq.protocol.TopicName;
@@ -12,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// Everything around a [ClientSession] without a thread or a socket: what it sends is recorded.
 final class FakeHost implements Host, ClientSession.Peer, Inbox.Delivery {
     final List<Packet> sent = new ArrayList<>();
-    final List<Exception> failures = new ArrayList<>();
+    final List<Throwable> failures = new ArrayList<>();
+    final List<Outgoing> waitingAgain = new ArrayList<>();
     final List<IncomingMessage> unclaimed = new ArrayList<>();
     final ClientSession session;
     boolean isCongested;
@@ -46,13 +48,17 @@ final class FakeHost implements Host, ClientSession.Peer, Inbox.Delivery {
     }
 
     Subscription subscribe(Subscribe request) {
-        Subscription s = new Subscription(this, request);
+        Subscription s = new Subscription(this, request, false);
         session.subscribe(new Exchange.Subscribing(s));
         return s;
     }
 
     @Override
     public boolean send(Packet packet) {
+        if (packet instanceof Packet.Publish p
+                && "cannot be written".equals(p.properties().text(Property.CONTENT_TYPE))) {
+            throw new IllegalArgumentException("as the encoder does");
+        }
         if (packet instanceof Packet.Publish p && p.payload().length > largest) {
             return false;
         }
@@ -67,6 +73,11 @@ final class FakeHost implements Host, ClientSession.Peer, Inbox.Delivery {
 
     @Override
     public void started(Outgoing outgoing, int packetId) {}
+
+    @Override
+    public void waitsAgain(Outgoing outgoing) {
+        waitingAgain.add(outgoing);
+    }
 
     @Override
     public void released(Outgoing outgoing) {}
@@ -109,8 +120,8 @@ final class FakeHost implements Host, ClientSession.Peer, Inbox.Delivery {
     }
 
     @Override
-    public void unbuffered(int bytes) {
-        bufferedBytes -= bytes;
+    public void unbuffered(long bytes) {
+        bufferedBytes -= (int) bytes;
     }
 
     @Override
@@ -119,8 +130,8 @@ final class FakeHost implements Host, ClientSession.Peer, Inbox.Delivery {
     }
 
     @Override
-    public void failed(Exception exception) {
-        failures.add(exception);
+    public void failed(Throwable thrown) {
+        failures.add(thrown);
     }
 
     @Override

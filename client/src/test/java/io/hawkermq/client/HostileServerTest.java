@@ -13,12 +13,16 @@ import io.hawkermq.protocol.ProtocolVersion;
 import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.ReasonCode;
 import io.hawkermq.protocol.TopicName;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -138,6 +142,125 @@ class HostileServerTest {
                 peer.send(new Packet.Disconnect(ReasonCode.SESSION_TAKEN_OVER, Properties.NONE));
                 assertInstanceOf(
                         Ending.TakenOver.class, states.await(State.Disconnected.class).ending());
+            }
+        }
+    }
+
+    @Test
+    void whatMqttCannotExpressIsRefusedWhereItIsSaid() throws Exception {
+        String zero = "\0";
+        String half = "\uD83D";
+        String tooLong = "\u20AC".repeat(21_846);
+        for (String bad : List.of(zero, half, tooLong)) {
+            assertWrong(() -> builder().clientId(bad));
+            assertWrong(() -> builder().credentials(bad, "p"));
+            assertWrong(() -> builder().user("a", bad));
+            assertWrong(() -> builder().with(Property.AUTHENTICATION_METHOD, bad));
+            assertWrong(() -> Message.to("a").contentType(bad));
+            assertWrong(() -> Message.to("a").user(bad, "b"));
+            assertWrong(() -> Subscribe.to("a").user("a", bad).build());
+        }
+        byte[] large = new byte[65_536];
+        assertWrong(() -> builder().credentials("u", "p".repeat(65_536)));
+        assertWrong(() -> builder().will(Message.of("a", large)));
+        assertWrong(() -> Message.to("a").correlationData(large));
+        Message.to("\uD83D\uDE00").contentType("\uD83D\uDE00".repeat(16_383)).build();
+    }
+
+    private static void assertWrong(org.junit.jupiter.api.function.Executable call) {
+        assertThrows(IllegalArgumentException.class, call);
+    }
+
+    @Test
+    void aDisconnectThatCannotBeWrittenIsRefused() throws Exception {
+        try (MqttClient client = builder().build()) {
+            CompletableFuture<ConnectResult> connecting = client.connectAsync();
+            try (Peer peer = server.accept(false)) {
+                connecting.get(5, TimeUnit.SECONDS);
+                Properties bad = Properties.of(Property.REASON_STRING, "\0");
+                assertWrong(() -> client.disconnect(ReasonCode.SUCCESS, bad));
+                assertWrong(() -> client.unsubscribe(List.of("a"), bad));
+                client.disconnect();
+                peer.read(Packet.Disconnect.class);
+            }
+        }
+    }
+
+    @Test
+    void aConnectThatCannotBeWrittenEndsTheAttempt() throws Exception {
+        try (MqttClient client =
+                builder()
+                        .version(ProtocolVersion.MQTT_3_1_1)
+                        .connectTimeout(Duration.ofMinutes(5))
+                        .credentials(new Credentials(null, new byte[1]))
+                        .build()) {
+            CompletableFuture<ConnectResult> connecting = client.connectAsync();
+            try (Peer peer = server.accept()) {
+                assertInstanceOf(Ending.HookFailed.class, endingOf(connecting));
+                assertEquals(-1, peer.socket.getInputStream().read());
+            }
+        }
+    }
+
+    /// Its answers take as long as a test wants.
+    private record Slow(byte[] answer, CountDownLatch released, AtomicInteger steps)
+            implements Authenticator {
+        @Override
+        public String method() {
+            return "slow";
+        }
+
+        @Override
+        public byte[] first() {
+            return new byte[0];
+        }
+
+        @Override
+        public byte[] next(byte @Nullable [] data) throws Exception {
+            steps.incrementAndGet();
+            assertTrue(released.await(30, TimeUnit.SECONDS));
+            return answer;
+        }
+
+        @Override
+        public void succeeded(byte @Nullable [] data) {}
+    }
+
+    private static final Packet.Auth AUTH =
+            new Packet.Auth(
+                    ReasonCode.CONTINUE_AUTHENTICATION,
+                    Properties.of(Property.AUTHENTICATION_METHOD, "slow"));
+
+    @Test
+    void aFloodOfAuthEndsTheConnection() throws Exception {
+        Slow slow = new Slow(new byte[0], new CountDownLatch(1), new AtomicInteger());
+        try (MqttClient client = builder().authentication(() -> slow).build()) {
+            CompletableFuture<ConnectResult> connecting = client.connectAsync();
+            try (Peer peer = server.accept()) {
+                peer.read(Packet.Connect.class);
+                byte[] one = Peer.bytes(AUTH, ProtocolVersion.MQTT_5);
+                ByteBuffer flood = ByteBuffer.allocate(100 * one.length);
+                while (flood.hasRemaining()) {
+                    flood.put(one);
+                }
+                peer.send(flood.array());
+                assertInstanceOf(Ending.ProtocolBroken.class, endingOf(connecting));
+                assertTrue(slow.steps().get() <= 1);
+            }
+        } finally {
+            slow.released().countDown();
+        }
+    }
+
+    @Test
+    void authenticationDataThatIsTooLongEndsTheConnection() throws Exception {
+        Slow slow = new Slow(new byte[65_536], new CountDownLatch(0), new AtomicInteger());
+        try (MqttClient client = builder().authentication(() -> slow).build()) {
+            CompletableFuture<ConnectResult> connecting = client.connectAsync();
+            try (Peer peer = server.accept()) {
+                peer.read(Packet.Connect.class);
+                peer.send(AUTH);
+                assertInstanceOf(Ending.AuthenticationFailed.class, endingOf(connecting));
             }
         }
     }

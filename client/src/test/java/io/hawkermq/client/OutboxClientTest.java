@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.hawkermq.client.ScriptedServer.Peer;
 import io.hawkermq.protocol.Packet;
+import io.hawkermq.protocol.Property;
 import io.hawkermq.protocol.QoS;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -22,13 +23,16 @@ class OutboxClientTest {
     @SuppressWarnings("NullAway.Init") // JUnit sets it
     private Path folder;
 
+    private MqttClientBuilder builder(ScriptedServer server) {
+        return MqttClient.builder()
+                .uri(server.uri())
+                .clientId("c")
+                .resumeSession(Duration.ofHours(1))
+                .outbox(Outbox.unforcedIn(folder));
+    }
+
     private MqttClient client(ScriptedServer server, @Nullable ClientGroup group) {
-        MqttClientBuilder builder =
-                MqttClient.builder()
-                        .uri(server.uri())
-                        .clientId("c")
-                        .resumeSession(Duration.ofHours(1))
-                        .outbox(Outbox.unforcedIn(folder));
+        MqttClientBuilder builder = builder(server);
         return (group == null ? builder : builder.group(group)).build();
     }
 
@@ -48,6 +52,34 @@ class OutboxClientTest {
                 }
                 second.close(Duration.ZERO);
             }
+        }
+    }
+
+    @Test
+    void withoutAConnectionTheOutboxTakesNoMoreThanTheLimits() throws Exception {
+        try (ScriptedServer server = new ScriptedServer();
+                MqttClient client = builder(server).publishLimits(2, 1 << 20).build()) {
+            Message message = Message.to("a").qos(QoS.AT_LEAST_ONCE).build();
+            client.enqueue(message);
+            client.enqueue(message);
+            assertThrows(LimitExceededException.class, () -> client.enqueue(message));
+            var unused = client.connectAsync();
+            try (Peer peer = server.accept(false)) {
+                peer.read(Packet.Publish.class);
+                peer.read(Packet.Publish.class);
+            }
+            client.close(Duration.ZERO);
+        }
+    }
+
+    @Test
+    void whatCannotBeWrittenFails() throws Exception {
+        try (ScriptedServer server = new ScriptedServer();
+                MqttClient client = client(server, null)) {
+            Message.Builder b = Message.to("a").qos(QoS.AT_LEAST_ONCE);
+            b.properties().add(Property.CONTENT_TYPE, "\0");
+            assertThrows(RefusedException.class, () -> client.enqueue(b.build()));
+            assertEquals(0, client.metrics().unfinished());
         }
     }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.hawkermq.protocol.Property;
 import io.hawkermq.protocol.QoS;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -73,6 +74,47 @@ class OutboxFileTest {
             assertEquals(message("2").properties(), m.properties());
             assertTrue(m.retain());
             assertEquals(QoS.EXACTLY_ONCE, m.qos());
+        }
+    }
+
+    @Test
+    void anIdentifierBelongsToOneMessage() throws Exception {
+        OutboxFile outbox = open();
+        long[] ids = new long[4];
+        for (int i = 0; i < ids.length; i++) {
+            ids[i] = outbox.put(message("" + i));
+            outbox.started(ids[i], i + 1);
+        }
+        outbox.waitsAgain(ids[0]);
+        outbox.waitsAgain(ids[1]);
+        outbox.started(ids[0], 2);
+        outbox.started(ids[2], 4); // as in logs where nothing tells that 3 waits again
+        outbox.commit();
+        assertEquals(List.of("t/3@4", "t/0@2", "t/2@4", "t/1"), state(outbox));
+        outbox.close();
+        try (Closing again = new Closing(open())) {
+            assertEquals(List.of("t/0@2", "t/2@4", "t/1", "t/3"), state(again.outbox));
+        }
+    }
+
+    /// What [Message.Builder] lets through nowhere.
+    private static Message unwritable() {
+        Message.Builder b = Message.to("bad").qos(QoS.AT_LEAST_ONCE);
+        b.properties().add(Property.CONTENT_TYPE, "\0");
+        return b.build();
+    }
+
+    @Test
+    void whatCannotBeWrittenLeavesNothing() throws Exception {
+        OutboxFile outbox = open();
+        outbox.put(message("0"));
+        assertThrows(IllegalArgumentException.class, () -> outbox.put(unwritable()));
+        outbox.put(message("1"));
+        assertEquals(2, outbox.size());
+        outbox.commit();
+        outbox.close();
+        try (Closing again = new Closing(open())) {
+            assertEquals(List.of("t/0", "t/1"), state(again.outbox));
         }
     }
 

@@ -9,12 +9,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.hawkermq.client.ScriptedServer.Peer;
 import io.hawkermq.protocol.Packet;
 import io.hawkermq.protocol.Properties;
+import io.hawkermq.protocol.Property;
 import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.ReasonCode;
+import io.hawkermq.protocol.TopicName;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -81,7 +84,7 @@ class ReconnectTest {
                                 false,
                                 QoS.AT_MOST_ONCE,
                                 false,
-                                io.hawkermq.protocol.TopicName.of("a"),
+                                TopicName.of("a"),
                                 0,
                                 Properties.NONE,
                                 new byte[] {'m'}));
@@ -150,6 +153,40 @@ class ReconnectTest {
                 second.get(5, TimeUnit.SECONDS);
             }
         }
+    }
+
+    @Test
+    void aSubscriptionThatNobodyWaitsForAnyMoreIsGivenUp() throws Exception {
+        try (ScriptedServer server = new ScriptedServer();
+                MqttClient client =
+                        builder(server).operationTimeout(Duration.ofMillis(200)).build()) {
+            client.connectAsync();
+            try (Peer peer = server.accept(false)) {
+                states.await(State.Connected.class);
+                assertThrows(MqttTimeoutException.class, () -> client.subscribe("late"));
+                peer.read(Packet.Subscribe.class);
+                assertEquals("late", unsubscribed(peer));
+                CompletableFuture<Subscription> subscribing =
+                        client.subscribeAsync(Subscribe.to("cancelled").build(), null);
+                peer.read(Packet.Subscribe.class);
+                subscribing.cancel(false);
+                assertEquals("cancelled", unsubscribed(peer));
+            }
+            states.await(State.Waiting.class);
+            try (Peer peer = server.accept(false)) {
+                states.await(State.Connected.class);
+                client.publishAsync(Message.of("a", "nothing is subscribed again"));
+                assertEquals("nothing is subscribed again", text(peer));
+            }
+        }
+    }
+
+    private static String unsubscribed(Peer peer) throws Exception {
+        Packet.Unsubscribe unsubscribe = peer.read(Packet.Unsubscribe.class);
+        peer.send(
+                new Packet.Unsuback(
+                        unsubscribe.packetId(), List.of(ReasonCode.SUCCESS), Properties.NONE));
+        return unsubscribe.filters().getFirst().toString();
     }
 
     private static String text(Peer peer) throws Exception {
@@ -271,6 +308,131 @@ class ReconnectTest {
                 assertEquals("c", text(peer));
             }
         }
+    }
+
+    @Test
+    void requestsAreAnsweredAfterADisconnection() throws Exception {
+        try (ScriptedServer server = new ScriptedServer();
+                MqttClient client = builder(server).build()) {
+            for (int i = 0; i < 2; i++) {
+                client.connectAsync();
+                try (Peer peer = server.accept(false)) {
+                    states.await(State.Connected.class);
+                    CompletableFuture<IncomingMessage> response =
+                            client.requestAsync("add", new byte[0], Duration.ofSeconds(10));
+                    answer(peer);
+                    Properties p = peer.read(Packet.Publish.class).properties();
+                    peer.send(
+                            publish(
+                                    Objects.requireNonNull(p.text(Property.RESPONSE_TOPIC)),
+                                    0,
+                                    Properties.of(
+                                            Property.CORRELATION_DATA,
+                                            Objects.requireNonNull(
+                                                    p.binary(Property.CORRELATION_DATA)))));
+                    response.get(10, TimeUnit.SECONDS);
+                    client.disconnect();
+                }
+            }
+        }
+    }
+
+    @Test
+    void whatNobodyClaimsIsGivenUpAfterADisconnectionToo() throws Exception {
+        try (ScriptedServer server = new ScriptedServer();
+                MqttClient client =
+                        builder(server)
+                                .clientId("c")
+                                .resumeSession(Duration.ofHours(1))
+                                .operationTimeout(Duration.ofSeconds(1))
+                                .build()) {
+            client.connectAsync();
+            try (Peer peer = server.accept(false)) {
+                states.await(State.Connected.class);
+                client.disconnect();
+                peer.read(Packet.Disconnect.class);
+            }
+            client.connectAsync();
+            try (Peer peer = server.accept(true)) {
+                peer.send(publish("old", 1, Properties.NONE));
+                assertEquals(1, peer.read(Packet.Puback.class).packetId());
+            }
+        }
+    }
+
+    @Test
+    void whatWaitsForTheUnclaimedHandlerCounts() throws Exception {
+        CountDownLatch released = new CountDownLatch(1);
+        try (ScriptedServer server = new ScriptedServer();
+                MqttClient client =
+                        builder(server)
+                                .receiveBuffer(1_000)
+                                .onUnclaimed(m -> {
+                                    awaitUninterrupted(released);
+                                    m.acknowledge();
+                                })
+                                .build()) {
+            client.connectAsync();
+            try (Peer peer = server.accept(false)) {
+                states.await(State.Connected.class);
+                for (int i = 1; i <= 10; i++) {
+                    peer.send(publish("a", i, Properties.NONE));
+                }
+                client.publishAsync(Message.of("b", "the loop has seen them"));
+                assertEquals("the loop has seen them", text(peer));
+                assertTrue(client.metrics().received() < 10);
+                released.countDown();
+                for (int i = 1; i <= 10; i++) {
+                    assertEquals(i, peer.read(Packet.Puback.class).packetId());
+                }
+            }
+        } finally {
+            released.countDown();
+        }
+    }
+
+    @Test
+    void aPauseOutlivesItsConnection() throws Exception {
+        try (ScriptedServer server = new ScriptedServer();
+                MqttClient client =
+                        builder(server)
+                                .clientId("c")
+                                .sessionExpiry(Duration.ofHours(1))
+                                .receiveBuffer(100)
+                                .build()) {
+            client.connectAsync();
+            CompletableFuture<Subscription> subscribing;
+            try (Peer peer = server.accept(false)) {
+                states.await(State.Connected.class);
+                subscribing = client.subscribeAsync(Subscribe.to("a").build(), null);
+                answer(peer);
+                subscribing.get(5, TimeUnit.SECONDS);
+                peer.send(publish("a", 1, Properties.NONE));
+                assertEquals(1, peer.read(Packet.Puback.class).packetId());
+                peer.reset();
+            }
+            client.publishAsync(Message.of("b", "notices the loss"));
+            try (Peer peer = server.accept(true)) {
+                states.await(State.Connected.class);
+                peer.send(publish("a", 2, Properties.NONE));
+                client.publishAsync(Message.of("b", "seen"));
+                assertEquals("seen", text(peer));
+                assertEquals(1, client.metrics().received());
+                assertEquals(1, subscribing.get().next().packetId());
+                assertEquals(2, peer.read(Packet.Puback.class).packetId());
+            }
+        }
+    }
+
+    private static Packet.Publish publish(String topic, int packetId, Properties properties) {
+        return new Packet.Publish(
+                false,
+                packetId == 0 ? QoS.AT_MOST_ONCE : QoS.AT_LEAST_ONCE,
+                false,
+                TopicName.of(topic),
+                packetId,
+                properties,
+                new byte[600]);
     }
 
     /// With full jitter, half of the clients come back in each half of the window.
