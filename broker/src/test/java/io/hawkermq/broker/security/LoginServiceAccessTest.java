@@ -61,6 +61,7 @@ class LoginServiceAccessTest {
     private volatile String body = "";
     private Duration timeout = Duration.ofSeconds(5);
     private volatile long now = 100_000;
+    private LoginLimits limits = new LoginLimits(0, 0, 60, 60, 0, 0);
     private final List<String> lines = new CopyOnWriteArrayList<>();
     private final EventLog log =
             new EventLog() {
@@ -149,7 +150,7 @@ class LoginServiceAccessTest {
                                                 .getBytes(StandardCharsets.UTF_8)),
                                 AnonymousClients.REFUSED),
                         0,
-                        new LoginLimits(0, 0, 60, 60, 0, 0),
+                        limits,
                         log);
         return new LoginServiceAccess(service, files, log, () -> Instant.ofEpochMilli(now));
     }
@@ -389,8 +390,30 @@ class LoginServiceAccessTest {
         assertEquals(
                 ReasonCode.NOT_AUTHORIZED,
                 assertInstanceOf(Decision.Denied.class, login(access, token, "")).reasonCode());
-        assertTrue(lines.stream().anyMatch(l -> l.contains("(a token)")), lines.toString());
+        assertTrue(
+                lines.stream().anyMatch(l -> l.matches(".*'\\(a token\\) token-[0-9a-f]{16}'.*")),
+                lines.toString());
         assertTrue(lines.stream().noneMatch(l -> l.contains(token.substring(0, 20))));
+    }
+
+    /// As behind one router: the client with the old token is banned, and nobody else.
+    @Test
+    void failedLoginsOfTokensAreCountedForEachByItself() throws Exception {
+        limits = new LoginLimits(3, 0, 60, 60, 0, 0);
+        LoginServiceAccess access =
+                tokens(Expiry.CHECKED, TokenUsers.Lasting.UNTIL_EXPIRY, Optional.empty());
+        String old = token("ann", 1);
+        for (int i = 0; i < 3; i++) {
+            assertEquals(ReasonCode.NOT_AUTHORIZED, refusal(access, old));
+            assertEquals(new Decision.Allowed("bob"), login(access, token("bob", 101), ""));
+        }
+        assertEquals(ReasonCode.BANNED, refusal(access, old), "another's login forgave it");
+        assertEquals(new Decision.Allowed("bob"), login(access, token("bob", 101), ""));
+        assertEquals(new Decision.Allowed("ann"), login(access, token("ann", 102), ""));
+    }
+
+    private static ReasonCode refusal(AccessControl access, String token) throws Exception {
+        return assertInstanceOf(Decision.Denied.class, login(access, token, "")).reasonCode();
     }
 
     @Test
