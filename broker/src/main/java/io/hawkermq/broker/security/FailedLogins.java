@@ -1,7 +1,12 @@
 package io.hawkermq.broker.security;
 
+import io.netty.util.NetUtil;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.StringJoiner;
 
 /// Who has failed to log in how often. Keeps the [#MOST] addresses and as many pairs of address and
 /// user name that failed last; who knocks from more addresses than that makes it forget. Called by
@@ -13,7 +18,9 @@ final class FailedLogins {
     static final int AT_ONCE = 3;
 
     private static final int LONGEST_NAME = 64;
-    private static final int IPV6_GROUPS = 8;
+
+    /// Of an IPv6 address, whose other half its owner chooses.
+    private static final int NETWORK_BYTES = 8;
 
     /// @param failures of this user name from this address, this one included
     /// @param delayMillis before it is to be answered
@@ -116,15 +123,32 @@ final class FailedLogins {
     }
 
     /// The part of a peer's address that counts: without its port, an IPv6 address without its
-    /// second half.
+    /// second half. It is parsed, as one address can be written in many ways, by a proxy too.
     ///
-    /// @param address like `127.0.0.1:1234` or `0:0:0:0:0:0:0:1:1234`
+    /// @param address like `127.0.0.1:1234`, `2001:db8::1:1234`, `[2001:db8::1]:1234` or no IP address
     static String host(String address) {
-        int colon = address.lastIndexOf(':');
+        int colon = address.endsWith("]") ? -1 : address.lastIndexOf(':');
         String host = colon < 0 ? address : address.substring(0, colon);
-        String[] groups = host.split(":", -1);
-        return groups.length < IPV6_GROUPS
-                ? host
-                : String.join(":", groups[0], groups[1], groups[2], groups[3]) + "::/64";
+        byte[] bytes = NetUtil.createByteArrayFromIpAddressString(host);
+        if (bytes == null) {
+            return host;
+        }
+        try {
+            // An IPv4-mapped IPv6 address becomes an IPv4 address.
+            InetAddress parsed = InetAddress.getByAddress(bytes);
+            return parsed instanceof Inet6Address
+                    ? network(parsed.getAddress())
+                    : NetUtil.toAddressString(parsed);
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("an address of the right length", e);
+        }
+    }
+
+    private static String network(byte[] bytes) {
+        StringJoiner groups = new StringJoiner(":", "", "::/64");
+        for (int i = 0; i < NETWORK_BYTES; i += 2) {
+            groups.add(Integer.toHexString((bytes[i] & 0xFF) << 8 | bytes[i + 1] & 0xFF));
+        }
+        return groups.toString();
     }
 }

@@ -303,17 +303,26 @@ public final class FileAccess implements AccessControl {
             Supplier<@Nullable String> login, Semaphore gate, String shownName, String address)
             throws InterruptedException {
         if (guard.isBanned(address, shownName)) {
-            return new Verdict(new Decision.Denied(ReasonCode.BANNED, LoginGuard.BANNED), 0);
+            return banned();
         }
         if (!gate.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
             return new Verdict(busy(), 0);
         }
-        String userName;
         try {
-            userName = login.get();
+            return checked(login, shownName, address);
         } finally {
             gate.release();
         }
+    }
+
+    /// Called by who has passed the gate. Those before may have failed in the meantime, and this one
+    /// has to count before the next is let through: else who sends many guesses at once has all of
+    /// them checked.
+    private Verdict checked(Supplier<@Nullable String> login, String shownName, String address) {
+        if (guard.isBanned(address, shownName)) {
+            return banned();
+        }
+        String userName = login.get();
         if (userName != null) {
             guard.succeeded(address, shownName);
             return new Verdict(new Decision.Allowed(userName), 0);
@@ -323,6 +332,10 @@ public final class FileAccess implements AccessControl {
                 new Decision.Denied(
                         ReasonCode.NOT_AUTHORIZED, "the user name or the password is wrong"),
                 delayMillis);
+    }
+
+    private static Verdict banned() {
+        return new Verdict(new Decision.Denied(ReasonCode.BANNED, LoginGuard.BANNED), 0);
     }
 
     @Override

@@ -28,6 +28,7 @@ public sealed interface LoginService permits HttpUsers, TokenUsers {
     /// @throws UncheckedIOException if nobody says whether it may; that is no failed login
     @Nullable Admission admits(String userName, byte @Nullable [] password, String clientId);
 
-    /// What may be told of a User Name that was not let in.
+    /// What may be told of a User Name that was not let in. Its failed logins are counted by this, so no
+    /// two have the same.
     String shown(String userName);
 }

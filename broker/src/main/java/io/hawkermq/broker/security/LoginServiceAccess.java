@@ -9,8 +9,6 @@ import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.TopicFilter;
 import io.hawkermq.protocol.TopicName;
 import java.time.InstantSource;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -24,13 +22,9 @@ public final class LoginServiceAccess implements AccessControl {
     /// Logins that may be asked about at a time; the others wait.
     private static final int MOST_REQUESTS = 100;
 
-    /// Users that the service has let in since the start; further ones are refused.
+    /// Users whose rights are known. Of others the access control list decides until they log in again,
+    /// or nothing is allowed if the service's rights have an end.
     private static final int MOST_USERS = 1_000_000;
-
-    /// What a user may do.
-    ///
-    /// @param until in milliseconds since the epoch; nothing is allowed afterwards
-    private record Grant(LoginService.Rights rights, long until) {}
 
     /// Of whom questions are asked.
     private enum View {
@@ -46,11 +40,20 @@ public final class LoginServiceAccess implements AccessControl {
     private final InstantSource clock;
     private final View view;
     private final Semaphore gate;
-    private final Map<String, Grant> known;
+    private final Grants known;
 
     /// @param files for users that the password file has, and for clients without a user name
     public LoginServiceAccess(
             LoginService service, FileAccess files, EventLog log, InstantSource clock) {
+        this(service, files, log, clock, MOST_USERS);
+    }
+
+    LoginServiceAccess(
+            LoginService service,
+            FileAccess files,
+            EventLog log,
+            InstantSource clock,
+            int mostUsers) {
         this(
                 service,
                 files,
@@ -58,7 +61,7 @@ public final class LoginServiceAccess implements AccessControl {
                 clock,
                 View.CONNECTED,
                 new Semaphore(MOST_REQUESTS, true),
-                new ConcurrentHashMap<>());
+                new Grants(mostUsers));
     }
 
     private LoginServiceAccess(
@@ -68,7 +71,7 @@ public final class LoginServiceAccess implements AccessControl {
             InstantSource clock,
             View view,
             Semaphore gate,
-            Map<String, Grant> known) {
+            Grants known) {
         this.service = service;
         this.files = files;
         this.log = log;
@@ -124,10 +127,16 @@ public final class LoginServiceAccess implements AccessControl {
             return null;
         }
         String name = admission.userName();
-        if (known.size() >= MOST_USERS && !known.containsKey(name)) {
-            throw new IllegalStateException("more than " + MOST_USERS + " users have logged in");
+        int forgotten = known.makeRoomFor(name, clock.millis());
+        if (forgotten > 0) {
+            log.log(
+                    LogLevel.NOTICE,
+                    "Too many users of the login service: the rights of "
+                            + forgotten
+                            + " have been forgotten, of those whose rights have ended and of those"
+                            + " that logged in longest ago.");
         }
-        Grant before = known.put(name, new Grant(admission.rights(), admission.until()));
+        Grants.Grant before = known.put(admission);
         if (admission.rights() == LoginService.Rights.LIST
                 && (before == null || before.rights() != LoginService.Rights.LIST)) {
             log.log(
@@ -151,7 +160,7 @@ public final class LoginServiceAccess implements AccessControl {
     /// @param ofFiles says so for clients of the files
     public boolean mayStay(Principal client, java.util.function.Predicate<Principal> ofFiles) {
         String userName = client.userName();
-        return userName != null && known.containsKey(userName) && !isOfFile(userName)
+        return userName != null && known.of(userName) != null && !isOfFile(userName)
                 || ofFiles.test(client);
     }
 
@@ -164,9 +173,9 @@ public final class LoginServiceAccess implements AccessControl {
         if (userName == null || isOfFile(userName)) {
             return question.ask(files);
         }
-        Grant grant = known.get(userName);
+        Grants.Grant grant = known.of(userName);
         if (grant == null) {
-            return view == View.BEFORE_RESTART || mayByList(question);
+            return view == View.BEFORE_RESTART || !known.haveForgottenEnds() && mayByList(question);
         }
         return clock.millis() < grant.until()
                 && (grant.rights() == LoginService.Rights.ALL || mayByList(question));

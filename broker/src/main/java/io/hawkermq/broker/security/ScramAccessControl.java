@@ -12,13 +12,41 @@ import org.jspecify.annotations.Nullable;
 /// Adds the Authentication Method `SCRAM-SHA-256` to another access control, which keeps deciding
 /// on everything else.
 public final class ScramAccessControl implements DelegatingAccess {
+    /// What users who do not exist are told. It must be what most of those who exist are told, else it
+    /// tells names: give here what their credentials were made with.
+    ///
+    /// @param iterations of PBKDF2, at least [ScramCredentials#LEAST_ITERATIONS]
+    /// @param saltLength in bytes, 1 to [#LONGEST_SALT]
+    public record Unknown(int iterations, int saltLength) {
+        public static final int LONGEST_SALT = 1_024;
+
+        /// 4,096 iterations and a salt of 16 bytes.
+        public static final Unknown DEFAULT = new Unknown(ScramCredentials.LEAST_ITERATIONS, 16);
+
+        public Unknown {
+            if (iterations < ScramCredentials.LEAST_ITERATIONS) {
+                throw new IllegalArgumentException(
+                        "SCRAM needs at least "
+                                + ScramCredentials.LEAST_ITERATIONS
+                                + " iterations, not "
+                                + iterations);
+            }
+            if (saltLength < 1 || saltLength > LONGEST_SALT) {
+                throw new IllegalArgumentException(
+                        "a salt has 1 to " + LONGEST_SALT + " bytes, not " + saltLength);
+            }
+        }
+    }
+
     private final AccessControl rest;
     private final Function<String, @Nullable ScramCredentials> users;
     private final LoginGuard guard;
+    private final Unknown unknown;
     private final SecureRandom random;
     private final byte[] secret = new byte[32];
 
-    /// Failures count with those of passwords if `rest` checks any.
+    /// Failures count with those of passwords if `rest` checks any. Users who do not exist are told
+    /// [Unknown#DEFAULT].
     ///
     /// @param users finds the credentials of a user, null for nobody; called on event loops, so it
     ///     must not wait
@@ -26,9 +54,23 @@ public final class ScramAccessControl implements DelegatingAccess {
             AccessControl rest,
             Function<String, @Nullable ScramCredentials> users,
             SecureRandom random) {
-        this(rest, users, guard(rest), random);
+        this(rest, users, Unknown.DEFAULT, random);
     }
 
+    /// Failures count with those of passwords if `rest` checks any.
+    ///
+    /// @param users as above
+    /// @param unknown what users who do not exist are told
+    public ScramAccessControl(
+            AccessControl rest,
+            Function<String, @Nullable ScramCredentials> users,
+            Unknown unknown,
+            SecureRandom random) {
+        this(rest, users, guard(rest), unknown, random);
+    }
+
+    /// Users who do not exist are told [Unknown#DEFAULT].
+    ///
     /// @param users as above
     /// @param guard counts failures, and says who is banned
     public ScramAccessControl(
@@ -36,8 +78,21 @@ public final class ScramAccessControl implements DelegatingAccess {
             Function<String, @Nullable ScramCredentials> users,
             LoginGuard guard,
             SecureRandom random) {
+        this(rest, users, guard, Unknown.DEFAULT, random);
+    }
+
+    /// @param users as above
+    /// @param guard counts failures, and says who is banned
+    /// @param unknown what users who do not exist are told
+    public ScramAccessControl(
+            AccessControl rest,
+            Function<String, @Nullable ScramCredentials> users,
+            LoginGuard guard,
+            Unknown unknown,
+            SecureRandom random) {
         this.rest = rest;
         this.guard = guard;
+        this.unknown = unknown;
         this.users = users;
         this.random = random;
         random.nextBytes(secret);
@@ -56,7 +111,7 @@ public final class ScramAccessControl implements DelegatingAccess {
         byte[] nonce = new byte[18];
         random.nextBytes(nonce);
         ScramSha256 exchange =
-                new ScramSha256(users, secret, Base64.getEncoder().encodeToString(nonce));
+                new ScramSha256(users, unknown, secret, Base64.getEncoder().encodeToString(nonce));
         return data -> guarded(exchange, data, address);
     }
 

@@ -4,10 +4,13 @@ import io.hawkermq.core.AccessControl;
 import io.hawkermq.protocol.ReasonCode;
 import io.hawkermq.protocol.ScramKeys;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
+import java.security.GeneralSecurityException;
 import java.util.Base64;
 import java.util.Map;
 import java.util.function.Function;
+import javax.crypto.KDF;
+import javax.crypto.spec.HKDFParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /// The server's side of one SCRAM-SHA-256 exchange, RFC 5802 and 7677, carried by CONNECT and AUTH:
@@ -18,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 ///     CONNACK  server-final   v=signature
 ///
 /// Without channel binding. A user who does not exist is asked for a proof like one who does, with
-/// a salt that stays the same, so that nobody can find out names.
+/// a salt that stays the same and as long as others', and as many iterations, so that nobody can find
+/// out names.
 final class ScramSha256 implements AccessControl.Exchange {
     static final String METHOD = ScramKeys.METHOD;
 
@@ -27,6 +31,7 @@ final class ScramSha256 implements AccessControl.Exchange {
                     ReasonCode.NOT_AUTHORIZED, "the user name or the password is wrong");
 
     private final Function<String, @Nullable ScramCredentials> users;
+    private final ScramAccessControl.Unknown unknown;
     private final byte[] secret;
     private final String serverNonce;
 
@@ -38,11 +43,16 @@ final class ScramSha256 implements AccessControl.Exchange {
     private int round;
 
     /// @param users finds the credentials of a user, null for nobody
+    /// @param unknown what users who do not exist are told
     /// @param secret of the server, for the salts of users who do not exist
     /// @param serverNonce printable, random for each exchange, without a comma
     ScramSha256(
-            Function<String, @Nullable ScramCredentials> users, byte[] secret, String serverNonce) {
+            Function<String, @Nullable ScramCredentials> users,
+            ScramAccessControl.Unknown unknown,
+            byte[] secret,
+            String serverNonce) {
         this.users = users;
+        this.unknown = unknown;
         this.secret = secret;
         this.serverNonce = serverNonce;
     }
@@ -86,12 +96,10 @@ final class ScramSha256 implements AccessControl.Exchange {
         userName = name.replace("=2C", ",").replace("=3D", "=");
         nonce = clientNonce + serverNonce;
         credentials = users.apply(userName);
-        byte[] salt =
-                credentials == null
-                        ? Arrays.copyOf(ScramKeys.hmac(secret, userName), 16)
-                        : credentials.salt();
-        int iterations =
-                credentials == null ? ScramCredentials.LEAST_ITERATIONS : credentials.iterations();
+        // Made for users who exist too, so that time does not tell who does.
+        byte[] saltOfNobody = saltOfNobody();
+        byte[] salt = credentials == null ? saltOfNobody : credentials.salt();
+        int iterations = credentials == null ? unknown.iterations() : credentials.iterations();
         String serverFirst =
                 "r="
                         + nonce
@@ -101,6 +109,19 @@ final class ScramSha256 implements AccessControl.Exchange {
                         + iterations;
         authMessage = bare + "," + serverFirst;
         return new AccessControl.Step.Challenge(serverFirst.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private byte[] saltOfNobody() {
+        try {
+            return KDF.getInstance("HKDF-SHA256")
+                    .deriveData(
+                            HKDFParameterSpec.expandOnly(
+                                    new SecretKeySpec(secret, "HKDF"),
+                                    userName.getBytes(StandardCharsets.UTF_8),
+                                    unknown.saltLength()));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e); // every JDK has it
+        }
     }
 
     private AccessControl.Step last(String message) {

@@ -73,8 +73,8 @@ public final class TokenUsers implements LoginService {
         return new Admission(name, rights, until);
     }
 
-    /// Names the holder of a token that is not read here. The token itself would be in the log, and on
-    /// the disk with its session.
+    /// Names the holder of a token that is not read here, or that is not let in. The token itself would
+    /// be in the log, and on the disk with its session.
     private static String fingerprint(String token) {
         try {
             byte[] hash =
@@ -86,9 +86,11 @@ public final class TokenUsers implements LoginService {
         }
     }
 
-    /// Not the token, which may still be of use to somebody.
+    /// Not the token, which may still be of use to somebody. Another for each, because failed logins
+    /// are counted by it: else a device with an old token would lock out all behind its address, and
+    /// the login of one would forgive the guesses of another.
     @Override
     public String shown(String userName) {
-        return "(a token)";
+        return "(a token) " + fingerprint(userName);
     }
 }

@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hawkermq.broker.security.FailedLogins.Ban;
+import io.netty.util.NetUtil;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -89,10 +92,41 @@ class FailedLoginsTest {
         "127.0.0.1:1234, 127.0.0.1",
         "2001:db8:1:2:3:4:5:6:1883, 2001:db8:1:2::/64",
         "0:0:0:0:0:0:0:1:1883, 0:0:0:0::/64",
+        "::1:1883, 0:0:0:0::/64",
+        "2001:db8:1:2::5:1883, 2001:db8:1:2::/64",
+        "2001:db8:1:2:::1883, 2001:db8:1:2::/64",
+        "2001:db8:1:2:ffff::6:1, 2001:db8:1:2::/64",
+        "2001:db8::2:0:0:0:5:1883, 2001:db8:0:2::/64",
+        "2001:DB8:0001:2::A:1883, 2001:db8:1:2::/64",
+        "2001:db8:::1883, 2001:db8:0:0::/64",
+        "[2001:db8:1:2::5]:1883, 2001:db8:1:2::/64",
+        "[2001:db8:1:2::5], 2001:db8:1:2::/64",
+        "::ffff:192.0.2.1:1883, 192.0.2.1",
+        "::ffff:c000:201:1883, 192.0.2.1",
+        "[::ffff:192.0.2.1]:1883, 192.0.2.1",
         "unknown, unknown",
+        "unix-socket, unix-socket",
+        "/run/a:b.sock:0, /run/a:b.sock",
+        ":0, ''",
     })
     void anAddressCountsWithoutItsPort(String address, String host) {
         assertEquals(host, FailedLogins.host(address));
+    }
+
+    /// As the broker writes addresses: with zeros left out.
+    @Test
+    void whoHasANetworkIsBannedWithAllOfIt() throws UnknownHostException {
+        for (int i = 1; i <= 5; i++) {
+            logins.failed(FailedLogins.host(peer("2001:db8:1:2::" + i)), "u" + i, i);
+        }
+        assertTrue(logins.isBanned(FailedLogins.host(peer("2001:db8:1:2::6")), "u", 6));
+        assertTrue(logins.isBanned(FailedLogins.host(peer("2001:db8:1:2:3:4:5:6")), "u", 6));
+        assertFalse(logins.isBanned(FailedLogins.host(peer("2001:db8:1:3::6")), "u", 6));
+        assertEquals(6, logins.size(), "five pairs and one address");
+    }
+
+    private static String peer(String address) throws UnknownHostException {
+        return NetUtil.toAddressString(InetAddress.getByName(address)) + ":50123";
     }
 
     @Test

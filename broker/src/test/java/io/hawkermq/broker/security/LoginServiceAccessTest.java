@@ -61,6 +61,8 @@ class LoginServiceAccessTest {
     private volatile String body = "";
     private Duration timeout = Duration.ofSeconds(5);
     private volatile long now = 100_000;
+    private int mostUsers = 1_000;
+    private LoginLimits limits = new LoginLimits(0, 0, 60, 60, 0, 0);
     private final List<String> lines = new CopyOnWriteArrayList<>();
     private final EventLog log =
             new EventLog() {
@@ -149,9 +151,10 @@ class LoginServiceAccessTest {
                                                 .getBytes(StandardCharsets.UTF_8)),
                                 AnonymousClients.REFUSED),
                         0,
-                        new LoginLimits(0, 0, 60, 60, 0, 0),
+                        limits,
                         log);
-        return new LoginServiceAccess(service, files, log, () -> Instant.ofEpochMilli(now));
+        return new LoginServiceAccess(
+                service, files, log, () -> Instant.ofEpochMilli(now), mostUsers);
     }
 
     private LoginServiceAccess tokens(
@@ -389,8 +392,30 @@ class LoginServiceAccessTest {
         assertEquals(
                 ReasonCode.NOT_AUTHORIZED,
                 assertInstanceOf(Decision.Denied.class, login(access, token, "")).reasonCode());
-        assertTrue(lines.stream().anyMatch(l -> l.contains("(a token)")), lines.toString());
+        assertTrue(
+                lines.stream().anyMatch(l -> l.matches(".*'\\(a token\\) token-[0-9a-f]{16}'.*")),
+                lines.toString());
         assertTrue(lines.stream().noneMatch(l -> l.contains(token.substring(0, 20))));
+    }
+
+    /// As behind one router: the client with the old token is banned, and nobody else.
+    @Test
+    void failedLoginsOfTokensAreCountedForEachByItself() throws Exception {
+        limits = new LoginLimits(3, 0, 60, 60, 0, 0);
+        LoginServiceAccess access =
+                tokens(Expiry.CHECKED, TokenUsers.Lasting.UNTIL_EXPIRY, Optional.empty());
+        String old = token("ann", 1);
+        for (int i = 0; i < 3; i++) {
+            assertEquals(ReasonCode.NOT_AUTHORIZED, refusal(access, old));
+            assertEquals(new Decision.Allowed("bob"), login(access, token("bob", 101), ""));
+        }
+        assertEquals(ReasonCode.BANNED, refusal(access, old), "another's login forgave it");
+        assertEquals(new Decision.Allowed("bob"), login(access, token("bob", 101), ""));
+        assertEquals(new Decision.Allowed("ann"), login(access, token("ann", 102), ""));
+    }
+
+    private static ReasonCode refusal(AccessControl access, String token) throws Exception {
+        return assertInstanceOf(Decision.Denied.class, login(access, token, "")).reasonCode();
     }
 
     @Test
@@ -429,5 +454,44 @@ class LoginServiceAccessTest {
         assertEquals(2, asked.size(), asked.toString());
         userStatus = 401;
         assertInstanceOf(Decision.Denied.class, login(access, "opaque~2", ""));
+    }
+
+    // ---- more users than are remembered ----
+
+    /// As with `jwt_mode remote`, where each renewed token is another user.
+    @Test
+    void whoLoggedInLongestAgoFallsBackToTheList() throws Exception {
+        mostUsers = 4;
+        LoginServiceAccess access = access(Parameters.JSON, Answer.STATUS);
+        for (String user : List.of("ann", "bob", "cid", "dan", "bob")) {
+            assertInstanceOf(Decision.Allowed.class, login(access, user, "pw"));
+        }
+        assertTrue(mayPublish(access, "ann", TOPIC));
+        assertEquals(new Decision.Allowed("eve"), login(access, "eve", "pw"));
+        assertFalse(mayPublish(access, "ann", TOPIC));
+        assertTrue(mayPublish(access, "ann", LISTED), "the list decides");
+        assertTrue(lines.stream().anyMatch(l -> l.contains("rights of 1 ")), lines.toString());
+        assertEquals(new Decision.Allowed("ann"), login(access, "ann", "pw"));
+        assertTrue(mayPublish(access, "ann", TOPIC));
+        assertTrue(mayPublish(access, "bob", TOPIC), "has logged in again");
+        assertFalse(mayPublish(access, "cid", TOPIC));
+    }
+
+    /// Else the rights of a client that stays connected would come back when its token is forgotten.
+    @Test
+    void rightsThatHaveEndedDoNotComeBackWhenTheyAreForgotten() throws Exception {
+        mostUsers = 3;
+        LoginServiceAccess access =
+                tokens(Expiry.CHECKED, TokenUsers.Lasting.UNTIL_EXPIRY, Optional.empty());
+        login(access, token("bob", 200), "");
+        login(access, token("ann", 101), "");
+        login(access, token("cid", 200), "");
+        now = 101_000;
+        assertFalse(mayPublish(access, "ann", LISTED));
+        assertEquals(new Decision.Allowed("dan"), login(access, token("dan", 200), ""));
+        assertTrue(lines.stream().anyMatch(l -> l.contains("rights of 1 ")), lines.toString());
+        assertFalse(mayPublish(access, "ann", LISTED));
+        assertEquals(new Decision.Allowed("ann"), login(access, token("ann", 200), ""));
+        assertTrue(mayPublish(access, "ann", LISTED));
     }
 }

@@ -3,6 +3,8 @@ package io.hawkermq.broker.security;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.hawkermq.broker.security.FileAccess.AnonymousClients;
 import io.hawkermq.core.AccessControl;
@@ -10,8 +12,11 @@ import io.hawkermq.core.AccessControl.Step;
 import io.hawkermq.core.EventLog;
 import io.hawkermq.protocol.ReasonCode;
 import java.security.SecureRandom;
+import java.util.Base64;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// Wrong proofs lead to bans as wrong passwords do, and together with them.
 class ScramAccessControlTest {
@@ -65,6 +70,54 @@ class ScramAccessControlTest {
             assertEquals(ReasonCode.NOT_AUTHORIZED, fail("192.0.2.1:1", "nobody" + i));
         }
         assertEquals(ReasonCode.BANNED, fail("192.0.2.1:1", "user"));
+    }
+
+    /// What is told of a user: the length of its salt and the iterations.
+    private String told(ScramAccessControl by, String user) {
+        String[] first = challenge(by, user).split(",", 3);
+        return Base64.getDecoder().decode(first[1].substring(2)).length + " " + first[2];
+    }
+
+    private String challenge(ScramAccessControl by, String user) {
+        AccessControl.Exchange exchange =
+                Objects.requireNonNull(by.begin(ScramSha256.METHOD, "c", "192.0.2.1:1"));
+        return new String(
+                assertInstanceOf(Step.Challenge.class, begin(exchange, user)).data(), UTF_8);
+    }
+
+    private static String salt(String challenge) {
+        return challenge.split(",", 3)[1];
+    }
+
+    @ParameterizedTest
+    @CsvSource({"4096, 16", "10000, 24", "15000, 64", "4096, 8"})
+    void usersWhoDoNotExistAreAskedAsThoseWhoDo(int iterations, int saltLength) {
+        byte[] salt = new byte[saltLength];
+        new SecureRandom().nextBytes(salt);
+        ScramCredentials credentials = ScramCredentials.of("pencil", salt, iterations);
+        ScramAccessControl by =
+                new ScramAccessControl(
+                        files,
+                        name -> name.equals("user") ? credentials : null,
+                        new ScramAccessControl.Unknown(iterations, saltLength),
+                        new SecureRandom());
+        assertEquals(told(by, "user"), told(by, "nobody"));
+        assertEquals(salt(challenge(by, "nobody")), salt(challenge(by, "nobody")));
+        assertNotEquals(salt(challenge(by, "nobody")), salt(challenge(by, "noone")));
+    }
+
+    @Test
+    void withoutSayingMoreItIsTheLeastThatIsAllowed() {
+        assertEquals("16 i=4096", told(access, "nobody"));
+    }
+
+    @Test
+    void whatUnknownUsersAreToldIsChecked() {
+        for (int[] wrong : new int[][] {{4_095, 16}, {4_096, 0}, {4_096, 1_025}}) {
+            assertThrows(
+                    IllegalArgumentException.class,
+                    () -> new ScramAccessControl.Unknown(wrong[0], wrong[1]));
+        }
     }
 
     @Test

@@ -23,7 +23,10 @@ class ScramSha256Test {
 
     private final ScramSha256 exchange =
             new ScramSha256(
-                    name -> name.equals("user") ? PENCIL : null, new byte[32], SERVER_NONCE);
+                    name -> name.equals("user") ? PENCIL : null,
+                    ScramAccessControl.Unknown.DEFAULT,
+                    new byte[32],
+                    SERVER_NONCE);
 
     @Test
     void theExampleOfTheRfcSucceeds() {
@@ -62,12 +65,22 @@ class ScramSha256Test {
         Step.Challenge one =
                 assertInstanceOf(
                         Step.Challenge.class, exchange.next("n,,n=nobody,r=abc".getBytes(UTF_8)));
-        ScramSha256 again = new ScramSha256(name -> null, new byte[32], SERVER_NONCE);
+        ScramSha256 again =
+                new ScramSha256(
+                        name -> null,
+                        ScramAccessControl.Unknown.DEFAULT,
+                        new byte[32],
+                        SERVER_NONCE);
         Step.Challenge two =
                 assertInstanceOf(
                         Step.Challenge.class, again.next("n,,n=nobody,r=abc".getBytes(UTF_8)));
         assertEquals(new String(one.data(), UTF_8), new String(two.data(), UTF_8));
-        ScramSha256 other = new ScramSha256(name -> null, new byte[32], SERVER_NONCE);
+        ScramSha256 other =
+                new ScramSha256(
+                        name -> null,
+                        ScramAccessControl.Unknown.DEFAULT,
+                        new byte[32],
+                        SERVER_NONCE);
         Step.Challenge three =
                 assertInstanceOf(
                         Step.Challenge.class, other.next("n,,n=nemo,r=abc".getBytes(UTF_8)));
@@ -87,7 +100,12 @@ class ScramSha256Test {
                 new String[] {
                     "", "x", "p=tls-unique,,n=user,r=a", "n,,r=a", "n,,n=user", "n,a=x,n=user,r=a"
                 }) {
-            ScramSha256 fresh = new ScramSha256(name -> PENCIL, new byte[32], SERVER_NONCE);
+            ScramSha256 fresh =
+                    new ScramSha256(
+                            name -> PENCIL,
+                            ScramAccessControl.Unknown.DEFAULT,
+                            new byte[32],
+                            SERVER_NONCE);
             assertInstanceOf(Step.Failure.class, fresh.next(s.getBytes(UTF_8)), s);
         }
         assertInstanceOf(Step.Failure.class, exchange.next(null));
