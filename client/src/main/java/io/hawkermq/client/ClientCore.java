@@ -253,7 +253,8 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
         clientId = result.clientId();
         enter(new State.Connected(result));
         session.online(result, this);
-        if (result.sessionPresent() && isFirst) { // since the program has begun, or has disconnected
+        if (result.sessionPresent() && isFirst) {
+            // Of this process, or since the program has disconnected.
             loop.cancel(unclaimedTimer);
             unclaimedTimer =
                     loop.schedule(

@@ -405,7 +405,8 @@ final class ClientSession {
 
     private boolean isLeaving(Subscription subscription) {
         return exchanges.values().stream()
-                .anyMatch(e -> e instanceof Exchange.Unsubscribing && e.subscription == subscription);
+                .anyMatch(
+                        e -> e instanceof Exchange.Unsubscribing && e.subscription == subscription);
     }
 
     /// There is no connection to unsubscribe on: the subscription is forgotten, here at least.

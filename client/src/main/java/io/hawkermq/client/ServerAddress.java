@@ -43,7 +43,8 @@ record ServerAddress(
     /// Host names with an underscore, such as those of services in Docker Compose, are none to
     /// [URI], which leaves all of the authority to its reader then.
     private static final Pattern AUTHORITY =
-            Pattern.compile("(?:(?<user>[^@]*)@)?(?<host>[A-Za-z0-9._-]+)(?::(?<port>[0-9]{1,5}))?");
+            Pattern.compile(
+                    "(?:(?<user>[^@]*)@)?(?<host>[A-Za-z0-9._-]+)(?::(?<port>[0-9]{1,5}))?");
 
     /// @throws IllegalArgumentException if it is no such URI; the message says why
     static ServerAddress of(String text) {

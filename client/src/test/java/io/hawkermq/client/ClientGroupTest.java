@@ -101,8 +101,7 @@ class ClientGroupTest {
                             .uri(server.uri())
                             .group(group)
                             .onState(states)
-                            .reconnect(
-                                    Reconnect.between(Duration.ofHours(1), Duration.ofHours(2)))
+                            .reconnect(Reconnect.between(Duration.ofHours(1), Duration.ofHours(2)))
                             .build();
             client.connectAsync();
             server.accept(false).close();

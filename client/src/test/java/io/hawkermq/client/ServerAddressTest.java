@@ -26,14 +26,20 @@ class ServerAddressTest {
     void credentialsStandBeforeAHostWithAnUnderscoreToo() {
         ServerAddress address = ServerAddress.of("mqtt://u%40:p:@mqtt_broker:7");
         assertEquals("mqtt_broker:7", address.toString());
-        assertEquals(
-                Credentials.of("u@", "p:").toString(), String.valueOf(address.credentials()));
+        assertEquals(Credentials.of("u@", "p:").toString(), String.valueOf(address.credentials()));
         assertEquals("/path?q", ServerAddress.of("ws://a_b/path?q").path());
     }
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"mqtt://", "mqtt://:1883", "mqtt://a_b:x", "mqtt://a_b:", "mqtt://a%20b", "a,b"})
+            strings = {
+                "mqtt://",
+                "mqtt://:1883",
+                "mqtt://a_b:x",
+                "mqtt://a_b:",
+                "mqtt://a%20b",
+                "a,b"
+            })
     void namesNone(String uri) {
         assertThrows(IllegalArgumentException.class, () -> ServerAddress.of(uri));
     }
