@@ -245,15 +245,16 @@ public final class MqttClient implements AutoCloseable {
     /// @param subscribe at least one Topic Filter
     /// @param handler as for [#subscribe(Subscribe, Handler)]; null if the messages are to be read
     /// @return the subscription once SUBACK is there; fails as [#subscribe(Subscribe)] does, but
-    ///     for time-outs, which it has none of. Cancelling it unsubscribes. What hangs on it runs on a
-    ///     virtual thread
+    ///     for time-outs, which it has none of. Cancelling it, or a time-out of the program's own,
+    ///     unsubscribes. What hangs on it runs on a virtual thread
     public CompletableFuture<Subscription> subscribeAsync(
             Subscribe subscribe, @Nullable Handler handler) {
         CompletableFuture<Subscription> answer = new CompletableFuture<>();
         Exchange.Subscribing exchange = start(subscribe, handler);
         core.follow(exchange.answer.thenApply(suback -> exchange.subscription), answer);
         answer.whenComplete((s, e) -> {
-            if (answer.isCancelled()) {
+            // The program has ended it, by cancelling or by a time-out of its own.
+            if (e != null && !exchange.answer.isCompletedExceptionally()) {
                 core.abandon(exchange);
             }
         });

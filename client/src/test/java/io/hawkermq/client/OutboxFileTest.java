@@ -116,6 +116,9 @@ class OutboxFileTest {
         try (Closing again = new Closing(open())) {
             assertEquals(List.of("t/0", "t/1"), state(again.outbox));
         }
+        try (Stream<Path> files = Files.list(folder)) {
+            assertEquals(2, files.count(), "the log and its lock, no damaged one");
+        }
     }
 
     /// So that a failed assertion leaves no lock behind.

@@ -171,6 +171,12 @@ class ReconnectTest {
                 peer.read(Packet.Subscribe.class);
                 subscribing.cancel(false);
                 assertEquals("cancelled", unsubscribed(peer));
+                var timedOut =
+                        client.subscribeAsync(Subscribe.to("timed out").build(), null)
+                                .orTimeout(1, TimeUnit.MILLISECONDS);
+                peer.read(Packet.Subscribe.class);
+                assertEquals("timed out", unsubscribed(peer));
+                assertTrue(timedOut.isCompletedExceptionally());
             }
             states.await(State.Waiting.class);
             try (Peer peer = server.accept(false)) {
