@@ -60,7 +60,7 @@ class DeliveryQueueTest {
         fill(1_000_000);
         Delivery more = delivery(Message.NEVER);
         assertTimeoutPreemptively(
-                Duration.ofSeconds(10),
+                Duration.ofSeconds(30),
                 () -> {
                     for (int i = 0; i < LENGTH; i++) {
                         assertFalse(queue.offer(more));
@@ -97,7 +97,7 @@ class DeliveryQueueTest {
         }
         loops.advance(1_000);
         assertTimeoutPreemptively(
-                Duration.ofSeconds(10), () -> assertTrue(queue.offer(delivery(1))));
+                Duration.ofSeconds(30), () -> assertTrue(queue.offer(delivery(1))));
         assertEquals(LENGTH / 2, expired());
     }
 }

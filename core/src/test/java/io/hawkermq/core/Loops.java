@@ -9,12 +9,14 @@ import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.SubscriptionOptions;
 import io.hawkermq.protocol.TopicFilter;
 import io.hawkermq.protocol.TopicName;
+import io.hawkermq.protocol.Will;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// Shards whose sessions share no network and no codec, for tests of what a step costs when there
 /// are very many of something. What the store is handed is durable at the end of the turn.
@@ -119,6 +121,10 @@ final class Loops {
 
         /// @param expiry its Session Expiry Interval, 0 for a session that ends with the connection
         Client(String clientId, long expiry) {
+            this(clientId, expiry, null);
+        }
+
+        Client(String clientId, long expiry, @Nullable Will will) {
             this.clientId = clientId;
             shard = shards.stream().filter(s -> s.owns(clientId)).findFirst().orElseThrow();
             connection = new Connection(shard, this, "test");
@@ -129,7 +135,7 @@ final class Loops {
                             false,
                             0,
                             clientId,
-                            null,
+                            will,
                             null,
                             null,
                             Properties.of(Property.SESSION_EXPIRY_INTERVAL, expiry)));

@@ -20,7 +20,7 @@ class RetainedStreamsTest {
     /// So many, each looked at for each, take a quarter of an hour or more.
     private static final int MANY = 1_000_000;
 
-    private static final Duration GENEROUS = Duration.ofSeconds(10);
+    private static final Duration GENEROUS = Duration.ofSeconds(30);
 
     private final Loops loops = new Loops(2, Limits.DEFAULT);
 

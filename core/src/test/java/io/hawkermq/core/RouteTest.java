@@ -33,7 +33,7 @@ class RouteTest {
         loops.settle();
         client.published = 0;
         assertTimeoutPreemptively(
-                Duration.ofSeconds(10),
+                Duration.ofSeconds(30),
                 () -> {
                     for (int i = 0; i < 50_000; i++) {
                         client.publish("f/" + i);

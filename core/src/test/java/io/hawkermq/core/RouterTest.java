@@ -4,9 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.hawkermq.protocol.Properties;
 import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.SubscriptionOptions;
 import io.hawkermq.protocol.TopicFilter;
+import io.hawkermq.protocol.Will;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +18,7 @@ import org.junit.jupiter.api.Test;
 /// What it costs to route where there are very many of something. The bounds are missed a hundred times
 /// over by whoever looks at each for each.
 class RouterTest {
-    private static final Duration GENEROUS = Duration.ofSeconds(10);
+    private static final Duration GENEROUS = Duration.ofSeconds(30);
 
     private static Subscription subscription(Session session, String filter) {
         return new Subscription(
@@ -105,6 +107,28 @@ class RouterTest {
                     assertEquals(1, elsewhere);
                     assertEquals(1_000_001 * 1_000_000L, connected);
                 });
+    }
+
+    @Test
+    void theWillOfAMemberGoesToOneThatIsStillConnected() {
+        Loops loops = new Loops(2, Limits.DEFAULT);
+        Loops.Client other = loops.new Client(loops.clientIdAt(1, 1), 0);
+        other.subscribe(QoS.AT_LEAST_ONCE, "$share/s/f");
+        Will will =
+                new Will(
+                        Loops.message("f", QoS.AT_LEAST_ONCE).topic(),
+                        new byte[1],
+                        QoS.AT_LEAST_ONCE,
+                        false,
+                        Properties.NONE);
+        for (int i = 0; i < 10; i++) {
+            Loops.Client member = loops.new Client(loops.clientIdAt(0, 1), 3_600, will);
+            member.subscribe(QoS.AT_LEAST_ONCE, "$share/s/f");
+            loops.settle();
+            member.drops();
+            loops.settle();
+            assertEquals(i + 1, other.published);
+        }
     }
 
     @Test

@@ -43,7 +43,7 @@ class SessionTest {
         loops.settle();
         Counters counters = loops.shard(0).counters();
         Session session = client.session();
-        assertTimeoutPreemptively(Duration.ofSeconds(10), () -> loops.shard(0).end(session));
+        assertTimeoutPreemptively(Duration.ofSeconds(30), () -> loops.shard(0).end(session));
         assertEquals(20, other.published);
         assertEquals(MANY / 2 - 20, counters.queuedMessages);
         assertEquals(MANY / 2, counters.dropped[DropReason.NO_SHARE_MEMBER.ordinal()]);
