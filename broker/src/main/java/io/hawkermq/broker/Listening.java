@@ -62,14 +62,20 @@ final class Listening implements AutoCloseable {
 
     /// Opens all.
     ///
-    /// @throws StartException if one cannot be opened
+    /// @throws StartException if one cannot be opened; none is open then
     synchronized void open() throws StartException {
         // All files are read before the first port is open.
         for (Listener listener : broker.options().listeners()) {
             listeners.add(new OpenListener(broker, listener));
         }
-        for (OpenListener listener : listeners) {
-            open(listener, (Integer) null);
+        try {
+            for (OpenListener listener : listeners) {
+                open(listener, (Integer) null);
+            }
+        } catch (StartException | RuntimeException e) {
+            // Before anything else: without file descriptors not even classes can be loaded.
+            close();
+            throw e;
         }
     }
 
