@@ -18,6 +18,11 @@ import io.hawkermq.it.Rule;
 import io.hawkermq.it.SharedBroker;
 import io.hawkermq.it.Version;
 import io.hawkermq.it.Wire;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -116,6 +121,81 @@ class ConnackTest {
         subscriber.subscribe(topic, 2);
         lab.client(Version.V5).publish(topic, "at QoS 2", 2);
         assertEquals(2, subscriber.receive(topic, "at QoS 2").qos());
+    }
+
+    /// A broker of its own with lines of a configuration file.
+    private static BrokerProcess with(String... lines) throws IOException {
+        int port = BrokerProcess.freePort();
+        List<String> all = new ArrayList<>();
+        all.add("listener " + port + " 127.0.0.1");
+        all.add("allow_anonymous true");
+        all.addAll(List.of(lines));
+        Path file = Files.createTempFile("hawker-it", ".conf");
+        Files.write(file, all);
+        return BrokerProcess.startOn(port, List.of("-c", file.toString()));
+    }
+
+    @Test
+    @Rule({"MQTT-3.2.2-9", "MQTT-3.2.2-10"})
+    void aMaximumQoSIsAnnouncedAndSubscriptionsOfEachAreAccepted() throws IOException {
+        assumeFalse(BrokerProcess.isReference(), "the reference takes no options here");
+        for (int maximum = 0; maximum < 2; maximum++) {
+            try (BrokerProcess broker = with("max_qos " + maximum);
+                    Lab own = new Lab(broker.port())) {
+                String topic = own.topic();
+                RawClient publisher = own.client(Version.V5);
+                for (int qos = 0; qos <= 2; qos++) {
+                    RawClient c = own.open(Version.V5);
+                    Reply connack = c.connect(Connect.as(Version.V5, own.name()));
+                    assertEquals(maximum, connack.prop(Prop.MAXIMUM_QOS).number());
+                    c.send(Wire.subscribe(Version.V5, c.newPacketId(), topic, qos));
+                    assertEquals(Math.min(qos, maximum), c.expect(Wire.SUBACK).reason());
+                    String payload = "to QoS " + qos;
+                    publisher.publish(topic, payload, maximum);
+                    assertEquals(Math.min(qos, maximum), c.receive(topic, payload).qos());
+                    c.disconnect();
+                }
+                publisher.send(Publish.to(topic).qos(maximum + 1).bytes(Version.V5, 1_000));
+                publisher.expectClosedFor(0x9B);
+            }
+        }
+    }
+
+    @Test
+    @Rule("MQTT-3.2.2-12")
+    void aWillAboveTheMaximumQoSIsRefused() throws IOException {
+        assumeFalse(BrokerProcess.isReference(), "the reference takes no options here");
+        try (BrokerProcess broker = with("max_qos 1");
+                Lab own = new Lab(broker.port())) {
+            own.client(Connect.as(Version.V5, own.name()).will("t", "at QoS 1", 1));
+            RawClient c = own.open(Version.V5);
+            c.send(Connect.as(Version.V5, own.name()).will("t", "at QoS 2", 2).bytes());
+            assertEquals(0x9B, c.expect(Wire.CONNACK).reason());
+            c.expectClose();
+        }
+    }
+
+    @Test
+    @Rule("MQTT-3.2.2-13")
+    void aRetainedWillIsRefusedWhereNothingIsRetained() throws IOException {
+        assumeFalse(BrokerProcess.isReference(), "the reference takes no options here");
+        try (BrokerProcess broker = with("retain_available false");
+                Lab own = new Lab(broker.port())) {
+            RawClient c = own.open(Version.V5);
+            Reply connack =
+                    c.connect(Connect.as(Version.V5, own.name()).will("t", "not retained", 1));
+            assertEquals(0, connack.prop(Prop.RETAIN_AVAILABLE).number());
+            RawClient refused = own.open(Version.V5);
+            refused.send(
+                    Connect.as(Version.V5, own.name())
+                            .will("t", "retained", 1)
+                            .willRetained()
+                            .bytes());
+            assertEquals(0x9A, refused.expect(Wire.CONNACK).reason());
+            refused.expectClose();
+            c.send(Publish.to("t").retain().bytes(Version.V5, 0));
+            c.expectClosedFor(0x9A);
+        }
     }
 
     @Test
