@@ -19,6 +19,7 @@ public final class Main {
               reload     has a running broker read its files again, or says what would change
               store      looks at what is kept on disk: stats, check, export, backup
               mosquitto  runs the broker with Mosquitto's command line and lines
+              --version  prints the version
 
             Tools, for any broker:
               pub        publishes messages
@@ -56,6 +57,7 @@ public final class Main {
                         System.exit(StartException.CANNOT_OPEN);
                     }
                 }
+                case "--version" -> BrokerCommand.run(List.of(command), Dialect.HAWKER);
                 case "rehearse" -> rehearse();
                 default -> {
                     System.err.print(USAGE);

@@ -161,6 +161,16 @@ class MainTest {
     }
 
     @Test
+    void saysItsVersion() throws Exception {
+        List<String> lines = output(start("--version")).lines().toList();
+        assertEquals(1, lines.size(), lines::toString);
+        assertTrue(lines.getFirst().startsWith("hawker version "), lines::toString);
+        Process process = start("broker", "--version");
+        assertEquals(lines, output(process).lines().toList());
+        assertEquals(0, process.waitFor());
+    }
+
+    @Test
     void portInUseIsOneLineAndStatusOne() throws Exception {
         try (Broker broker = Broker.start(BrokerOptions.local(0))) {
             Process second = start("broker", "-p", Integer.toString(broker.port()));
