@@ -4,9 +4,10 @@ import io.hawkermq.core.EventLog;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 
-/// Settings that Netty reads once, from system properties, when its classes load: small caches and
-/// no leak detection, because buffers here never leave the loop that made them. Values that
-/// somebody has set are kept.
+/// Settings that Netty reads once, from system properties, when its classes load: small caches, because
+/// few loops are busy, and no leak detection, because buffers here have one owner, who releases them:
+/// a connection, which may take its own to another loop, or a loop. Values that somebody has set are
+/// kept.
 final class NettySettings {
     private NettySettings() {}
 
