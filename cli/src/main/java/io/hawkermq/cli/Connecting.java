@@ -72,6 +72,15 @@ final class Connecting {
     /// A client that reconnects as said, not connected yet.
     static MqttClient client(ToolOptions o, Stdio io, ClientGroup threads, Reconnect reconnect)
             throws Failure {
+        try {
+            return build(o, io, threads, reconnect);
+        } catch (IllegalArgumentException e) { // what MQTT cannot express
+            throw fail(o, io, "Error: " + e.getMessage() + "\n", 1);
+        }
+    }
+
+    private static MqttClient build(
+            ToolOptions o, Stdio io, ClientGroup threads, Reconnect reconnect) throws Failure {
         MqttClientBuilder b = MqttClient.builder().group(threads);
         b.version(o.version)
                 .keepAlive(Duration.ofSeconds(o.keepAlive))
@@ -94,11 +103,7 @@ final class Connecting {
                             password == null ? null : password.getBytes(StandardCharsets.UTF_8)));
         }
         server(o, io, b);
-        try {
-            return b.build();
-        } catch (IllegalArgumentException e) {
-            throw fail(o, io, "Error: " + e.getMessage() + "\n", 1);
-        }
+        return b.build();
     }
 
     private static String clientId(ToolOptions o) {

@@ -9,17 +9,22 @@ import org.jspecify.annotations.Nullable;
 /// @param password up to 65,535 bytes, not copied; null for none. 3.1.1 allows none without a User
 ///     Name
 public record Credentials(@Nullable String userName, byte @Nullable [] password) {
-    /// Checks.
+    /// Checks. With its parameters written out: those of a compact constructor lose `@Nullable` where
+    /// the type is an array.
     ///
+    /// @param userName up to 65,535 bytes of UTF-8; null for none
+    /// @param password up to 65,535 bytes, not copied; null for none
     /// @throws IllegalArgumentException if one is longer than 65,535 bytes, or the User Name no text
     ///     of MQTT
-    public Credentials {
+    public Credentials(@Nullable String userName, byte @Nullable [] password) {
         if (userName != null) {
             Texts.text("the User Name", userName);
         }
         if (password != null) {
             Texts.binary("the Password", password);
         }
+        this.userName = userName;
+        this.password = password;
     }
 
     /// Neither.
