@@ -235,10 +235,8 @@ final class Loop {
             busyness.turnBegins();
             try {
                 shard.advance(clock.millis());
-            } catch (RuntimeException e) {
-                log.log(LogLevel.ERROR, "Internal error in a timer: " + Stacks.of(e));
             } finally {
-                // Whatever a timer throws: a turn without an end would be the loop's last.
+                // Whatever is thrown: a turn without an end would be the loop's last.
                 eventLoop.execute(this::endTurn);
             }
         }
