@@ -109,7 +109,7 @@ final class Loops {
     }
 
     /// A client, connected to the shard that its session belongs to.
-    final class Client implements Outbox {
+    final class Client implements NoNetwork {
         private final Connection connection;
         private final Shard shard;
         private final String clientId;
@@ -191,9 +191,6 @@ final class Loops {
         }
 
         @Override
-        public void negotiated(ProtocolVersion version, long maximumPacketSize) {}
-
-        @Override
         public boolean send(Packet packet) {
             if (packet instanceof Packet.Publish) {
                 published++;
@@ -210,17 +207,6 @@ final class Loops {
         @Override
         public boolean isWritable() {
             return reads;
-        }
-
-        @Override
-        public void pauseReading() {}
-
-        @Override
-        public void resumeReading() {}
-
-        @Override
-        public void execute(Runnable answer) {
-            answer.run();
         }
 
         @Override

@@ -115,7 +115,7 @@ final class TestShards {
     }
 
     /// A client of 5.0 whose session belongs to a given shard.
-    final class TestClient implements Outbox {
+    final class TestClient implements NoNetwork {
         final Connection connection;
         final List<Packet> got = new ArrayList<>();
         boolean isBroken;
@@ -205,9 +205,6 @@ final class TestShards {
         }
 
         @Override
-        public void negotiated(ProtocolVersion version, long maximumPacketSize) {}
-
-        @Override
         public boolean send(Packet packet) {
             breakIfBroken();
             out.reset();
@@ -232,17 +229,6 @@ final class TestShards {
         @Override
         public boolean isWritable() {
             return isWritable;
-        }
-
-        @Override
-        public void pauseReading() {}
-
-        @Override
-        public void resumeReading() {}
-
-        @Override
-        public void execute(Runnable answer) {
-            answer.run();
         }
 
         @Override

@@ -6,7 +6,7 @@ import io.hawkermq.core.Control;
 import io.hawkermq.core.EventLog;
 import io.hawkermq.core.Limits;
 import io.hawkermq.core.LogLevel;
-import io.hawkermq.core.Outbox;
+import io.hawkermq.core.NoNetwork;
 import io.hawkermq.core.Shard;
 import io.hawkermq.core.ShardMessage;
 import io.hawkermq.core.Slots;
@@ -153,7 +153,7 @@ final class Stage {
     }
 
     /// One connection of a client.
-    final class Client implements Outbox {
+    final class Client implements NoNetwork {
         private final String name;
         private final Connection connection;
         private final ByteWriter out = new ByteWriter(64, 1 << 20);
@@ -239,17 +239,6 @@ final class Stage {
         @Override
         public boolean isWritable() {
             return true;
-        }
-
-        @Override
-        public void pauseReading() {}
-
-        @Override
-        public void resumeReading() {}
-
-        @Override
-        public void execute(Runnable answer) {
-            answer.run();
         }
 
         @Override
