@@ -8,6 +8,7 @@ import io.hawkermq.core.Outbox;
 import io.hawkermq.core.Shard;
 import io.hawkermq.core.Store;
 import io.hawkermq.protocol.Packet;
+import io.hawkermq.protocol.PlainPublish;
 import io.hawkermq.protocol.Properties;
 import io.hawkermq.protocol.ProtocolVersion;
 import io.hawkermq.protocol.PublishTemplates;
@@ -79,6 +80,12 @@ public class RoutingBenchmark {
             byte[] payload = template.separatePayload();
             System.arraycopy(template.head(), 0, buffer, 0, head);
             System.arraycopy(payload, 0, buffer, head, payload.length);
+            return true;
+        }
+
+        @Override
+        public boolean relay(PlainPublish p) {
+            System.arraycopy(p.bytes(), p.from(), buffer, 0, p.length());
             return true;
         }
 

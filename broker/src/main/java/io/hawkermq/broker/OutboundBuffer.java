@@ -2,6 +2,7 @@ package io.hawkermq.broker;
 
 import io.hawkermq.core.Counters;
 import io.hawkermq.protocol.ByteWriter;
+import io.hawkermq.protocol.PlainPublish;
 import io.hawkermq.protocol.PublishTemplates;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -101,6 +102,19 @@ final class OutboundBuffer {
         } else {
             out.writeBytes(payload);
         }
+    }
+
+    /// Appends a PUBLISH as it came.
+    void append(PlainPublish p) {
+        if (stage == Stage.ATTACHED) {
+            SharedBytes shared = loop.sharedBytes(p.layout(), channel.alloc());
+            int at = shared.place(p);
+            if (at >= 0) {
+                append(shared.buffer(), at, p.length());
+                return;
+            }
+        }
+        room(p.length()).writeBytes(p.bytes(), p.from(), p.length());
     }
 
     /// Appends what others share.

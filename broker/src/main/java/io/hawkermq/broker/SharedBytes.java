@@ -1,5 +1,6 @@
 package io.hawkermq.broker;
 
+import io.hawkermq.protocol.PlainPublish;
 import io.hawkermq.protocol.PublishTemplates;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -21,10 +22,11 @@ final class SharedBytes {
     private final List<ByteBuf> full = new ArrayList<>();
     private @Nullable ByteBuf buffer;
 
-    /// The packet that was last asked for: a template, and its [PublishTemplates.Template#encoding].
-    private PublishTemplates.@Nullable Template latest;
+    /// The packet that was last asked for: what holds it, one after the other, and the number that it
+    /// has there.
+    private @Nullable Object latest;
 
-    private long encoding;
+    private long latestNumber;
 
     /// Where that is in the buffer, -1 as long as one connection only has asked for it.
     private int place = -1;
@@ -38,10 +40,7 @@ final class SharedBytes {
     /// @return where it begins in [#buffer]; -1 for the first who asks, because it may be the only
     ///     one, and for a packet that is too large
     int place(PublishTemplates.Template packet) {
-        if (latest != packet || encoding != packet.encoding()) {
-            latest = packet;
-            encoding = packet.encoding();
-            place = -1;
+        if (!isLatest(packet, packet.encoding())) {
             return -1;
         }
         if (place < 0 && packet.length() <= CAPACITY / 2) {
@@ -51,6 +50,30 @@ final class SharedBytes {
             out.writeBytes(packet.separatePayload());
         }
         return place;
+    }
+
+    /// The same for one that is passed on as it came.
+    int place(PlainPublish packet) {
+        if (!isLatest(packet, packet.number())) {
+            return -1;
+        }
+        if (place < 0) {
+            ByteBuf out = room(packet.length());
+            place = out.writerIndex();
+            out.writeBytes(packet.bytes(), packet.from(), packet.length());
+        }
+        return place;
+    }
+
+    /// True if this packet was asked for before, and no other since.
+    private boolean isLatest(Object holder, long number) {
+        if (latest == holder && latestNumber == number) {
+            return true;
+        }
+        latest = holder;
+        latestNumber = number;
+        place = -1;
+        return false;
     }
 
     private ByteBuf room(int count) {

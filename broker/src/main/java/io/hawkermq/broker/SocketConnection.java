@@ -13,6 +13,7 @@ import io.hawkermq.protocol.MalformedPacketException;
 import io.hawkermq.protocol.Packet;
 import io.hawkermq.protocol.PacketDecoder;
 import io.hawkermq.protocol.PacketEncoder;
+import io.hawkermq.protocol.PlainPublish;
 import io.hawkermq.protocol.ProtocolVersion;
 import io.hawkermq.protocol.PublishTemplates;
 import io.netty.buffer.ByteBuf;
@@ -203,7 +204,12 @@ final class SocketConnection extends ChannelInboundHandlerAdapter
 
     private void readPackets() {
         try {
+            PlainPublish plain = loop.plainPublish();
             while (stage == Stage.OPEN && !isPaused) {
+                if (decoder.nextPlain(plain)) {
+                    connection.onPlainPublish(plain);
+                    continue;
+                }
                 Packet packet = decoder.next();
                 if (packet == null) {
                     return;
@@ -434,13 +440,31 @@ final class SocketConnection extends ChannelInboundHandlerAdapter
         if (isEnding()) {
             return true;
         }
+        deliverLater();
+        outbound.append(template, packetId);
+        flushIfLarge();
+        return true;
+    }
+
+    @Override
+    public boolean relay(PlainPublish publish) {
+        if (publish.length() > maximumPacketSize) {
+            return false;
+        }
+        if (isEnding()) {
+            return true;
+        }
+        deliverLater();
+        outbound.append(publish);
+        flushIfLarge();
+        return true;
+    }
+
+    private void deliverLater() {
         if (!isInFlushList) {
             isInFlushList = true;
             loop.deliverLater(this);
         }
-        outbound.append(template, packetId);
-        flushIfLarge();
-        return true;
     }
 
     private void flushIfLarge() {

@@ -4,6 +4,7 @@ import io.hawkermq.protocol.MalformedPacketException;
 import io.hawkermq.protocol.OutboundTopicAliases;
 import io.hawkermq.protocol.Packet;
 import io.hawkermq.protocol.PacketType;
+import io.hawkermq.protocol.PlainPublish;
 import io.hawkermq.protocol.Properties;
 import io.hawkermq.protocol.Property;
 import io.hawkermq.protocol.ProtocolVersion;
@@ -182,6 +183,17 @@ public final class Connection {
         }
     }
 
+    /// A PUBLISH came that can be passed on as it is.
+    public void onPlainPublish(PlainPublish p) {
+        if (state != State.CONNECTED || awaiting > 0) {
+            onPacket(p.packet());
+            return;
+        }
+        lastReceived = shard.now();
+        shard.counters().received[PacketType.PUBLISH.value()]++;
+        incoming().onPlainPublish(p);
+    }
+
     /// The bytes that came are no packet: says so as far as the version can, and closes
     /// [MQTT-4.13.1-1].
     ///
@@ -343,6 +355,24 @@ public final class Connection {
         }
         if (fits) {
             count(m, packetId, qos);
+        }
+        return fits;
+    }
+
+    /// True if what is encoded for one of this version is just what the client gets, but for
+    /// Subscription Identifiers.
+    boolean takesAsPublished(boolean mqtt5) {
+        return version.isMqtt5() == mqtt5 && terms.mountPoint() == null && outboundAliases.isOff();
+    }
+
+    /// Passes a PUBLISH on as it came.
+    ///
+    /// @return false if it is too large for the client
+    boolean relay(PlainPublish p) {
+        boolean fits = outbox.relay(p);
+        if (fits) {
+            shard.counters().sent[PacketType.PUBLISH.value()]++;
+            shard.counters().publishBytesSent += p.payloadLength();
         }
         return fits;
     }

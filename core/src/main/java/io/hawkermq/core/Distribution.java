@@ -1,5 +1,6 @@
 package io.hawkermq.core;
 
+import io.hawkermq.protocol.PlainPublish;
 import io.hawkermq.protocol.QoS;
 import java.util.List;
 
@@ -41,6 +42,31 @@ final class Distribution {
             shard.peers().forward(new ShardMessage.Forward(message, stored), to);
         }
         return true;
+    }
+
+    /// Passes a PUBLISH on as it came, to as many of its subscribers as get just these bytes.
+    ///
+    /// @param by who published it
+    void relay(PlainPublish p, Publisher by) {
+        Route route = shard.router().route(p.topic());
+        if (!route.groups.isEmpty() || shard.peers().activeOf(route.remoteShards) != 0) {
+            distribute(Message.of(p, by));
+            return;
+        }
+        Message message = null;
+        List<Route.Target> targets = route.targets;
+        for (int i = 0; i < targets.size(); i++) {
+            Route.Target target = targets.get(i);
+            if (target.identifiers == null
+                    && target.withNoLocal == null
+                    && target.session.outgoing().relay(p, target.qos)) {
+                continue;
+            }
+            if (message == null) {
+                message = Message.of(p, by);
+            }
+            deliver(target, message);
+        }
     }
 
     /// True if a message would have to be stored, for a subscriber or to be retained, before it

@@ -3,6 +3,7 @@ package io.hawkermq.core;
 import io.hawkermq.protocol.InboundTopicAliases;
 import io.hawkermq.protocol.MalformedPacketException;
 import io.hawkermq.protocol.Packet;
+import io.hawkermq.protocol.PlainPublish;
 import io.hawkermq.protocol.Properties;
 import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.ReasonCode;
@@ -81,6 +82,31 @@ final class Incoming {
             isAnswering = false;
             session.outgoing().answered();
         }
+        settle(shard);
+    }
+
+    /// A PUBLISH that most often can be passed on as it is. What is more than that takes the way of
+    /// all others.
+    void onPlainPublish(PlainPublish p) {
+        Shard shard = connection.shard();
+        if (shard.mustSeeMessages()
+                || connection.terms().mountPoint() != null
+                || p.topic().isReserved()
+                || p.payloadLength() > shard.limits().maximumPayload()
+                || shard.limits().isTooDeep(p.topic().utf8())
+                || !connection
+                        .access()
+                        .mayPublish(session.principal(), p.topic(), QoS.AT_MOST_ONCE)) {
+            onPublish(p.packet());
+            return;
+        }
+        shard.counters().publishBytesReceived += p.payloadLength();
+        shard.distribution().relay(p, session.publisher());
+        settle(shard);
+    }
+
+    /// A message has gone where it goes.
+    private void settle(Shard shard) {
         if (shard.peers().isMuchUnposted()) {
             shard.postOutgoing();
         }

@@ -1,6 +1,7 @@
 package io.hawkermq.core;
 
 import io.hawkermq.protocol.Packet;
+import io.hawkermq.protocol.PlainPublish;
 import io.hawkermq.protocol.Properties;
 import io.hawkermq.protocol.Property;
 import io.hawkermq.protocol.QoS;
@@ -70,6 +71,19 @@ public record Message(
                 p.retain(),
                 by,
                 expiresAt(properties, now));
+    }
+
+    /// The application message that a PUBLISH carries which is not passed on as it came.
+    static Message of(PlainPublish p, Publisher by) {
+        Packet.Publish packet = p.packet();
+        return new Message(
+                p.topic(),
+                packet.payload(),
+                packet.properties(),
+                packet.qos(),
+                packet.retain(),
+                by,
+                NEVER);
     }
 
     static Message of(Will will, Publisher by, long now) {

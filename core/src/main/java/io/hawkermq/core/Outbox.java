@@ -1,6 +1,7 @@
 package io.hawkermq.core;
 
 import io.hawkermq.protocol.Packet;
+import io.hawkermq.protocol.PlainPublish;
 import io.hawkermq.protocol.ProtocolVersion;
 import io.hawkermq.protocol.PublishTemplates;
 
@@ -25,6 +26,12 @@ public interface Outbox {
     /// @param packetId 1 to 65,535; ignored where the template is for QoS 0
     /// @return false if it would be larger than the client's Maximum Packet Size
     boolean publish(PublishTemplates.Template template, int packetId);
+
+    /// Appends a copy of a PUBLISH as it came from its publisher, whose version is encoded as this
+    /// connection's.
+    ///
+    /// @return false if it is larger than the client's Maximum Packet Size
+    boolean relay(PlainPublish publish);
 
     /// False while the network has not taken the bytes of earlier turns, beyond the outbound limit:
     /// the core then sends acknowledgements only, until [Connection#onWritable].

@@ -1,6 +1,7 @@
 package io.hawkermq.core;
 
 import io.hawkermq.protocol.Packet;
+import io.hawkermq.protocol.PlainPublish;
 import io.hawkermq.protocol.Properties;
 import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.ReasonCode;
@@ -160,7 +161,7 @@ final class Outgoing {
     /// @param share [Subscription#share] of the Shared Subscription that it is for, 0 if for none
     void deliver(
             Message message, QoS granted, boolean retain, int @Nullable [] identifiers, int share) {
-        if (!session.mayReceive(message)) {
+        if (!session.mayReceive(message.topic())) {
             return;
         }
         QoS qos = effective(message, granted);
@@ -175,6 +176,30 @@ final class Outgoing {
         if (isTaken && share == 0 && streams != null) {
             streams.liveDelivered(message);
         }
+    }
+
+    /// Stop 7 of a PUBLISH that is passed on as it came.
+    ///
+    /// @param granted the highest QoS of the subscriptions that match
+    /// @return false if it cannot be: a message is to be made of it and delivered
+    boolean relay(PlainPublish p, QoS granted) {
+        if (granted != QoS.AT_MOST_ONCE
+                && shard().limits().outgoingQos() != Limits.OutgoingQos.AS_PUBLISHED) {
+            return false;
+        }
+        Connection c = session.connection();
+        if (c == null || c.isConnackAwaited() || !session.mayReceive(p.topic())) {
+            return true; // nobody misses it, as in deliverAtMostOnce
+        }
+        if (!c.takesAsPublished(p.isMqtt5())) {
+            return false;
+        }
+        if (!c.isWritable()) {
+            shard().drop(DropReason.OUTBOUND_FULL, session.clientId());
+        } else if (!c.relay(p)) {
+            shard().drop(DropReason.PACKET_TOO_LARGE, session.clientId());
+        }
+        return true;
     }
 
     /// The QoS of a delivery.
@@ -509,7 +534,8 @@ final class Outgoing {
             removeStored(d);
             sender.skip();
             shard().drop(DropReason.EXPIRED, session.clientId());
-        } else if (!session.mayReceive(d.message())) { // any more: the rules have changed since
+        } else if (!session.mayReceive(
+                d.message().topic())) { // any more: the rules have changed since
             removeStored(d);
             sender.skip();
             shard().drop(DropReason.NOT_AUTHORIZED, session.clientId());

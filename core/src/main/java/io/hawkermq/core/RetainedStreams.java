@@ -118,7 +118,7 @@ final class RetainedStreams {
         }
         stream.take();
         if (!m.isExpired(session.shard().now())
-                && session.mayReceive(m)
+                && session.mayReceive(m.topic())
                 && session.shard().maySendRetained(m)) {
             int[] identifiers = s.identifier() == 0 ? null : new int[] {s.identifier()};
             session.outgoing().sendRetained(m, qos, identifiers, c);

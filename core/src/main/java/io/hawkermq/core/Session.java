@@ -4,6 +4,7 @@ import io.hawkermq.protocol.Packet;
 import io.hawkermq.protocol.Property;
 import io.hawkermq.protocol.Receiver;
 import io.hawkermq.protocol.TopicFilter;
+import io.hawkermq.protocol.TopicName;
 import io.hawkermq.protocol.Will;
 import java.util.ArrayList;
 import java.util.List;
@@ -433,10 +434,8 @@ final class Session {
         return outlivesProcess() && shard.journal().isFull();
     }
 
-    boolean mayReceive(Message message) {
-        return receivesAll
-                || (terms.reaches(message.topic())
-                        && access.mayReceive(principal, message.topic()));
+    boolean mayReceive(TopicName topic) {
+        return receivesAll || (terms.reaches(topic) && access.mayReceive(principal, topic));
     }
 
     /// Sends a packet that confirms a change of this session: once that is durable, if it is to be.

@@ -532,6 +532,11 @@ public final class Shard {
         return isDebug;
     }
 
+    /// True if somebody looks at each message that is published.
+    boolean mustSeeMessages() {
+        return isDebug || publications != Publications.UNSEEN;
+    }
+
     void debug(String text) {
         log.log(LogLevel.DEBUG, text);
     }

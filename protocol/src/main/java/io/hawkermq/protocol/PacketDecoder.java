@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// decoder.stash();
 /// ```
 ///
+/// Before each `next()` the owner may ask for a [#nextPlain], which makes no packet.
+///
 /// Packets are read where they lie. [#stash] copies what is left over, a packet that has begun or
 /// packets that the owner did not want yet, since the owner reuses its array. A connection without
 /// such a rest holds no buffer. A packet that is still arriving is held in a buffer that grows with
@@ -148,6 +150,18 @@ public final class PacketDecoder {
             stash();
             throw e;
         }
+    }
+
+    /// Reads the next packet into `plain`, where it lies, if it is a [PlainPublish] that came as a
+    /// whole. Else nothing is read, and [#next] tells what there is.
+    public boolean nextPlain(PlainPublish plain) {
+        ProtocolVersion v = version;
+        if (v == null || keptFrom != keptTo || (expected & 1 << PacketType.PUBLISH.value()) == 0) {
+            return false;
+        }
+        int length = plain.take(fed, fedFrom, fedTo, v.isMqtt5(), maximumPacketSize, topicNames);
+        fedFrom += length;
+        return length > 0;
     }
 
     /// Copies what has not been read, so that the array given to [#feed] can be used again. An owner

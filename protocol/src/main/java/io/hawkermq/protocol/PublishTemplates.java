@@ -135,8 +135,7 @@ public final class PublishTemplates {
     /// @throws IllegalStateException if there is no message
     /// @throws IllegalArgumentException if MQTT cannot express the message: see [PacketEncoder]
     public Template template(ProtocolVersion version, QoS qos, Retain retain) {
-        int layout =
-                (version == ProtocolVersion.MQTT_5 ? 6 : 0) + qos.ordinal() * 2 + retain.ordinal();
+        int layout = layout(version.isMqtt5(), qos, retain);
         Template template = templates[layout];
         if (template == null) {
             template = new Template(layout);
@@ -149,6 +148,10 @@ public final class PublishTemplates {
             template.separatePayload = NOTHING;
         }
         return template;
+    }
+
+    static int layout(boolean mqtt5, QoS qos, Retain retain) {
+        return (mqtt5 ? LAYOUTS / 2 : 0) + qos.ordinal() * 2 + retain.ordinal();
     }
 
     private void encode(Template template, ProtocolVersion version, QoS qos, Retain retain) {

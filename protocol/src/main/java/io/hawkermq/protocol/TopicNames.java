@@ -19,18 +19,30 @@ public final class TopicNames {
     private @Nullable TopicName[] entries = new @Nullable TopicName[FEWEST_PLACES];
     private int displaced;
 
-    /// The Topic Name made of these bytes.
-    ///
-    /// @throws MalformedPacketException if they are no Topic Name
-    TopicName at(byte[] bytes, int from, int to) throws MalformedPacketException {
-        int hash = TopicName.hash(bytes, from, to);
+    /// The Topic Name made of these bytes if it was seen lately, else null.
+    @Nullable TopicName find(byte[] bytes, int from, int to) {
+        return find(bytes, from, to, TopicName.hash(bytes, from, to));
+    }
+
+    private @Nullable TopicName find(byte[] bytes, int from, int to, int hash) {
         int first = hash & (entries.length - 2);
         TopicName found = entries[first];
         if (found != null && found.hashCode() == hash && found.isAt(bytes, from, to)) {
             return found;
         }
         found = entries[first + 1];
-        if (found != null && found.hashCode() == hash && found.isAt(bytes, from, to)) {
+        return found != null && found.hashCode() == hash && found.isAt(bytes, from, to)
+                ? found
+                : null;
+    }
+
+    /// The Topic Name made of these bytes.
+    ///
+    /// @throws MalformedPacketException if they are no Topic Name
+    TopicName at(byte[] bytes, int from, int to) throws MalformedPacketException {
+        int hash = TopicName.hash(bytes, from, to);
+        TopicName found = find(bytes, from, to, hash);
+        if (found != null) {
             return found;
         }
         String fault = Utf8.faultAt(bytes, from, to);
@@ -44,7 +56,7 @@ public final class TopicNames {
         }
         TopicName made = TopicName.ofValidUtf8(Arrays.copyOfRange(bytes, from, to));
         if (to - from <= LONGEST) {
-            keep(made, first);
+            keep(made, hash & (entries.length - 2));
         }
         return made;
     }

@@ -17,6 +17,28 @@ final class DecoderHarness {
     ///     the client's version; it also seeds how the bytes are cut
     /// @return the packets that were read before the bytes ended or turned out malformed
     static List<Packet> decode(byte[] bytes, int how) {
+        List<Packet> packets = decode(bytes, how, Reading.PACKETS_ONLY);
+        List<Packet> plainFirst = decode(bytes, how, Reading.PLAIN_FIRST);
+        check(
+                Objects.equals(Bytes.plain(packets), Bytes.plain(plainFirst)),
+                packets + " are read, or " + plainFirst);
+        return packets;
+    }
+
+    private enum Reading {
+        PACKETS_ONLY,
+        PLAIN_FIRST
+    }
+
+    private static @Nullable Packet next(PacketDecoder decoder, Reading reading, PlainPublish plain)
+            throws MalformedPacketException {
+        return reading == Reading.PLAIN_FIRST && decoder.nextPlain(plain)
+                ? plain.packet()
+                : decoder.next();
+    }
+
+    private static List<Packet> decode(byte[] bytes, int how, Reading reading) {
+        PlainPublish plain = new PlainPublish();
         TopicNames names = new TopicNames();
         boolean isServer = (how & 1) == 0;
         ProtocolVersion version = ProtocolVersion.values()[(how >>> 1) % 3];
@@ -32,7 +54,9 @@ final class DecoderHarness {
                 int to = Math.min(bytes.length, pos + 1 + random.nextInt(1 << random.nextInt(18)));
                 decoder.feed(bytes, pos, to);
                 pos = to;
-                for (Packet p = decoder.next(); p != null; p = decoder.next()) {
+                for (Packet p = next(decoder, reading, plain);
+                        p != null;
+                        p = next(decoder, reading, plain)) {
                     packets.add(p);
                     checkWhole(p, decoder.version());
                 }

@@ -16,6 +16,7 @@ import io.hawkermq.protocol.MalformedPacketException;
 import io.hawkermq.protocol.Packet;
 import io.hawkermq.protocol.PacketDecoder;
 import io.hawkermq.protocol.PacketEncoder;
+import io.hawkermq.protocol.PlainPublish;
 import io.hawkermq.protocol.ProtocolVersion;
 import io.hawkermq.protocol.PublishTemplates;
 import io.hawkermq.protocol.TopicName;
@@ -52,6 +53,8 @@ final class Stage {
     private final Slots slots;
     private final Deque<Batch> mailbox = new ArrayDeque<>();
     private final List<String> happened = new ArrayList<>();
+    private final TopicNames topicNames = new TopicNames();
+    private final PlainPublish plain = new PlainPublish();
     private final @Nullable Disk disk;
     private long now = 1_700_000_000_000L;
 
@@ -157,7 +160,7 @@ final class Stage {
         private final String name;
         private final Connection connection;
         private final ByteWriter out = new ByteWriter(64, 1 << 20);
-        private final PacketDecoder toServer = PacketDecoder.forServer(new TopicNames(), 1 << 20);
+        private final PacketDecoder toServer = PacketDecoder.forServer(topicNames, 1 << 20);
         private @Nullable PacketDecoder toClient;
         private ProtocolVersion version = ProtocolVersion.MQTT_3_1_1;
         private long maximumPacketSize = Long.MAX_VALUE;
@@ -178,6 +181,11 @@ final class Stage {
             PacketEncoder.encode(packet, version, Long.MAX_VALUE, out);
             toServer.feed(out.array().clone(), 0, out.length());
             try {
+                if (toServer.nextPlain(plain)) {
+                    connection.onPlainPublish(plain);
+                    toServer.stash();
+                    return;
+                }
                 Packet decoded = Objects.requireNonNull(toServer.next());
                 toServer.stash();
                 if (decoded instanceof Packet.Connect c) {

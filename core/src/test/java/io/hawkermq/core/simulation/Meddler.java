@@ -5,6 +5,7 @@ import io.hawkermq.protocol.ByteWriter;
 import io.hawkermq.protocol.MalformedPacketException;
 import io.hawkermq.protocol.Packet;
 import io.hawkermq.protocol.PacketDecoder;
+import io.hawkermq.protocol.PlainPublish;
 import io.hawkermq.protocol.ProtocolVersion;
 import io.hawkermq.protocol.PublishTemplates;
 import io.hawkermq.protocol.TopicNames;
@@ -47,6 +48,11 @@ abstract class Meddler implements Outbox {
         }
         pass(decoded(template, packetId));
         return true;
+    }
+
+    @Override
+    public boolean relay(PlainPublish publish) {
+        return send(publish.packet());
     }
 
     private Packet decoded(PublishTemplates.Template template, int packetId) {

@@ -8,10 +8,12 @@ import io.hawkermq.protocol.MalformedPacketException;
 import io.hawkermq.protocol.Packet;
 import io.hawkermq.protocol.PacketDecoder;
 import io.hawkermq.protocol.PacketEncoder;
+import io.hawkermq.protocol.PlainPublish;
 import io.hawkermq.protocol.ProtocolVersion;
 import io.hawkermq.protocol.PublishTemplates;
 import io.hawkermq.protocol.QoS;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +23,7 @@ final class ServerEnd implements Outbox, Pipe.Receiver {
     private final Link link;
     private final Connection connection;
     private final PacketDecoder decoder;
+    private final PlainPublish plain = new PlainPublish();
     private final Deque<byte[]> arrivals = new ArrayDeque<>();
     private final ByteWriter out = new ByteWriter(0, 1 << 28);
     private ShardLoop loop;
@@ -120,6 +123,9 @@ final class ServerEnd implements Outbox, Pipe.Receiver {
             decoder.feed(piece, 0, piece.length);
             drain();
             decoder.stash();
+            Arrays.fill(
+                    piece,
+                    (byte) 0xA5); // as a loop's array, which the next connection is read into
         }
         String end = ending;
         if (end != null && mayRead() && !isDone()) {
@@ -138,6 +144,10 @@ final class ServerEnd implements Outbox, Pipe.Receiver {
     private void drain() {
         try {
             while (mayRead()) {
+                if (decoder.nextPlain(plain)) {
+                    hand(plain);
+                    continue;
+                }
                 Packet packet = decoder.next();
                 if (packet == null) {
                     return;
@@ -178,10 +188,7 @@ final class ServerEnd implements Outbox, Pipe.Receiver {
     }
 
     private void hand(Packet packet) {
-        world.trace(
-                link.client().key(),
-                "> " + Text.of(packet) + " (link " + link.number() + ", shard " + loop + ")");
-        world.oracle().onReceived(this, packet);
+        trace(packet);
         Packet seen = world.mutation().received(packet);
         if (seen == null) {
             return;
@@ -194,6 +201,24 @@ final class ServerEnd implements Outbox, Pipe.Receiver {
                 && refused() > refused) {
             world.oracle().onRefused(this, p);
         }
+    }
+
+    private void hand(PlainPublish p) {
+        Packet packet = p.packet();
+        trace(packet);
+        Packet seen = world.mutation().received(packet);
+        if (seen == packet) {
+            connection.onPlainPublish(p);
+        } else if (seen != null) {
+            connection.onPacket(seen);
+        }
+    }
+
+    private void trace(Packet packet) {
+        world.trace(
+                link.client().key(),
+                "> " + Text.of(packet) + " (link " + link.number() + ", shard " + loop + ")");
+        world.oracle().onReceived(this, packet);
     }
 
     private long refused() {
@@ -239,7 +264,24 @@ final class ServerEnd implements Outbox, Pipe.Receiver {
         }
         int start = out.length();
         template.copyTo(out, packetId);
-        byte[] written = java.util.Arrays.copyOfRange(out.array(), start, out.length());
+        wrote(start, packetId);
+        return true;
+    }
+
+    @Override
+    public boolean relay(PlainPublish publish) {
+        checkOpen("PUBLISH");
+        if (publish.length() > maximumPacketSize) {
+            return false;
+        }
+        int start = out.length();
+        out.write(publish.bytes(), publish.from(), publish.from() + publish.length());
+        wrote(start, 0);
+        return true;
+    }
+
+    private void wrote(int start, int packetId) {
+        byte[] written = Arrays.copyOfRange(out.array(), start, out.length());
         loop.toFlush(this);
         world.trace(
                 link.client().key(),
@@ -250,7 +292,6 @@ final class ServerEnd implements Outbox, Pipe.Receiver {
                         + " (link "
                         + link.number()
                         + ")");
-        return true;
     }
 
     private void checkOpen(String what) {
