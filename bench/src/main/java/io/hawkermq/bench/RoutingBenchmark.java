@@ -8,9 +8,9 @@ import io.hawkermq.core.Outbox;
 import io.hawkermq.core.Shard;
 import io.hawkermq.core.Store;
 import io.hawkermq.protocol.Packet;
-import io.hawkermq.protocol.PlainPublish;
 import io.hawkermq.protocol.Properties;
 import io.hawkermq.protocol.ProtocolVersion;
+import io.hawkermq.protocol.PublishRun;
 import io.hawkermq.protocol.PublishTemplates;
 import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.SubscriptionOptions;
@@ -84,7 +84,7 @@ public class RoutingBenchmark {
         }
 
         @Override
-        public boolean relay(PlainPublish p) {
+        public boolean relay(PublishRun p) {
             System.arraycopy(p.bytes(), p.from(), buffer, 0, p.length());
             return true;
         }

@@ -13,7 +13,7 @@ import io.hawkermq.core.Store;
 import io.hawkermq.core.StoreChange;
 import io.hawkermq.core.StoredPage;
 import io.hawkermq.protocol.ByteWriter;
-import io.hawkermq.protocol.PlainPublish;
+import io.hawkermq.protocol.PublishRun;
 import io.hawkermq.protocol.PublishTemplates;
 import io.hawkermq.protocol.TopicNames;
 import io.netty.buffer.ByteBuf;
@@ -58,7 +58,7 @@ final class Loop {
     private final EventLog log;
     private final Handshakes handshakes;
     private final TopicNames topicNames = new TopicNames();
-    private final PlainPublish plainPublish = new PlainPublish();
+    private final PublishRun publishRun = new PublishRun();
     private final byte[] scratch = new byte[READ_BYTES];
     private final ByteWriter writer = new ByteWriter(1_024, LARGEST_ENCODING);
     private final List<SocketConnection> toAcknowledge = new ArrayList<>();
@@ -161,9 +161,9 @@ final class Loop {
         return topicNames;
     }
 
-    /// For one packet at a time, like [#scratch], where its bytes are.
-    PlainPublish plainPublish() {
-        return plainPublish;
+    /// For one run at a time, like [#scratch], where its bytes are.
+    PublishRun publishRun() {
+        return publishRun;
     }
 
     byte[] scratch() {

@@ -2,7 +2,7 @@ package io.hawkermq.broker;
 
 import io.hawkermq.core.Counters;
 import io.hawkermq.protocol.ByteWriter;
-import io.hawkermq.protocol.PlainPublish;
+import io.hawkermq.protocol.PublishRun;
 import io.hawkermq.protocol.PublishTemplates;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -104,17 +104,17 @@ final class OutboundBuffer {
         }
     }
 
-    /// Appends a PUBLISH as it came.
-    void append(PlainPublish p) {
+    /// Appends packets as they came.
+    void append(PublishRun run) {
         if (stage == Stage.ATTACHED) {
-            SharedBytes shared = loop.sharedBytes(p.layout(), channel.alloc());
-            int at = shared.place(p);
+            SharedBytes shared = loop.sharedBytes(run.layout(), channel.alloc());
+            int at = shared.place(run);
             if (at >= 0) {
-                append(shared.buffer(), at, p.length());
+                append(shared.buffer(), at, run.length());
                 return;
             }
         }
-        room(p.length()).writeBytes(p.bytes(), p.from(), p.length());
+        room(run.length()).writeBytes(run.bytes(), run.from(), run.length());
     }
 
     /// Appends what others share.

@@ -1,6 +1,6 @@
 package io.hawkermq.broker;
 
-import io.hawkermq.protocol.PlainPublish;
+import io.hawkermq.protocol.PublishRun;
 import io.hawkermq.protocol.PublishTemplates;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -22,8 +22,7 @@ final class SharedBytes {
     private final List<ByteBuf> full = new ArrayList<>();
     private @Nullable ByteBuf buffer;
 
-    /// The packet that was last asked for: what holds it, one after the other, and the number that it
-    /// has there.
+    /// What was last asked for: who holds it, one after the other, and the number that it has there.
     private @Nullable Object latest;
 
     private long latestNumber;
@@ -52,20 +51,20 @@ final class SharedBytes {
         return place;
     }
 
-    /// The same for one that is passed on as it came.
-    int place(PlainPublish packet) {
-        if (!isLatest(packet, packet.number())) {
+    /// The same for packets that are passed on as they came.
+    int place(PublishRun run) {
+        if (!isLatest(run, run.number())) {
             return -1;
         }
         if (place < 0) {
-            ByteBuf out = room(packet.length());
+            ByteBuf out = room(run.length());
             place = out.writerIndex();
-            out.writeBytes(packet.bytes(), packet.from(), packet.length());
+            out.writeBytes(run.bytes(), run.from(), run.length());
         }
         return place;
     }
 
-    /// True if this packet was asked for before, and no other since.
+    /// True if this was asked for before, and nothing else since.
     private boolean isLatest(Object holder, long number) {
         if (latest == holder && latestNumber == number) {
             return true;

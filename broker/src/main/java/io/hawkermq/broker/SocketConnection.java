@@ -13,8 +13,8 @@ import io.hawkermq.protocol.MalformedPacketException;
 import io.hawkermq.protocol.Packet;
 import io.hawkermq.protocol.PacketDecoder;
 import io.hawkermq.protocol.PacketEncoder;
-import io.hawkermq.protocol.PlainPublish;
 import io.hawkermq.protocol.ProtocolVersion;
+import io.hawkermq.protocol.PublishRun;
 import io.hawkermq.protocol.PublishTemplates;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -204,10 +204,10 @@ final class SocketConnection extends ChannelInboundHandlerAdapter
 
     private void readPackets() {
         try {
-            PlainPublish plain = loop.plainPublish();
+            PublishRun run = loop.publishRun();
             while (stage == Stage.OPEN && !isPaused) {
-                if (decoder.nextPlain(plain)) {
-                    connection.onPlainPublish(plain);
+                if (decoder.nextRun(run)) {
+                    connection.onPublishRun(run);
                     continue;
                 }
                 Packet packet = decoder.next();
@@ -447,15 +447,15 @@ final class SocketConnection extends ChannelInboundHandlerAdapter
     }
 
     @Override
-    public boolean relay(PlainPublish publish) {
-        if (publish.length() > maximumPacketSize) {
+    public boolean relay(PublishRun run) {
+        if (run.longestPacket() > maximumPacketSize) {
             return false;
         }
         if (isEnding()) {
             return true;
         }
         deliverLater();
-        outbound.append(publish);
+        outbound.append(run);
         flushIfLarge();
         return true;
     }

@@ -4,10 +4,10 @@ import io.hawkermq.protocol.MalformedPacketException;
 import io.hawkermq.protocol.OutboundTopicAliases;
 import io.hawkermq.protocol.Packet;
 import io.hawkermq.protocol.PacketType;
-import io.hawkermq.protocol.PlainPublish;
 import io.hawkermq.protocol.Properties;
 import io.hawkermq.protocol.Property;
 import io.hawkermq.protocol.ProtocolVersion;
+import io.hawkermq.protocol.PublishRun;
 import io.hawkermq.protocol.PublishTemplates;
 import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.ReasonCode;
@@ -183,15 +183,16 @@ public final class Connection {
         }
     }
 
-    /// A PUBLISH came that can be passed on as it is.
-    public void onPlainPublish(PlainPublish p) {
-        if (state != State.CONNECTED || awaiting > 0) {
-            onPacket(p.packet());
+    /// PUBLISH packets came that most often can be passed on as they are. What is more to do takes
+    /// the way of all others.
+    public void onPublishRun(PublishRun run) {
+        if (state != State.CONNECTED || awaiting > 0 || !incoming().mayRelay(run)) {
+            run.packets().forEach(this::onPacket);
             return;
         }
         lastReceived = shard.now();
-        shard.counters().received[PacketType.PUBLISH.value()]++;
-        incoming().onPlainPublish(p);
+        shard.counters().received[PacketType.PUBLISH.value()] += run.count();
+        incoming().relay(run);
     }
 
     /// The bytes that came are no packet: says so as far as the version can, and closes
@@ -365,14 +366,14 @@ public final class Connection {
         return version.isMqtt5() == mqtt5 && terms.mountPoint() == null && outboundAliases.isOff();
     }
 
-    /// Passes a PUBLISH on as it came.
+    /// Passes packets on as they came.
     ///
-    /// @return false if it is too large for the client
-    boolean relay(PlainPublish p) {
-        boolean fits = outbox.relay(p);
+    /// @return false if one of them is too large for the client
+    boolean relay(PublishRun run) {
+        boolean fits = outbox.relay(run);
         if (fits) {
-            shard.counters().sent[PacketType.PUBLISH.value()]++;
-            shard.counters().publishBytesSent += p.payloadLength();
+            shard.counters().sent[PacketType.PUBLISH.value()] += run.count();
+            shard.counters().publishBytesSent += run.payloadBytes();
         }
         return fits;
     }

@@ -1,6 +1,6 @@
 package io.hawkermq.core;
 
-import io.hawkermq.protocol.PlainPublish;
+import io.hawkermq.protocol.PublishRun;
 import io.hawkermq.protocol.QoS;
 import java.util.List;
 
@@ -44,28 +44,30 @@ final class Distribution {
         return true;
     }
 
-    /// Passes a PUBLISH on as it came, to as many of its subscribers as get just these bytes.
+    /// Passes PUBLISH packets on as they came, to those of their subscribers who get just these bytes.
     ///
-    /// @param by who published it
-    void relay(PlainPublish p, Publisher by) {
-        Route route = shard.router().route(p.topic());
+    /// @param by who published them
+    void relay(PublishRun run, Publisher by) {
+        Route route = shard.router().route(run.topic());
         if (!route.groups.isEmpty() || shard.peers().activeOf(route.remoteShards) != 0) {
-            distribute(Message.of(p, by));
+            Message.of(run, by).forEach(this::distribute);
             return;
         }
-        Message message = null;
+        List<Message> messages = List.of();
         List<Route.Target> targets = route.targets;
         for (int i = 0; i < targets.size(); i++) {
             Route.Target target = targets.get(i);
             if (target.identifiers == null
                     && target.withNoLocal == null
-                    && target.session.outgoing().relay(p, target.qos)) {
+                    && target.session.outgoing().relay(run, target.qos)) {
                 continue;
             }
-            if (message == null) {
-                message = Message.of(p, by);
+            if (messages.isEmpty()) {
+                messages = Message.of(run, by);
             }
-            deliver(target, message);
+            for (Message message : messages) {
+                deliver(target, message);
+            }
         }
     }
 

@@ -3,8 +3,8 @@ package io.hawkermq.core;
 import io.hawkermq.protocol.InboundTopicAliases;
 import io.hawkermq.protocol.MalformedPacketException;
 import io.hawkermq.protocol.Packet;
-import io.hawkermq.protocol.PlainPublish;
 import io.hawkermq.protocol.Properties;
+import io.hawkermq.protocol.PublishRun;
 import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.ReasonCode;
 import io.hawkermq.protocol.TopicName;
@@ -85,23 +85,23 @@ final class Incoming {
         settle(shard);
     }
 
-    /// A PUBLISH that most often can be passed on as it is. What is more than that takes the way of
-    /// all others.
-    void onPlainPublish(PlainPublish p) {
+    /// True if there is nothing more to do about these packets than to pass them on.
+    boolean mayRelay(PublishRun run) {
         Shard shard = connection.shard();
-        if (shard.mustSeeMessages()
-                || connection.terms().mountPoint() != null
-                || p.topic().isReserved()
-                || p.payloadLength() > shard.limits().maximumPayload()
-                || shard.limits().isTooDeep(p.topic().utf8())
-                || !connection
-                        .access()
-                        .mayPublish(session.principal(), p.topic(), QoS.AT_MOST_ONCE)) {
-            onPublish(p.packet());
-            return;
-        }
-        shard.counters().publishBytesReceived += p.payloadLength();
-        shard.distribution().relay(p, session.publisher());
+        TopicName topic = run.topic();
+        return !shard.mustSeeMessages()
+                && connection.terms().mountPoint() == null
+                && !topic.isReserved()
+                && run.longestPacket() <= shard.limits().maximumPayload()
+                && !shard.limits().isTooDeep(topic.utf8())
+                && connection.access().mayPublish(session.principal(), topic, QoS.AT_MOST_ONCE);
+    }
+
+    /// Stop 3 of PUBLISH packets that are passed on as they came, after [#mayRelay].
+    void relay(PublishRun run) {
+        Shard shard = connection.shard();
+        shard.counters().publishBytesReceived += run.payloadBytes();
+        shard.distribution().relay(run, session.publisher());
         settle(shard);
     }
 

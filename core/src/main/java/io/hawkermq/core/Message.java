@@ -1,12 +1,13 @@
 package io.hawkermq.core;
 
 import io.hawkermq.protocol.Packet;
-import io.hawkermq.protocol.PlainPublish;
 import io.hawkermq.protocol.Properties;
 import io.hawkermq.protocol.Property;
+import io.hawkermq.protocol.PublishRun;
 import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.TopicName;
 import io.hawkermq.protocol.Will;
+import java.util.List;
 
 /// An application message as the server owns it: immutable, shared by every queue and shard that
 /// holds it.
@@ -73,17 +74,9 @@ public record Message(
                 expiresAt(properties, now));
     }
 
-    /// The application message that a PUBLISH carries which is not passed on as it came.
-    static Message of(PlainPublish p, Publisher by) {
-        Packet.Publish packet = p.packet();
-        return new Message(
-                p.topic(),
-                packet.payload(),
-                packet.properties(),
-                packet.qos(),
-                packet.retain(),
-                by,
-                NEVER);
+    /// The application messages of packets that are not passed on as they came.
+    static List<Message> of(PublishRun run, Publisher by) {
+        return run.packets().stream().map(p -> of(p, run.topic(), by, 0)).toList();
     }
 
     static Message of(Will will, Publisher by, long now) {

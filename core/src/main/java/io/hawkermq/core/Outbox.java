@@ -1,8 +1,8 @@
 package io.hawkermq.core;
 
 import io.hawkermq.protocol.Packet;
-import io.hawkermq.protocol.PlainPublish;
 import io.hawkermq.protocol.ProtocolVersion;
+import io.hawkermq.protocol.PublishRun;
 import io.hawkermq.protocol.PublishTemplates;
 
 /// The door through which the core writes to one network connection. Whoever implements it
@@ -27,11 +27,12 @@ public interface Outbox {
     /// @return false if it would be larger than the client's Maximum Packet Size
     boolean publish(PublishTemplates.Template template, int packetId);
 
-    /// Appends a copy of a PUBLISH as it came from its publisher, whose version is encoded as this
+    /// Appends a copy of packets as they came from their publisher, whose version is encoded as this
     /// connection's.
     ///
-    /// @return false if it is larger than the client's Maximum Packet Size
-    boolean relay(PlainPublish publish);
+    /// @return false if one of them is larger than the client's Maximum Packet Size; nothing is
+    ///     appended then
+    boolean relay(PublishRun run);
 
     /// False while the network has not taken the bytes of earlier turns, beyond the outbound limit:
     /// the core then sends acknowledgements only, until [Connection#onWritable].

@@ -1,8 +1,8 @@
 package io.hawkermq.core;
 
 import io.hawkermq.protocol.Packet;
-import io.hawkermq.protocol.PlainPublish;
 import io.hawkermq.protocol.Properties;
+import io.hawkermq.protocol.PublishRun;
 import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.ReasonCode;
 import io.hawkermq.protocol.Sender;
@@ -178,28 +178,20 @@ final class Outgoing {
         }
     }
 
-    /// Stop 7 of a PUBLISH that is passed on as it came.
+    /// Stop 7 of PUBLISH packets that are passed on as they came.
     ///
     /// @param granted the highest QoS of the subscriptions that match
-    /// @return false if it cannot be: a message is to be made of it and delivered
-    boolean relay(PlainPublish p, QoS granted) {
+    /// @return false if they cannot be: messages are to be made of them and delivered
+    boolean relay(PublishRun run, QoS granted) {
         if (granted != QoS.AT_MOST_ONCE
                 && shard().limits().outgoingQos() != Limits.OutgoingQos.AS_PUBLISHED) {
             return false;
         }
         Connection c = session.connection();
-        if (c == null || c.isConnackAwaited() || !session.mayReceive(p.topic())) {
-            return true; // nobody misses it, as in deliverAtMostOnce
+        if (c == null || c.isConnackAwaited() || !session.mayReceive(run.topic())) {
+            return true; // nobody misses them, as in deliverAtMostOnce
         }
-        if (!c.takesAsPublished(p.isMqtt5())) {
-            return false;
-        }
-        if (!c.isWritable()) {
-            shard().drop(DropReason.OUTBOUND_FULL, session.clientId());
-        } else if (!c.relay(p)) {
-            shard().drop(DropReason.PACKET_TOO_LARGE, session.clientId());
-        }
-        return true;
+        return c.takesAsPublished(run.isMqtt5()) && c.isWritable() && c.relay(run);
     }
 
     /// The QoS of a delivery.

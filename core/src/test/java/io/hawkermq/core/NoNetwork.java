@@ -1,7 +1,8 @@
 package io.hawkermq.core;
 
-import io.hawkermq.protocol.PlainPublish;
+import io.hawkermq.protocol.Packet;
 import io.hawkermq.protocol.ProtocolVersion;
+import io.hawkermq.protocol.PublishRun;
 
 /// An outbox without a socket: nothing arrives that could be held back, and answers come at once.
 public interface NoNetwork extends Outbox {
@@ -9,8 +10,12 @@ public interface NoNetwork extends Outbox {
     default void negotiated(ProtocolVersion version, long maximumPacketSize) {}
 
     @Override
-    default boolean relay(PlainPublish publish) {
-        return send(publish.packet());
+    default boolean relay(PublishRun run) {
+        boolean fits = true;
+        for (Packet packet : run.packets()) {
+            fits &= send(packet);
+        }
+        return fits;
     }
 
     @Override

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// decoder.stash();
 /// ```
 ///
-/// Before each `next()` the owner may ask for a [#nextPlain], which makes no packet.
+/// Before each `next()` the owner may ask for a [#nextRun], which makes no packets.
 ///
 /// Packets are read where they lie. [#stash] copies what is left over, a packet that has begun or
 /// packets that the owner did not want yet, since the owner reuses its array. A connection without
@@ -152,14 +152,14 @@ public final class PacketDecoder {
         }
     }
 
-    /// Reads the next packet into `plain`, where it lies, if it is a [PlainPublish] that came as a
-    /// whole. Else nothing is read, and [#next] tells what there is.
-    public boolean nextPlain(PlainPublish plain) {
+    /// Reads the next packets into `run`, where they lie, as far as they make a [PublishRun]. If the
+    /// next one does not, nothing is read, and [#next] tells what there is.
+    public boolean nextRun(PublishRun run) {
         ProtocolVersion v = version;
         if (v == null || keptFrom != keptTo || (expected & 1 << PacketType.PUBLISH.value()) == 0) {
             return false;
         }
-        int length = plain.take(fed, fedFrom, fedTo, v.isMqtt5(), maximumPacketSize, topicNames);
+        int length = run.take(fed, fedFrom, fedTo, v.isMqtt5(), maximumPacketSize, topicNames);
         fedFrom += length;
         return length > 0;
     }

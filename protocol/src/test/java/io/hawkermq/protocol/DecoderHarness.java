@@ -18,27 +18,30 @@ final class DecoderHarness {
     /// @return the packets that were read before the bytes ended or turned out malformed
     static List<Packet> decode(byte[] bytes, int how) {
         List<Packet> packets = decode(bytes, how, Reading.PACKETS_ONLY);
-        List<Packet> plainFirst = decode(bytes, how, Reading.PLAIN_FIRST);
+        List<Packet> runsFirst = decode(bytes, how, Reading.RUNS_FIRST);
         check(
-                Objects.equals(Bytes.plain(packets), Bytes.plain(plainFirst)),
-                packets + " are read, or " + plainFirst);
+                Objects.equals(Bytes.plain(packets), Bytes.plain(runsFirst)),
+                packets + " are read, or " + runsFirst);
         return packets;
     }
 
     private enum Reading {
         PACKETS_ONLY,
-        PLAIN_FIRST
+        RUNS_FIRST
     }
 
-    private static @Nullable Packet next(PacketDecoder decoder, Reading reading, PlainPublish plain)
+    /// What comes next; empty if nothing does.
+    private static List<Packet> next(PacketDecoder decoder, Reading reading, PublishRun run)
             throws MalformedPacketException {
-        return reading == Reading.PLAIN_FIRST && decoder.nextPlain(plain)
-                ? plain.packet()
-                : decoder.next();
+        if (reading == Reading.RUNS_FIRST && decoder.nextRun(run)) {
+            return List.copyOf(run.packets());
+        }
+        Packet packet = decoder.next();
+        return packet == null ? List.of() : List.of(packet);
     }
 
     private static List<Packet> decode(byte[] bytes, int how, Reading reading) {
-        PlainPublish plain = new PlainPublish();
+        PublishRun run = new PublishRun();
         TopicNames names = new TopicNames();
         boolean isServer = (how & 1) == 0;
         ProtocolVersion version = ProtocolVersion.values()[(how >>> 1) % 3];
@@ -54,11 +57,11 @@ final class DecoderHarness {
                 int to = Math.min(bytes.length, pos + 1 + random.nextInt(1 << random.nextInt(18)));
                 decoder.feed(bytes, pos, to);
                 pos = to;
-                for (Packet p = next(decoder, reading, plain);
-                        p != null;
-                        p = next(decoder, reading, plain)) {
-                    packets.add(p);
-                    checkWhole(p, decoder.version());
+                for (List<Packet> read = next(decoder, reading, run);
+                        !read.isEmpty();
+                        read = next(decoder, reading, run)) {
+                    packets.addAll(read);
+                    read.forEach(p -> checkWhole(p, decoder.version()));
                 }
                 decoder.stash();
                 checkBuffer(decoder, pos);

@@ -61,7 +61,7 @@ class RoundTripTest {
         int most = 1 << random.nextInt(10);
         byte[] scratch = new byte[most];
         List<Packet> read = new ArrayList<>();
-        PlainPublish plain = new PlainPublish();
+        PublishRun run = new PublishRun();
         int pos = 0;
         while (pos < bytes.length || decoder.bufferedBytes() > 0) {
             int count = Math.min(random.nextInt(most + 1), bytes.length - pos);
@@ -71,10 +71,11 @@ class RoundTripTest {
             // At times the owner stops early: reads are held back, or the connection moves.
             int wanted = random.nextBoolean() || pos == bytes.length ? 1_000 : random.nextInt(2);
             for (int i = 0; i < wanted; i++) {
-                Packet p =
-                        random.nextBoolean() && decoder.nextPlain(plain)
-                                ? plain.packet()
-                                : decoder.next();
+                if (random.nextBoolean() && decoder.nextRun(run)) {
+                    read.addAll(run.packets());
+                    continue;
+                }
+                Packet p = decoder.next();
                 if (p == null) {
                     break;
                 }

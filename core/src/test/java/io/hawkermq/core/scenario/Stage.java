@@ -16,8 +16,8 @@ import io.hawkermq.protocol.MalformedPacketException;
 import io.hawkermq.protocol.Packet;
 import io.hawkermq.protocol.PacketDecoder;
 import io.hawkermq.protocol.PacketEncoder;
-import io.hawkermq.protocol.PlainPublish;
 import io.hawkermq.protocol.ProtocolVersion;
+import io.hawkermq.protocol.PublishRun;
 import io.hawkermq.protocol.PublishTemplates;
 import io.hawkermq.protocol.TopicName;
 import io.hawkermq.protocol.TopicNames;
@@ -54,7 +54,7 @@ final class Stage {
     private final Deque<Batch> mailbox = new ArrayDeque<>();
     private final List<String> happened = new ArrayList<>();
     private final TopicNames topicNames = new TopicNames();
-    private final PlainPublish plain = new PlainPublish();
+    private final PublishRun run = new PublishRun();
     private final @Nullable Disk disk;
     private long now = 1_700_000_000_000L;
 
@@ -181,8 +181,8 @@ final class Stage {
             PacketEncoder.encode(packet, version, Long.MAX_VALUE, out);
             toServer.feed(out.array().clone(), 0, out.length());
             try {
-                if (toServer.nextPlain(plain)) {
-                    connection.onPlainPublish(plain);
+                if (toServer.nextRun(run)) {
+                    connection.onPublishRun(run);
                     toServer.stash();
                     return;
                 }

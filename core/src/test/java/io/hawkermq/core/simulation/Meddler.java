@@ -5,8 +5,8 @@ import io.hawkermq.protocol.ByteWriter;
 import io.hawkermq.protocol.MalformedPacketException;
 import io.hawkermq.protocol.Packet;
 import io.hawkermq.protocol.PacketDecoder;
-import io.hawkermq.protocol.PlainPublish;
 import io.hawkermq.protocol.ProtocolVersion;
+import io.hawkermq.protocol.PublishRun;
 import io.hawkermq.protocol.PublishTemplates;
 import io.hawkermq.protocol.TopicNames;
 
@@ -51,8 +51,12 @@ abstract class Meddler implements Outbox {
     }
 
     @Override
-    public boolean relay(PlainPublish publish) {
-        return send(publish.packet());
+    public boolean relay(PublishRun run) {
+        if (run.longestPacket() > maximumPacketSize) {
+            return false;
+        }
+        run.packets().forEach(this::pass);
+        return true;
     }
 
     private Packet decoded(PublishTemplates.Template template, int packetId) {

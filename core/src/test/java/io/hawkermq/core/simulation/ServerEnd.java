@@ -8,13 +8,15 @@ import io.hawkermq.protocol.MalformedPacketException;
 import io.hawkermq.protocol.Packet;
 import io.hawkermq.protocol.PacketDecoder;
 import io.hawkermq.protocol.PacketEncoder;
-import io.hawkermq.protocol.PlainPublish;
 import io.hawkermq.protocol.ProtocolVersion;
+import io.hawkermq.protocol.PublishRun;
 import io.hawkermq.protocol.PublishTemplates;
 import io.hawkermq.protocol.QoS;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The server's end of a connection: does with bytes and packets what the broker's transport does.
@@ -23,7 +25,7 @@ final class ServerEnd implements Outbox, Pipe.Receiver {
     private final Link link;
     private final Connection connection;
     private final PacketDecoder decoder;
-    private final PlainPublish plain = new PlainPublish();
+    private final PublishRun run = new PublishRun();
     private final Deque<byte[]> arrivals = new ArrayDeque<>();
     private final ByteWriter out = new ByteWriter(0, 1 << 28);
     private ShardLoop loop;
@@ -144,8 +146,8 @@ final class ServerEnd implements Outbox, Pipe.Receiver {
     private void drain() {
         try {
             while (mayRead()) {
-                if (decoder.nextPlain(plain)) {
-                    hand(plain);
+                if (decoder.nextRun(run)) {
+                    handRun();
                     continue;
                 }
                 Packet packet = decoder.next();
@@ -203,14 +205,20 @@ final class ServerEnd implements Outbox, Pipe.Receiver {
         }
     }
 
-    private void hand(PlainPublish p) {
-        Packet packet = p.packet();
-        trace(packet);
-        Packet seen = world.mutation().received(packet);
-        if (seen == packet) {
-            connection.onPlainPublish(p);
-        } else if (seen != null) {
-            connection.onPacket(seen);
+    private void handRun() {
+        List<Packet.Publish> packets = run.packets();
+        List<Packet> seen = new ArrayList<>();
+        for (Packet packet : packets) {
+            trace(packet);
+            Packet left = world.mutation().received(packet);
+            if (left != null) {
+                seen.add(left);
+            }
+        }
+        if (seen.equals(packets)) {
+            connection.onPublishRun(run);
+        } else {
+            seen.forEach(connection::onPacket);
         }
     }
 
@@ -269,14 +277,16 @@ final class ServerEnd implements Outbox, Pipe.Receiver {
     }
 
     @Override
-    public boolean relay(PlainPublish publish) {
+    public boolean relay(PublishRun passed) {
         checkOpen("PUBLISH");
-        if (publish.length() > maximumPacketSize) {
+        if (passed.longestPacket() > maximumPacketSize) {
             return false;
         }
-        int start = out.length();
-        out.write(publish.bytes(), publish.from(), publish.from() + publish.length());
-        wrote(start, 0);
+        out.write(passed.bytes(), passed.from(), passed.from() + passed.length());
+        loop.toFlush(this);
+        world.trace(
+                link.client().key(),
+                "< " + passed.count() + " as they came (link " + link.number() + ")");
         return true;
     }
 

@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,7 +20,7 @@ class PlainPublishTest {
     private static final ProtocolVersion V3 = ProtocolVersion.MQTT_3_1_1;
     private static final ProtocolVersion V5 = ProtocolVersion.MQTT_5;
 
-    private final PlainPublish plain = new PlainPublish();
+    private final PublishRun run = new PublishRun();
 
     /// A server's decoder that has seen the Topic Name `a`.
     private static PacketDecoder server(ProtocolVersion version) throws MalformedPacketException {
@@ -29,7 +31,7 @@ class PlainPublishTest {
 
     private boolean isTaken(PacketDecoder decoder, byte[] bytes) {
         decoder.feed(bytes, 0, bytes.length);
-        boolean taken = decoder.nextPlain(plain);
+        boolean taken = decoder.nextRun(run);
         decoder.stash();
         return taken;
     }
@@ -42,27 +44,26 @@ class PlainPublishTest {
                 Bytes.hex(version.isMqtt5() ? "30 06 0001 'a' 00 0102" : "30 05 0001 'a' 0102");
         assertTrue(isTaken(server(version), bytes));
         assertArrayEquals(
-                bytes,
-                Arrays.copyOfRange(plain.bytes(), plain.from(), plain.from() + plain.length()));
-        assertEquals(TopicName.of("a"), plain.topic());
-        assertEquals(2, plain.payloadLength());
-        assertEquals(version.isMqtt5(), plain.isMqtt5());
+                bytes, Arrays.copyOfRange(run.bytes(), run.from(), run.from() + run.length()));
+        assertEquals(TopicName.of("a"), run.topic());
+        assertEquals(2, run.payloadBytes());
+        assertEquals(version.isMqtt5(), run.isMqtt5());
 
         PublishTemplates templates = new PublishTemplates();
-        templates.reset(plain.topic(), Properties.NONE, new byte[] {1, 2});
+        templates.reset(run.topic(), Properties.NONE, new byte[] {1, 2});
         PublishTemplates.Template encoded =
                 templates.template(version, QoS.AT_MOST_ONCE, PublishTemplates.Retain.OFF);
         ByteWriter out = new ByteWriter(0, 100);
         encoded.copyTo(out, 0);
         assertArrayEquals(bytes, Bytes.written(out));
-        assertEquals(encoded.layout(), plain.layout());
+        assertEquals(encoded.layout(), run.layout());
     }
 
     @Test
     void aPacketOfItHasItsOwnPayload() throws MalformedPacketException {
         byte[] bytes = Bytes.hex("30 05 0001 'a' 0102");
         assertTrue(isTaken(server(V3), bytes));
-        Packet.Publish packet = plain.packet();
+        Packet.Publish packet = run.packets().getFirst();
         Arrays.fill(bytes, (byte) 0xFF);
         assertArrayEquals(new byte[] {1, 2}, packet.payload());
         assertEquals(QoS.AT_MOST_ONCE, packet.qos());
@@ -70,24 +71,62 @@ class PlainPublishTest {
     }
 
     @Test
-    void oneAfterTheOtherAreTaken() throws MalformedPacketException {
+    void itEndsBeforeAnotherPacket() throws MalformedPacketException {
         PacketDecoder decoder = server(V3);
-        byte[] bytes = Bytes.hex("30 04 0001 'a' 01 C0 00 30 04 0001 'a' 02");
+        byte[] bytes = Bytes.hex("30 04 0001 'a' 01 C0 00 30 04 0001 'a' 02 30 03 0001 'b'");
         decoder.feed(bytes, 0, bytes.length);
-        assertTrue(decoder.nextPlain(plain));
-        long number = plain.number();
-        assertFalse(decoder.nextPlain(plain));
+        assertTrue(decoder.nextRun(run));
+        assertEquals(1, run.count());
+        long number = run.number();
+        assertFalse(decoder.nextRun(run));
         assertInstanceOf(Packet.Pingreq.class, decoder.next());
-        assertTrue(decoder.nextPlain(plain));
-        assertNotEquals(number, plain.number());
-        assertArrayEquals(new byte[] {2}, plain.packet().payload());
+        assertTrue(decoder.nextRun(run));
+        assertEquals(1, run.count());
+        assertNotEquals(number, run.number());
+        assertArrayEquals(new byte[] {2}, run.packets().getFirst().payload());
+        assertFalse(decoder.nextRun(run));
+        assertInstanceOf(Packet.Publish.class, decoder.next());
+        assertNull(decoder.next());
+    }
+
+    @Test
+    void manyOfOneTopicAreOneRun() throws MalformedPacketException {
+        byte[] bytes =
+                Bytes.joined(
+                        Bytes.hex("30 04 0001 'a' 01 30 CB 01 0001 'a'"),
+                        new byte[200],
+                        Bytes.hex("30 03 0001 'a'"));
+        assertTrue(isTaken(server(V3), bytes));
+        assertEquals(3, run.count());
+        assertEquals(201, run.payloadBytes());
+        assertEquals(206, run.longestPacket());
+        assertEquals(bytes.length, run.length());
+        assertEquals(
+                List.of(1, 200, 0), run.packets().stream().map(p -> p.payload().length).toList());
+    }
+
+    @Test
+    void itHasNoMoreThanItsMostBytes() throws MalformedPacketException {
+        byte[] packet = Bytes.joined(Bytes.hex("30 EA 07 0001 'a'"), new byte[999]);
+        byte[] bytes = new byte[64 * 1024];
+        for (int at = 0; at < bytes.length; at += packet.length) {
+            System.arraycopy(packet, 0, bytes, at, Math.min(packet.length, bytes.length - at));
+        }
+        PacketDecoder decoder = server(V3);
+        decoder.feed(bytes, 0, bytes.length);
+        int packets = 0;
+        while (decoder.nextRun(run)) {
+            assertTrue(run.length() <= PublishRun.LONGEST, "at most");
+            packets += run.count();
+        }
+        assertEquals(bytes.length / packet.length, packets);
     }
 
     @Test
     void aLongerRemainingLengthIsRead() throws MalformedPacketException {
         byte[] bytes = Bytes.joined(Bytes.hex("30 CB 01 0001 'a'"), new byte[200]);
         assertTrue(isTaken(server(V3), bytes));
-        assertEquals(200, plain.payloadLength());
+        assertEquals(200, run.payloadBytes());
     }
 
     @ParameterizedTest
@@ -104,7 +143,7 @@ class PlainPublishTest {
         "no whole fixed header,      30",
         "a length in too many bytes, 30 85 00 0001 'a' 0102",
     })
-    void whatIsNotPlainIsLeftToTheDecoder(String what, String hex) throws MalformedPacketException {
+    void whatIsNotSoIsLeftToTheDecoder(String what, String hex) throws MalformedPacketException {
         assertFalse(isTaken(server(V3), Bytes.hex(hex)), what);
     }
 
@@ -133,9 +172,9 @@ class PlainPublishTest {
         decoder.maximumPacketSize(6);
         byte[] bytes = Bytes.hex("30 05 0001 'a' 0102");
         decoder.feed(bytes, 0, bytes.length);
-        assertFalse(decoder.nextPlain(plain));
+        assertFalse(decoder.nextRun(run));
         assertThrows(MalformedPacketException.class, decoder::next);
-        assertFalse(decoder.nextPlain(plain));
+        assertFalse(decoder.nextRun(run));
     }
 
     @Test

@@ -1,0 +1,177 @@
+package io.hawkermq.protocol;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/// PUBLISH packets of the plainest kind where they were read: one or more behind each other, at QoS
+/// 0, without RETAIN and properties, all with the same Topic Name, which was seen before. Their bytes
+/// are just what a subscriber of the same version gets, so they can be passed on as they are: nothing
+/// is made of them, nothing is encoded, and what is to be done for each subscriber is done once for
+/// all of them. A client that has much to say most often says it on one topic.
+///
+/// One for each loop, filled by [PacketDecoder#nextRun]. It lies in the array that the decoder was
+/// fed, so it is valid until the decoder's next call, and nobody keeps it: who needs the messages for
+/// longer takes the [#packets], which have payloads of their own.
+public final class PublishRun {
+    /// The most bytes of a run. Longer packets are better shared by their receivers than copied to
+    /// each.
+    public static final int LONGEST = 16 * 1024;
+
+    private static final int FIRST_BYTE = PacketType.PUBLISH.value() << 4;
+
+    /// Fixed header, a Topic Name of one byte with its length.
+    private static final int SHORTEST = 5;
+
+    private static final byte[] NOTHING = new byte[0];
+    private static final TopicName NONE = TopicName.of("none");
+
+    private TopicName topic = NONE;
+    private byte[] bytes = NOTHING;
+    private int from;
+    private int to;
+    private boolean isMqtt5;
+    private int count;
+    private int payloadBytes;
+    private int longestPacket;
+    private long number;
+
+    /// Takes the packets from `start` on that are of this kind and there as a whole. Decides on
+    /// nothing: what is wrong, unusual or not there yet is left to the decoder.
+    ///
+    /// @param end of the bytes that are there
+    /// @return how many bytes they have; 0 if there is none
+    int take(
+            byte[] source,
+            int start,
+            int end,
+            boolean mqtt5,
+            int maximumPacketSize,
+            TopicNames names) {
+        int most = Math.min(end, start + LONGEST);
+        int at = start;
+        int packets = 0;
+        int payloads = 0;
+        int longest = 0;
+        while (most - at >= SHORTEST && source[at] == FIRST_BYTE) {
+            int pos = at + 1;
+            int remaining = source[pos++];
+            if (remaining < 0) {
+                int second = source[pos++];
+                if (second <= 0) {
+                    break; // longer than a run, or not in the fewest bytes
+                }
+                remaining = remaining & 0x7F | second << 7;
+            }
+            int packetEnd = pos + remaining;
+            int length = packetEnd - at;
+            int name = pos + 2;
+            if (packetEnd > most || length > maximumPacketSize || name > packetEnd) {
+                break;
+            }
+            int nameEnd = name + ((source[pos] & 0xFF) << 8 | source[pos + 1] & 0xFF);
+            if (nameEnd == name || nameEnd > packetEnd) {
+                break;
+            }
+            int payload = nameEnd;
+            if (mqtt5 && (payload == packetEnd || source[payload++] != 0)) {
+                break; // with properties
+            }
+            // The topic of the last run comes again most often.
+            if (!topic.isAt(source, name, nameEnd)) {
+                TopicName known = packets == 0 ? names.find(source, name, nameEnd) : null;
+                if (known == null) {
+                    break;
+                }
+                topic = known;
+            }
+            packets++;
+            payloads += packetEnd - payload;
+            longest = Math.max(longest, length);
+            at = packetEnd;
+        }
+        bytes = source;
+        from = start;
+        to = at;
+        isMqtt5 = mqtt5;
+        count = packets;
+        payloadBytes = payloads;
+        longestPacket = longest;
+        number++;
+        return at - start;
+    }
+
+    public TopicName topic() {
+        return topic;
+    }
+
+    /// How many packets there are; at least one.
+    public int count() {
+        return count;
+    }
+
+    /// Bytes of all payloads.
+    public int payloadBytes() {
+        return payloadBytes;
+    }
+
+    /// Bytes of the longest packet.
+    public int longestPacket() {
+        return longestPacket;
+    }
+
+    /// Where the packets are, from [#from] on for [#length] bytes.
+    public byte[] bytes() {
+        return bytes;
+    }
+
+    public int from() {
+        return from;
+    }
+
+    /// Bytes of all packets; at most [#LONGEST].
+    public int length() {
+        return to - from;
+    }
+
+    /// True if they are encoded as version 5.0 says.
+    public boolean isMqtt5() {
+        return isMqtt5;
+    }
+
+    /// As of [PublishTemplates.Template#layout].
+    public int layout() {
+        return PublishTemplates.layout(isMqtt5, QoS.AT_MOST_ONCE, PublishTemplates.Retain.OFF);
+    }
+
+    /// Another number for each run that was here.
+    public long number() {
+        return number;
+    }
+
+    /// The packets, which may be kept.
+    public List<Packet.Publish> packets() {
+        List<Packet.Publish> packets = new ArrayList<>(count);
+        int at = from;
+        while (at < to) {
+            int pos = at + 1;
+            int remaining = bytes[pos++];
+            if (remaining < 0) {
+                remaining = remaining & 0x7F | bytes[pos++] << 7;
+            }
+            int end = pos + remaining;
+            int payload = pos + 2 + topic.utf8().length + (isMqtt5 ? 1 : 0);
+            packets.add(
+                    new Packet.Publish(
+                            false,
+                            QoS.AT_MOST_ONCE,
+                            false,
+                            topic,
+                            0,
+                            Properties.NONE,
+                            Arrays.copyOfRange(bytes, payload, end)));
+            at = end;
+        }
+        return packets;
+    }
+}
