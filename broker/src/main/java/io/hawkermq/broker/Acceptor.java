@@ -3,12 +3,10 @@ package io.hawkermq.broker;
 import io.hawkermq.core.LogLevel;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.socket.SocketChannelConfig;
 import java.util.concurrent.TimeUnit;
 
 /// The handler of a listening socket: equips each new connection with what its [OpenListener] has
@@ -63,11 +61,8 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
             channel.unsafe().closeForcibly();
             return;
         }
-        ChannelConfig config = channel.config();
-        if (config instanceof SocketChannelConfig tcp) {
-            tcp.setTcpNoDelay(true);
-        }
-        config.setAllocator(allocator).setWriteBufferWaterMark(waterMark());
+        // TCP_NODELAY need not be set: Netty does.
+        channel.config().setAllocator(allocator).setWriteBufferWaterMark(waterMark());
         listener.equip(channel, loop);
         broker.connections().opened();
         channel.closeFuture().addListener(closed);

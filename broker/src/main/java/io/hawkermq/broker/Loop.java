@@ -18,6 +18,7 @@ import io.hawkermq.protocol.PublishTemplates;
 import io.hawkermq.protocol.TopicNames;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.security.SecureRandom;
@@ -209,10 +210,12 @@ final class Loop {
     }
 
     /// What connections are sent alike in this turn, for the layouts without Packet Identifier.
-    SharedBytes sharedBytes(int layout, ByteBufAllocator allocator) {
+    ///
+    /// @param of one of those connections
+    SharedBytes sharedBytes(int layout, Channel of) {
         SharedBytes s = sharedBytes[layout];
         if (s == null) {
-            s = new SharedBytes(allocator);
+            s = new SharedBytes(of.alloc());
             sharedBytes[layout] = s;
         }
         return s;

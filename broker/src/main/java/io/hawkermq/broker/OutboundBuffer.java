@@ -84,7 +84,7 @@ final class OutboundBuffer {
         byte[] payload = template.separatePayload();
         boolean isShared = payload.length >= SHARED_PAYLOAD && stage == Stage.ATTACHED;
         if (template.packetIdOffset() < 0 && !isShared && stage == Stage.ATTACHED) {
-            SharedBytes shared = loop.sharedBytes(template.layout(), channel.alloc());
+            SharedBytes shared = loop.sharedBytes(template.layout(), channel);
             int at = shared.place(template);
             if (at >= 0) {
                 append(shared.buffer(), at, template.length());
@@ -107,7 +107,7 @@ final class OutboundBuffer {
     /// Appends packets as they came.
     void append(PublishRun run) {
         if (stage == Stage.ATTACHED) {
-            SharedBytes shared = loop.sharedBytes(run.layout(), channel.alloc());
+            SharedBytes shared = loop.sharedBytes(run.layout(), channel);
             int at = shared.place(run);
             if (at >= 0) {
                 append(shared.buffer(), at, run.length());
@@ -119,7 +119,6 @@ final class OutboundBuffer {
 
     /// Appends what others share.
     private void append(ByteBuf shared, int from, int count) {
-        counters().bytesSent += count;
         unflushedBytes += count;
         if (stretch == shared && stretchTo == from) {
             stretchTo += count;
@@ -152,7 +151,6 @@ final class OutboundBuffer {
     }
 
     private void share(ByteBuf head, byte[] payload) {
-        counters().bytesSent += payload.length;
         unflushedBytes += payload.length;
         sharedBytes += payload.length;
         last = null;
@@ -160,9 +158,8 @@ final class OutboundBuffer {
         queue(loop.shared(payload, channel.alloc()).retainedDuplicate());
     }
 
-    /// The buffer with room for `count` bytes, which are counted as sent.
+    /// The buffer with room for `count` bytes, which are counted as appended.
     private ByteBuf room(int count) {
-        counters().bytesSent += count;
         unflushedBytes += count;
         settleStretch();
         return space(count);
@@ -213,6 +210,7 @@ final class OutboundBuffer {
         }
         settleStretch();
         int count = unflushedBytes;
+        counters().bytesSent += count;
         lastCopiedBytes = count - sharedBytes;
         unflushedBytes = 0;
         sharedBytes = 0;

@@ -32,6 +32,9 @@ public final class PacketDecoder {
     /// The longest Remaining Length of PUBACK, PUBREC, PUBREL, PUBCOMP and DISCONNECT at a server.
     static final int LONGEST_ACKNOWLEDGEMENT = 10_000;
 
+    /// Bytes of an acknowledgement that has a Packet Identifier and nothing else.
+    private static final int SHORT_ACKNOWLEDGEMENT = 4;
+
     private static final int SMALLEST_BUFFER = 64;
     private static final byte[] NOTHING = new byte[0];
 
@@ -156,7 +159,11 @@ public final class PacketDecoder {
     /// next one does not, nothing is read, and [#next] tells what there is.
     public boolean nextRun(PublishRun run) {
         ProtocolVersion v = version;
-        if (v == null || keptFrom != keptTo || (expected & 1 << PacketType.PUBLISH.value()) == 0) {
+        if (fedFrom == fedTo
+                || fed[fedFrom] != PublishRun.FIRST_BYTE
+                || keptFrom != keptTo
+                || v == null
+                || (expected & 1 << PacketType.PUBLISH.value()) == 0) {
             return false;
         }
         int length = run.take(fed, fedFrom, fedTo, v.isMqtt5(), maximumPacketSize, topicNames);
@@ -188,6 +195,12 @@ public final class PacketDecoder {
 
     private @Nullable Packet nextOfFed() throws MalformedPacketException {
         int from = fedFrom;
+        Packet acknowledgement = shortAcknowledgement(fed, from, fedTo);
+        if (acknowledgement != null) {
+            awaited = 0;
+            fedFrom = from + SHORT_ACKNOWLEDGEMENT;
+            return acknowledgement;
+        }
         int length = packetLength(fed, from, fedTo);
         if (length == 0 || length > fedTo - from) {
             awaited = length;
@@ -196,6 +209,28 @@ public final class PacketDecoder {
         awaited = 0;
         fedFrom = from + length;
         return decode(fed, from, from + length);
+    }
+
+    /// PUBACK, PUBREC, PUBREL or PUBCOMP that says success in the fewest bytes, as nearly all do: what
+    /// is checked here is all there is to be checked of these. Null for whatever else begins at `from`.
+    private @Nullable Packet shortAcknowledgement(byte[] bytes, int from, int to) {
+        if (to - from < SHORT_ACKNOWLEDGEMENT
+                || bytes[from + 1] != SHORT_ACKNOWLEDGEMENT - 2
+                || maximumPacketSize < SHORT_ACKNOWLEDGEMENT) {
+            return null;
+        }
+        int first = bytes[from] & 0xFF;
+        int packetId = (bytes[from + 2] & 0xFF) << 8 | bytes[from + 3] & 0xFF;
+        if (packetId == 0 || (expected & 1 << (first >> 4)) == 0) {
+            return null;
+        }
+        return switch (first) {
+            case 0x40 -> new Packet.Puback(packetId, ReasonCode.SUCCESS, Properties.NONE);
+            case 0x50 -> new Packet.Pubrec(packetId, ReasonCode.SUCCESS, Properties.NONE);
+            case 0x62 -> new Packet.Pubrel(packetId, ReasonCode.SUCCESS, Properties.NONE);
+            case 0x70 -> new Packet.Pubcomp(packetId, ReasonCode.SUCCESS, Properties.NONE);
+            default -> null;
+        };
     }
 
     /// Takes from what is fed only what the first packet still lacks, so that all others are read

@@ -18,7 +18,8 @@ public final class PublishRun {
     /// each.
     public static final int LONGEST = 16 * 1024;
 
-    private static final int FIRST_BYTE = PacketType.PUBLISH.value() << 4;
+    /// What every packet of a run begins with.
+    static final int FIRST_BYTE = PacketType.PUBLISH.value() << 4;
 
     /// Fixed header, a Topic Name of one byte with its length.
     private static final int SHORTEST = 5;
