@@ -44,29 +44,49 @@ final class Distribution {
         return true;
     }
 
-    /// Passes PUBLISH packets on as they came, to those of their subscribers who get just these bytes.
+    /// Passes PUBLISH packets on as they came, to the sessions of this shard and to the other shards
+    /// that have subscribers.
     ///
     /// @param by who published them
     void relay(PublishRun run, Publisher by) {
         Route route = shard.router().route(run.topic());
-        if (!route.groups.isEmpty() || shard.peers().activeOf(route.remoteShards) != 0) {
+        if (!route.groups.isEmpty()) {
             Message.of(run, by).forEach(this::distribute);
             return;
         }
+        relay(route.targets, run, by);
+        long others = shard.peers().activeOf(route.remoteShards);
+        if (others != 0) {
+            ShardMessage.ForwardRun forward = new ShardMessage.ForwardRun(run.kept(), by);
+            for (long rest = others; rest != 0; rest &= rest - 1) {
+                shard.peers().forward(forward, Long.numberOfTrailingZeros(rest));
+            }
+        }
+    }
+
+    /// Passes packets of another shard on to the sessions of this one.
+    void relayHere(PublishRun run, Publisher by) {
+        relay(shard.router().route(run.topic()).targets, run, by);
+    }
+
+    /// To those who get just these bytes; to others messages that are made of them. If they cannot be
+    /// delivered to one of them, that one's client has to go, and the others get them.
+    private static void relay(List<Route.Target> targets, PublishRun run, Publisher by) {
         List<Message> messages = List.of();
-        List<Route.Target> targets = route.targets;
         for (int i = 0; i < targets.size(); i++) {
             Route.Target target = targets.get(i);
-            if (target.identifiers == null
-                    && target.withNoLocal == null
-                    && target.session.outgoing().relay(run, target.qos)) {
-                continue;
-            }
-            if (messages.isEmpty()) {
-                messages = Message.of(run, by);
-            }
-            for (Message message : messages) {
-                deliver(target, message);
+            try {
+                if (target.isAlikeForAll() && target.session.outgoing().relay(run, target.qos)) {
+                    continue;
+                }
+                if (messages.isEmpty()) {
+                    messages = Message.of(run, by);
+                }
+                for (Message message : messages) {
+                    deliver(target, message);
+                }
+            } catch (RuntimeException e) {
+                target.session.failed(e);
             }
         }
     }

@@ -83,17 +83,22 @@ final class Peers {
 
     void forward(ShardMessage.Forward f, int to) {
         tell(to, f);
-        forwarded(f.message());
+        forwarded(f.message().bytes());
     }
 
     void forward(ShardMessage.ForwardShared f, int to) {
         tell(to, f);
-        forwarded(f.message());
+        forwarded(f.message().bytes());
     }
 
-    private void forwarded(Message message) {
-        inTransitBytes += message.bytes();
-        unpostedBytes += message.bytes();
+    void forward(ShardMessage.ForwardRun f, int to) {
+        tell(to, f);
+        forwarded(f.bytes());
+    }
+
+    private void forwarded(int bytes) {
+        inTransitBytes += bytes;
+        unpostedBytes += bytes;
     }
 
     /// True if the others should be told before the turn ends, by [Shard#postOutgoing]. Not in the
@@ -103,9 +108,9 @@ final class Peers {
         return unpostedBytes > POST_BYTES;
     }
 
-    /// A message that another shard has forwarded is here; that shard will be told.
-    void took(Message message, int from) {
-        taken[from] += message.bytes();
+    /// Something that another shard has forwarded is here; that shard will be told.
+    void took(int bytes, int from) {
+        taken[from] += bytes;
     }
 
     void onTaken(ShardMessage.Taken t) {

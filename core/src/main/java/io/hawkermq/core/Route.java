@@ -41,6 +41,12 @@ final class Route {
             }
         }
 
+        /// True if its subscriptions ask for nothing that depends on the publisher, or that the
+        /// message would carry for it alone.
+        boolean isAlikeForAll() {
+            return identifiers == null && withNoLocal == null;
+        }
+
         /// What is left of this target for a message that its session published itself, or null.
         @Nullable Target forOwnMessage() {
             if (withNoLocal == null) {

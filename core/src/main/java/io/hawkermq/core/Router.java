@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
 /// subscription index and a cache of its answers.
 ///
 /// The index holds this shard's subscriptions and, for each filter, which other shards have some;
-/// those learn of a message by one [ShardMessage.Forward] each and ask their own index. A shard
-/// announces its interest in a filter to all others with its first subscriber and confirms a
-/// subscription (SUBACK) only after all have noted it, so that no message published after a SUBACK
-/// is missed.
+/// those learn of a message by one [ShardMessage.Forward] each, of a run of packets by one
+/// [ShardMessage.ForwardRun], and ask their own index. A shard announces its interest in a filter to
+/// all others with its first subscriber and confirms a subscription (SUBACK) only after all have
+/// noted it, so that no message published after a SUBACK is missed.
 final class Router {
     private final Shard shard;
     private final long seed;

@@ -164,7 +164,7 @@ public final class Shard {
     private void receive(int from, ShardMessage message) {
         switch (message) {
             case ShardMessage.Forward f -> {
-                peers.took(f.message(), from);
+                peers.took(f.message().bytes(), from);
                 journal.arrived(f.stored());
                 try {
                     distribution.deliverHere(f.message());
@@ -173,13 +173,17 @@ public final class Shard {
                 }
             }
             case ShardMessage.ForwardShared f -> {
-                peers.took(f.message(), from);
+                peers.took(f.message().bytes(), from);
                 journal.arrived(f.stored());
                 try {
                     distribution.deliverShared(f);
                 } finally {
                     journal.done(f.stored());
                 }
+            }
+            case ShardMessage.ForwardRun f -> {
+                peers.took(f.bytes(), from);
+                distribution.relayHere(f.run(), f.by());
             }
             case ShardMessage.Taken t -> peers.onTaken(t);
             case ShardMessage.Interested i -> router.onInterested(from, i);

@@ -1,5 +1,6 @@
 package io.hawkermq.core;
 
+import io.hawkermq.protocol.PublishRun;
 import io.hawkermq.protocol.TopicFilter;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,16 @@ public sealed interface ShardMessage {
     ///
     /// @param stored what is stored of it on its way, null if nothing
     record Forward(Message message, @Nullable StoredForward stored) implements ShardMessage {}
+
+    /// Packets for the subscribers that the receiving shard owns.
+    ///
+    /// @param run a kept one
+    record ForwardRun(PublishRun run, Publisher by) implements ShardMessage {
+        /// What it is charged on its way, in bytes.
+        int bytes() {
+            return 64 + run.length();
+        }
+    }
 
     /// A message for one member of a Shared Subscription that the receiving shard has members of.
     ///

@@ -1,6 +1,7 @@
 package io.hawkermq.it;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
@@ -9,6 +10,8 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import io.hawkermq.core.ShardMessage;
+import io.hawkermq.protocol.PublishRun;
 import org.junit.jupiter.api.Test;
 
 /// The layout's rules: which way arrows point, and what protocol and core never see.
@@ -175,6 +178,20 @@ class ArchitectureTest {
                 .resideInAnyPackage(PROTOCOL, CORE)
                 .should()
                 .haveModifier(JavaModifier.VOLATILE)
+                .check(classes);
+    }
+
+    /// What a [PublishRun] holds is written over by the next read: its loop has one, and what is on its
+    /// way to another loop is a copy. Nobody else may hold any.
+    @Test
+    void nobodyKeepsARunOfPackets() {
+        fields().that()
+                .haveRawType(PublishRun.class)
+                .should()
+                .beDeclaredInClassesThat()
+                .haveFullyQualifiedName("io.hawkermq.broker.Loop")
+                .orShould()
+                .beDeclaredIn(ShardMessage.ForwardRun.class)
                 .check(classes);
     }
 

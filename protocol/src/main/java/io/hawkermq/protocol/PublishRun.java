@@ -11,8 +11,8 @@ import java.util.List;
 /// all of them. A client that has much to say most often says it on one topic.
 ///
 /// One for each loop, filled by [PacketDecoder#nextRun]. It lies in the array that the decoder was
-/// fed, so it is valid until the decoder's next call, and nobody keeps it: who needs the messages for
-/// longer takes the [#packets], which have payloads of their own.
+/// fed, so it is valid until the decoder's next call, and nobody keeps it: who needs more of it takes
+/// the [#packets], which have payloads of their own, or [#kept].
 public final class PublishRun {
     /// The most bytes of a run. Longer packets are better shared by their receivers than copied to
     /// each.
@@ -148,6 +148,19 @@ public final class PublishRun {
     /// Another number for each run that was here.
     public long number() {
         return number;
+    }
+
+    /// A copy with bytes of its own: it stays as it is, and any thread may have it.
+    public PublishRun kept() {
+        PublishRun kept = new PublishRun();
+        kept.topic = topic;
+        kept.bytes = Arrays.copyOfRange(bytes, from, to);
+        kept.to = to - from;
+        kept.isMqtt5 = isMqtt5;
+        kept.count = count;
+        kept.payloadBytes = payloadBytes;
+        kept.longestPacket = longestPacket;
+        return kept;
     }
 
     /// The packets, which may be kept.

@@ -71,6 +71,26 @@ class PlainPublishTest {
     }
 
     @Test
+    void aKeptOneHasItsOwnBytes() throws MalformedPacketException {
+        byte[] bytes = Bytes.hex("30 05 0001 'a' 0102 30 03 0001 'a' 30 04 0001 'a' 03");
+        byte[] scratch = Bytes.joined(Bytes.hex("C0 00"), bytes);
+        PacketDecoder decoder = server(V3);
+        decoder.feed(scratch, 0, scratch.length);
+        decoder.next();
+        assertTrue(decoder.nextRun(run));
+        PublishRun kept = run.kept();
+        Object packets = Bytes.plain(run.packets());
+        Arrays.fill(scratch, (byte) 0xFF);
+        assertArrayEquals(bytes, Arrays.copyOfRange(kept.bytes(), kept.from(), kept.length()));
+        assertEquals(packets, Bytes.plain(kept.packets()));
+        assertEquals(3, kept.count());
+        assertEquals(3, kept.payloadBytes());
+        assertEquals(7, kept.longestPacket());
+        assertEquals(run.layout(), kept.layout());
+        assertEquals(run.topic(), kept.topic());
+    }
+
+    @Test
     void itEndsBeforeAnotherPacket() throws MalformedPacketException {
         PacketDecoder decoder = server(V3);
         byte[] bytes = Bytes.hex("30 04 0001 'a' 01 C0 00 30 04 0001 'a' 02 30 03 0001 'b'");
