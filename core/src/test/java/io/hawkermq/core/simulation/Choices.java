@@ -244,6 +244,23 @@ final class Choices {
                 size == 0 && !isRetained ? 1 : size);
     }
 
+    /// Messages of QoS 0 on one topic, as a client sends them that has much to say.
+    List<Published> burst() {
+        String topic = TOPICS.get(random.nextInt(TOPICS.size()));
+        List<Published> messages = new ArrayList<>();
+        for (int left = 2 + random.nextInt(6); left > 0; left--) {
+            messages.add(
+                    world.newMessage(
+                            topic,
+                            QoS.AT_MOST_ONCE,
+                            false,
+                            -1,
+                            Properties.NONE,
+                            1 + random.nextInt(60)));
+        }
+        return messages;
+    }
+
     private Properties properties() {
         Properties.Builder b = Properties.builder();
         if (chance(2)) {

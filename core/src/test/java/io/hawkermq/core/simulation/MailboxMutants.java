@@ -26,6 +26,7 @@ final class MailboxMutants {
                 "reverses a batch between shards",
                 posted(1, (from, to, batch, real) -> real.post(from, to, batch.reversed())));
         all.put("never tells that a filter is wanted", without(ShardMessage.Interested.class));
+        all.put("never forwards a run", without(ShardMessage.ForwardRun.class));
         all.put("never tells of share members", without(ShardMessage.ShareMembers.class));
         all.put("never retains what another shard takes", without(ShardMessage.Retain.class));
         all.put("never answers with a page", without(ShardMessage.RetainedPage.class));

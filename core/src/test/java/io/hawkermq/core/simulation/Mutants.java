@@ -4,6 +4,7 @@ import io.hawkermq.core.Outbox;
 import io.hawkermq.protocol.Packet;
 import io.hawkermq.protocol.Properties;
 import io.hawkermq.protocol.Property;
+import io.hawkermq.protocol.PublishRun;
 import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.ReasonCode;
 import io.hawkermq.protocol.RetainHandling;
@@ -148,6 +149,7 @@ final class Mutants {
                                     p.properties(),
                                     payload);
                         }));
+        all.put("passes a run on without its last packet", Mutants::withoutTheLastOfARun);
         all.put(
                 "uses a Topic Alias above the maximum",
                 sent(
@@ -157,6 +159,28 @@ final class Mutants {
                                 p.topic() == null || p.properties().has(Property.TOPIC_ALIAS)
                                         ? p
                                         : with(p, p.properties().with(Property.TOPIC_ALIAS, 9))));
+    }
+
+    /// Passes a run of several packets on without its last one.
+    private static Mutation withoutTheLastOfARun() {
+        return new Mutation() {
+            @Override
+            public Outbox outbox(Outbox real, String clientKey) {
+                return new Meddler(real) {
+                    @Override
+                    void pass(Packet packet) {
+                        real.send(packet);
+                    }
+
+                    @Override
+                    public boolean relay(PublishRun run) {
+                        int left = Math.max(1, run.count() - 1);
+                        run.packets().subList(0, left).forEach(this::pass);
+                        return true;
+                    }
+                };
+            }
+        };
     }
 
     private enum Part {

@@ -198,6 +198,10 @@ final class SimulatedClient {
     }
 
     private void publish() {
+        if (random.nextInt(16) == 0) {
+            choices.burst().forEach(m -> flows.publish(m, idsInUse()));
+            return;
+        }
         Published m = choices.publish();
         boolean isAcknowledged = m.qos().level() > 0;
         if (isAcknowledged
