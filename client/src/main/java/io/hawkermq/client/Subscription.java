@@ -220,7 +220,8 @@ public final class Subscription implements Iterable<IncomingMessage>, AutoClosea
     /// The messages as a reactive stream with one subscriber, which is called on a virtual thread.
     /// It gets what it has asked for and no more; `onComplete` when the subscription or the client
     /// is closed, `onError` with a [ConnectionException] if the client ends otherwise. Cancelling
-    /// does not unsubscribe.
+    /// does not unsubscribe. A subscriber that throws has cancelled, and the client's error handler
+    /// is told.
     ///
     /// @return a publisher; a second subscriber gets `onError` with an `IllegalStateException`
     public Flow.Publisher<IncomingMessage> publisher() {
@@ -240,6 +241,11 @@ public final class Subscription implements Iterable<IncomingMessage>, AutoClosea
             unfinished = message;
         }
         return message;
+    }
+
+    /// Who reads the messages has thrown something.
+    void failed(Throwable thrown) {
+        host.failed(thrown);
     }
 
     /// The message that was handed out before has been dealt with.

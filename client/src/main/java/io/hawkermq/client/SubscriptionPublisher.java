@@ -33,26 +33,38 @@ final class SubscriptionPublisher implements Flow.Publisher<IncomingMessage> {
     }
 
     private void serve(Flow.Subscriber<? super IncomingMessage> subscriber, Demand demand) {
-        subscriber.onSubscribe(demand);
         try {
-            while (demand.take()) {
-                IncomingMessage message = source.poll(Long.MAX_VALUE);
-                if (message == null) {
-                    subscriber.onComplete();
-                    return;
-                }
-                subscriber.onNext(message);
-            }
+            subscriber.onSubscribe(demand);
+            pass(subscriber, demand);
+        } catch (Throwable e) {
+            // It counts as having cancelled, which the client is told (rule 2.13 of Reactive
+            // Streams).
+            source.failed(e);
+        } finally {
             source.finish(); // nobody asks for the next
-            RuntimeException wrong = demand.wrong;
-            if (wrong != null) {
-                subscriber.onError(wrong);
+        }
+    }
+
+    private void pass(Flow.Subscriber<? super IncomingMessage> subscriber, Demand demand) {
+        while (demand.take()) {
+            IncomingMessage message;
+            try {
+                message = source.poll(Long.MAX_VALUE);
+            } catch (MqttInterruptedException e) {
+                return; // cancelled while it waited
+            } catch (MqttException e) {
+                subscriber.onError(e);
+                return;
             }
-        } catch (MqttInterruptedException e) {
-            // Cancelled while it waited.
-            source.finish();
-        } catch (MqttException e) {
-            subscriber.onError(e);
+            if (message == null) {
+                subscriber.onComplete();
+                return;
+            }
+            subscriber.onNext(message);
+        }
+        RuntimeException wrong = demand.wrong;
+        if (wrong != null) {
+            subscriber.onError(wrong);
         }
     }
 

@@ -168,6 +168,47 @@ class CallbacksTest {
         }
     }
 
+    @Test
+    void whatASubscriberThrowsAtIsToldAndAcknowledged() throws Exception {
+        CompletableFuture<Exception> told = new CompletableFuture<>();
+        try (ScriptedServer server = new ScriptedServer();
+                MqttClient client = builder(server).onError(told::complete).build()) {
+            CompletableFuture<ConnectResult> connecting = client.connectAsync();
+            try (Peer peer = server.accept(false)) {
+                connecting.get(10, TimeUnit.SECONDS);
+                CompletableFuture<Subscription> subscribing =
+                        client.subscribeAsync(
+                                Subscribe.to("a")
+                                        .acknowledgement(Acknowledgement.AFTER_HANDLER)
+                                        .build(),
+                                null);
+                answer(peer);
+                subscribing.get(10, TimeUnit.SECONDS).publisher().subscribe(new Throws());
+                peer.send(message(1));
+                assertEquals(1, peer.read(Packet.Puback.class).packetId());
+                assertEquals("wrong", told.get(10, TimeUnit.SECONDS).getMessage());
+            }
+        }
+    }
+
+    private static final class Throws implements Flow.Subscriber<IncomingMessage> {
+        @Override
+        public void onSubscribe(Flow.Subscription its) {
+            its.request(10);
+        }
+
+        @Override
+        public void onNext(IncomingMessage message) {
+            throw new IllegalStateException("wrong");
+        }
+
+        @Override
+        public void onError(Throwable throwable) {}
+
+        @Override
+        public void onComplete() {}
+    }
+
     private static final class TakesOne implements Flow.Subscriber<IncomingMessage> {
         private Flow.@Nullable Subscription subscription;
 
