@@ -84,8 +84,8 @@ public class RoutingBenchmark {
         }
 
         @Override
-        public boolean relay(PublishRun p) {
-            System.arraycopy(p.bytes(), p.from(), buffer, 0, p.length());
+        public boolean relay(PublishRun run) {
+            System.arraycopy(run.bytes(), run.from(), buffer, 0, run.length());
             return true;
         }
 

@@ -18,6 +18,8 @@ final class SharedBytes {
     /// As large as the loop's pool keeps: see [OutboundBuffer#LARGEST].
     private static final int CAPACITY = OutboundBuffer.LARGEST;
 
+    private static final byte[] NOTHING = new byte[0];
+
     private final ByteBufAllocator allocator;
     private final List<ByteBuf> full = new ArrayList<>();
     private @Nullable ByteBuf buffer;
@@ -39,40 +41,35 @@ final class SharedBytes {
     /// @return where it begins in [#buffer]; -1 for the first who asks, because it may be the only
     ///     one, and for a packet that is too large
     int place(PublishTemplates.Template packet) {
-        if (!isLatest(packet, packet.encoding())) {
-            return -1;
-        }
-        if (place < 0 && packet.length() <= CAPACITY / 2) {
-            ByteBuf out = room(packet.length());
-            place = out.writerIndex();
-            out.writeBytes(packet.head(), 0, packet.headLength());
-            out.writeBytes(packet.separatePayload());
-        }
-        return place;
+        return place(
+                packet,
+                packet.encoding(),
+                packet.head(),
+                0,
+                packet.headLength(),
+                packet.separatePayload());
     }
 
     /// The same for packets that are passed on as they came.
     int place(PublishRun run) {
-        if (!isLatest(run, run.number())) {
-            return -1;
-        }
-        if (place < 0) {
-            ByteBuf out = room(run.length());
-            place = out.writerIndex();
-            out.writeBytes(run.bytes(), run.from(), run.length());
-        }
-        return place;
+        return place(run, run.number(), run.bytes(), run.from(), run.length(), NOTHING);
     }
 
-    /// True if this was asked for before, and nothing else since.
-    private boolean isLatest(Object holder, long number) {
-        if (latest == holder && latestNumber == number) {
-            return true;
+    private int place(
+            Object holder, long number, byte[] bytes, int from, int count, byte[] andThen) {
+        if (latest != holder || latestNumber != number) {
+            latest = holder;
+            latestNumber = number;
+            place = -1;
+            return -1;
         }
-        latest = holder;
-        latestNumber = number;
-        place = -1;
-        return false;
+        int length = count + andThen.length;
+        if (place < 0 && length <= CAPACITY / 2) {
+            ByteBuf out = room(length);
+            place = out.writerIndex();
+            out.writeBytes(bytes, from, count).writeBytes(andThen);
+        }
+        return place;
     }
 
     private ByteBuf room(int count) {

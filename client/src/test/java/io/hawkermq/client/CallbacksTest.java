@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -150,21 +151,11 @@ class CallbacksTest {
     @Test
     void whatASubscriberCancelsAtIsAcknowledged() throws Exception {
         try (ScriptedServer server = new ScriptedServer();
-                MqttClient client = builder(server).build()) {
-            CompletableFuture<ConnectResult> connecting = client.connectAsync();
-            try (Peer peer = server.accept(false)) {
-                connecting.get(10, TimeUnit.SECONDS);
-                CompletableFuture<Subscription> subscribing =
-                        client.subscribeAsync(
-                                Subscribe.to("a")
-                                        .acknowledgement(Acknowledgement.AFTER_HANDLER)
-                                        .build(),
-                                null);
-                answer(peer);
-                subscribing.get(10, TimeUnit.SECONDS).publisher().subscribe(new TakesOne());
-                peer.send(message(1));
-                assertEquals(1, peer.read(Packet.Puback.class).packetId());
-            }
+                MqttClient client = builder(server).build();
+                Peer peer = connect(client, server)) {
+            publisher(client, peer).subscribe(new Reader((its, message) -> its.cancel()));
+            peer.send(message(1));
+            assertEquals(1, peer.read(Packet.Puback.class).packetId());
         }
     }
 
@@ -172,45 +163,44 @@ class CallbacksTest {
     void whatASubscriberThrowsAtIsToldAndAcknowledged() throws Exception {
         CompletableFuture<Exception> told = new CompletableFuture<>();
         try (ScriptedServer server = new ScriptedServer();
-                MqttClient client = builder(server).onError(told::complete).build()) {
-            CompletableFuture<ConnectResult> connecting = client.connectAsync();
-            try (Peer peer = server.accept(false)) {
-                connecting.get(10, TimeUnit.SECONDS);
-                CompletableFuture<Subscription> subscribing =
-                        client.subscribeAsync(
-                                Subscribe.to("a")
-                                        .acknowledgement(Acknowledgement.AFTER_HANDLER)
-                                        .build(),
-                                null);
-                answer(peer);
-                subscribing.get(10, TimeUnit.SECONDS).publisher().subscribe(new Throws());
-                peer.send(message(1));
-                assertEquals(1, peer.read(Packet.Puback.class).packetId());
-                assertEquals("wrong", told.get(10, TimeUnit.SECONDS).getMessage());
-            }
+                MqttClient client = builder(server).onError(told::complete).build();
+                Peer peer = connect(client, server)) {
+            publisher(client, peer)
+                    .subscribe(
+                            new Reader((its, message) -> {
+                                throw new IllegalStateException("wrong");
+                            }));
+            peer.send(message(1));
+            assertEquals(1, peer.read(Packet.Puback.class).packetId());
+            assertEquals("wrong", told.get(10, TimeUnit.SECONDS).getMessage());
         }
     }
 
-    private static final class Throws implements Flow.Subscriber<IncomingMessage> {
-        @Override
-        public void onSubscribe(Flow.Subscription its) {
-            its.request(10);
-        }
-
-        @Override
-        public void onNext(IncomingMessage message) {
-            throw new IllegalStateException("wrong");
-        }
-
-        @Override
-        public void onError(Throwable throwable) {}
-
-        @Override
-        public void onComplete() {}
+    private static Peer connect(MqttClient client, ScriptedServer server) throws Exception {
+        CompletableFuture<ConnectResult> connecting = client.connectAsync();
+        Peer peer = server.accept(false);
+        connecting.get(10, TimeUnit.SECONDS);
+        return peer;
     }
 
-    private static final class TakesOne implements Flow.Subscriber<IncomingMessage> {
+    /// The messages of `a`, each acknowledged when the next one is taken.
+    private static Flow.Publisher<IncomingMessage> publisher(MqttClient client, Peer peer)
+            throws Exception {
+        CompletableFuture<Subscription> subscribing =
+                client.subscribeAsync(
+                        Subscribe.to("a").acknowledgement(Acknowledgement.AFTER_HANDLER).build(),
+                        null);
+        answer(peer);
+        return subscribing.get(10, TimeUnit.SECONDS).publisher();
+    }
+
+    private static final class Reader implements Flow.Subscriber<IncomingMessage> {
+        private final BiConsumer<Flow.Subscription, IncomingMessage> onNext;
         private Flow.@Nullable Subscription subscription;
+
+        Reader(BiConsumer<Flow.Subscription, IncomingMessage> onNext) {
+            this.onNext = onNext;
+        }
 
         @Override
         public void onSubscribe(Flow.Subscription its) {
@@ -220,7 +210,7 @@ class CallbacksTest {
 
         @Override
         public void onNext(IncomingMessage message) {
-            Objects.requireNonNull(subscription).cancel();
+            onNext.accept(Objects.requireNonNull(subscription), message);
         }
 
         @Override

@@ -186,7 +186,7 @@ public final class Connection {
     /// PUBLISH packets came that most often can be passed on as they are. What is more to do takes
     /// the way of all others.
     public void onPublishRun(PublishRun run) {
-        if (state != State.CONNECTED || awaiting > 0 || !incoming().mayRelay(run)) {
+        if (state != State.CONNECTED || awaiting > MOST_AWAITING || !incoming().mayRelay(run)) {
             run.packets().forEach(this::onPacket);
             return;
         }
@@ -343,9 +343,7 @@ public final class Connection {
     boolean transmit(
             Message m, QoS qos, boolean retain, int @Nullable [] identifiers, int packetId) {
         boolean fits;
-        if (terms.mountPoint() != null
-                || (version.isMqtt5()
-                        && (identifiers != null || m.expires() || !outboundAliases.isOff()))) {
+        if (hasOwnTopics() || (version.isMqtt5() && (identifiers != null || m.expires()))) {
             fits = transmitAlone(m, qos, retain, identifiers, packetId);
         } else {
             PublishTemplates.Template template =
@@ -363,7 +361,12 @@ public final class Connection {
     /// True if what is encoded for one of this version is just what the client gets, but for
     /// Subscription Identifiers.
     boolean takesAsPublished(boolean mqtt5) {
-        return version.isMqtt5() == mqtt5 && terms.mountPoint() == null && outboundAliases.isOff();
+        return version.isMqtt5() == mqtt5 && !hasOwnTopics();
+    }
+
+    /// True if this client gets Topic Names in another form than others do.
+    private boolean hasOwnTopics() {
+        return terms.mountPoint() != null || !outboundAliases.isOff();
     }
 
     /// Passes packets on as they came.

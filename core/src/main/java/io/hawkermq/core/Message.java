@@ -76,7 +76,8 @@ public record Message(
 
     /// The application messages of packets that are not passed on as they came.
     static List<Message> of(PublishRun run, Publisher by) {
-        return run.packets().stream().map(p -> of(p, run.topic(), by, 0)).toList();
+        long now = 0; // of no concern: without properties they do not expire
+        return run.packets().stream().map(p -> of(p, run.topic(), by, now)).toList();
     }
 
     static Message of(Will will, Publisher by, long now) {

@@ -16,7 +16,7 @@ import java.util.List;
 public final class PublishRun {
     /// The most bytes of a run. Longer packets are better shared by their receivers than copied to
     /// each.
-    public static final int LONGEST = 16 * 1024;
+    static final int LONGEST = 16 * 1024;
 
     /// What every packet of a run begins with.
     static final int FIRST_BYTE = PacketType.PUBLISH.value() << 4;
@@ -130,7 +130,7 @@ public final class PublishRun {
         return from;
     }
 
-    /// Bytes of all packets; at most [#LONGEST].
+    /// Bytes of all packets; at most 16 KiB.
     public int length() {
         return to - from;
     }

@@ -25,7 +25,7 @@ public final class TopicNames {
     }
 
     private @Nullable TopicName find(byte[] bytes, int from, int to, int hash) {
-        int first = hash & (entries.length - 2);
+        int first = setOf(hash);
         TopicName found = entries[first];
         if (found != null && found.hashCode() == hash && found.isAt(bytes, from, to)) {
             return found;
@@ -56,12 +56,18 @@ public final class TopicNames {
         }
         TopicName made = TopicName.ofValidUtf8(Arrays.copyOfRange(bytes, from, to));
         if (to - from <= LONGEST) {
-            keep(made, hash & (entries.length - 2));
+            keep(made);
         }
         return made;
     }
 
-    private void keep(TopicName made, int first) {
+    /// The first of the two places for names of this hash.
+    private int setOf(int hash) {
+        return hash & (entries.length - 2);
+    }
+
+    private void keep(TopicName made) {
+        int first = setOf(made.hashCode());
         if (entries[first + 1] != null) {
             displaced++;
         }
@@ -79,7 +85,7 @@ public final class TopicNames {
         // From one set come two, so that none gives way.
         for (TopicName name : old) {
             if (name != null) {
-                int first = name.hashCode() & (entries.length - 2);
+                int first = setOf(name.hashCode());
                 entries[entries[first] == null ? first : first + 1] = name;
             }
         }

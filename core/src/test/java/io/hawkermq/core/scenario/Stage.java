@@ -230,6 +230,15 @@ final class Stage {
             return true;
         }
 
+        @Override
+        public boolean relay(PublishRun passed) {
+            if (passed.longestPacket() > maximumPacketSize) {
+                return false;
+            }
+            passed.packets().forEach(this::send);
+            return true;
+        }
+
         private void arrive(byte[] bytes, int length) {
             if (isClosed) {
                 throw new AssertionError("a packet for " + name + ", which is gone");

@@ -168,11 +168,6 @@ final class Mutants {
             public Outbox outbox(Outbox real, String clientKey) {
                 return new Meddler(real) {
                     @Override
-                    void pass(Packet packet) {
-                        real.send(packet);
-                    }
-
-                    @Override
                     public boolean relay(PublishRun run) {
                         int left = Math.max(1, run.count() - 1);
                         run.packets().subList(0, left).forEach(this::pass);

@@ -125,9 +125,8 @@ final class ServerEnd implements Outbox, Pipe.Receiver {
             decoder.feed(piece, 0, piece.length);
             drain();
             decoder.stash();
-            Arrays.fill(
-                    piece,
-                    (byte) 0xA5); // as a loop's array, which the next connection is read into
+            // As a loop's array, which the next connection is read into.
+            Arrays.fill(piece, (byte) 0xA5);
         }
         String end = ending;
         if (end != null && mayRead() && !isDone()) {
@@ -272,7 +271,17 @@ final class ServerEnd implements Outbox, Pipe.Receiver {
         }
         int start = out.length();
         template.copyTo(out, packetId);
-        wrote(start, packetId);
+        byte[] written = Arrays.copyOfRange(out.array(), start, out.length());
+        loop.toFlush(this);
+        world.trace(
+                link.client().key(),
+                "< PUBLISH m"
+                        + packetId
+                        + " "
+                        + Text.ofPublish(written, written.length, version)
+                        + " (link "
+                        + link.number()
+                        + ")");
         return true;
     }
 
@@ -288,20 +297,6 @@ final class ServerEnd implements Outbox, Pipe.Receiver {
                 link.client().key(),
                 "< " + passed.count() + " as they came (link " + link.number() + ")");
         return true;
-    }
-
-    private void wrote(int start, int packetId) {
-        byte[] written = Arrays.copyOfRange(out.array(), start, out.length());
-        loop.toFlush(this);
-        world.trace(
-                link.client().key(),
-                "< PUBLISH m"
-                        + packetId
-                        + " "
-                        + Text.ofPublish(written, written.length, version)
-                        + " (link "
-                        + link.number()
-                        + ")");
     }
 
     private void checkOpen(String what) {
