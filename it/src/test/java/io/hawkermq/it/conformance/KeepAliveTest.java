@@ -40,14 +40,32 @@ class KeepAliveTest {
     @EachVersion
     @Rule({"MQTT-3.12.4-1", "MQTT-3.1.2-22"})
     void pingsAreAnsweredAndKeepTheConnection(Version v, Lab lab) {
-        RawClient c = lab.client(Connect.as(v, lab.name()).keepAlive(1));
+        int tries = 0;
+        while (!isKept(lab.client(Connect.as(v, lab.name()).keepAlive(1)))) {
+            assertTrue(
+                    ++tries < 5, "this machine holds up a client for more than a second each time");
+        }
+    }
+
+    /// Pings for 3.5 s.
+    ///
+    /// @return false if the client was itself held up for longer than its Keep Alive of a second: then
+    ///     it may be closed
+    private static boolean isKept(RawClient c) {
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(3_500);
+        long last = System.nanoTime();
         while (System.nanoTime() < end) {
             c.send(Wire.pingreq());
+            long now = System.nanoTime();
+            if (now - last > TimeUnit.SECONDS.toNanos(1)) {
+                return false;
+            }
+            last = now;
             c.expect(Wire.PINGRESP);
             // The pace of the client under test conditions, not a wait for the server.
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(500));
         }
+        return true;
     }
 
     @EachVersion
