@@ -3,41 +3,27 @@ package io.hawkermq.broker;
 import io.hawkermq.core.LogLevel;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.WriteBufferWaterMark;
 import java.util.concurrent.TimeUnit;
 
-/// The handler of a listening socket: equips each new connection with what its [OpenListener] has
-/// and starts it on the first loop.
+/// The handler of a listening socket: lets its [OpenListener] start each new connection on the first
+/// loop.
+///
 /// Instead of Netty's bootstrap, whose initializer that replaces itself costs every connection a
 /// second pass through the pipeline, and the compiler 35 MB of memory.
 final class Acceptor extends ChannelInboundHandlerAdapter {
     /// How long nothing is accepted after accepting has failed, for want of file descriptors.
     private static final long PAUSE_MILLIS = 1_000;
 
-    private final Broker broker;
     private final Loop loop;
     private final ByteBufAllocator allocator;
     private final OpenListener listener;
 
-    /// What counts a connection that has ended; the same for all of them.
-    private final ChannelFutureListener closed;
-
-    /// Of what the options say; one for many connections.
-    private WriteBufferWaterMark waterMark = new WriteBufferWaterMark(0, 0);
-
-    Acceptor(Broker broker, Loop loop, ByteBufAllocator allocator, OpenListener listener) {
-        this.broker = broker;
+    Acceptor(Loop loop, ByteBufAllocator allocator, OpenListener listener) {
         this.listener = listener;
         this.loop = loop;
         this.allocator = allocator;
-        closed =
-                done -> {
-                    listener.closed();
-                    broker.connections().closed();
-                };
     }
 
     @Override
@@ -61,27 +47,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
             channel.unsafe().closeForcibly();
             return;
         }
-        // TCP_NODELAY need not be set: Netty does.
-        channel.config().setAllocator(allocator).setWriteBufferWaterMark(waterMark());
-        listener.equip(channel, loop);
-        broker.connections().opened();
-        channel.closeFuture().addListener(closed);
-        loop.eventLoop()
-                .register(channel)
-                .addListener(registered -> {
-                    if (!registered.isSuccess()) {
-                        channel.unsafe().closeForcibly();
-                    }
-                });
-    }
-
-    /// As the options are now: a reload may have changed them.
-    private WriteBufferWaterMark waterMark() {
-        int most = broker.options().maximumOutboundBytes();
-        if (waterMark.high() != most) {
-            waterMark = new WriteBufferWaterMark(most / 2, most);
-        }
-        return waterMark;
+        listener.start(channel, loop, allocator); // TCP_NODELAY need not be set: Netty has done it
     }
 
     @Override

@@ -11,7 +11,7 @@ import io.hawkermq.core.Shard;
 import io.hawkermq.core.SlotMove;
 import io.hawkermq.core.Slots;
 import io.netty.buffer.PooledByteBufAllocator;
-import io.netty.channel.EventLoop;
+import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
@@ -72,7 +72,7 @@ public final class Broker implements AutoCloseable {
                     new Loop(
                             number,
                             options.loops(),
-                            (EventLoop) executor,
+                            (IoEventLoop) executor,
                             options.limits(),
                             options.access(),
                             options.log(),

@@ -17,8 +17,9 @@ final class Busyness {
         this.whenBusy = whenBusy;
     }
 
-    void turnBegins() {
-        turnBegan = System.nanoTime();
+    /// @param nanoTime what [System#nanoTime] said
+    void turnBegins(long nanoTime) {
+        turnBegan = nanoTime;
     }
 
     void turnEnds() {

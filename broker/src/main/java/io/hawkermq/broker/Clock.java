@@ -7,6 +7,11 @@ final class Clock {
     private final long startNanos = System.nanoTime();
 
     long millis() {
-        return startMillis + (System.nanoTime() - startNanos) / 1_000_000;
+        return millisAt(System.nanoTime());
+    }
+
+    /// @param nanoTime what [System#nanoTime] said
+    long millisAt(long nanoTime) {
+        return startMillis + (nanoTime - startNanos) / 1_000_000;
     }
 }

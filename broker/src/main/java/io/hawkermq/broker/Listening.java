@@ -409,7 +409,7 @@ final class Listening implements AutoCloseable {
         try {
             channel = opening.get();
             channel.config().setOption(ChannelOption.SO_BACKLOG, BACKLOG);
-            channel.pipeline().addLast(new Acceptor(broker, loop, allocator, listener));
+            channel.pipeline().addLast(new Acceptor(loop, allocator, listener));
             ChannelFuture done = loop.eventLoop().register(channel).awaitUninterruptibly();
             if (done.isSuccess()) {
                 done = channel.bind(address).awaitUninterruptibly();

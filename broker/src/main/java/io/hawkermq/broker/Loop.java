@@ -18,10 +18,15 @@ import io.hawkermq.protocol.PublishTemplates;
 import io.hawkermq.protocol.TopicNames;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoHandle;
+import io.netty.channel.IoRegistration;
+import io.netty.channel.unix.IovArray;
+import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.security.SecureRandom;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -50,10 +55,16 @@ final class Loop {
     /// What a read or a write costs beside its bytes, in bytes' worth.
     private static final int CALL_WORTH = 4 * 1024;
 
+    /// Buffers of this size are kept for the next who writes.
+    private static final int SPARE_BYTES = 1_024;
+
+    /// So many of them at most.
+    private static final int MOST_SPARES = 256;
+
     private static final int LARGEST_ENCODING = 1 << 29;
 
     private final int number;
-    private final EventLoop eventLoop;
+    private final IoEventLoop eventLoop;
     private final Shard shard;
     private final Clock clock;
     private final EventLog log;
@@ -65,12 +76,15 @@ final class Loop {
     private final List<SocketConnection> toAcknowledge = new ArrayList<>();
     private final List<SocketConnection> toDeliver = new ArrayList<>();
     private @Nullable ByteBuf readBuffer;
+    private final ArrayDeque<ByteBuf> spareBuffers = new ArrayDeque<>();
+    private @Nullable IovArray vector;
     private byte @Nullable [] sharedPayload;
     private @Nullable ByteBuf sharedBuffer;
     private final @Nullable SharedBytes[] sharedBytes = new SharedBytes[PublishTemplates.LAYOUTS];
     private final Queue<Batch> mailbox = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean isMailboxCalled = new AtomicBoolean();
     private final AtomicInteger onTheirWay = new AtomicInteger();
+    private final Runnable endTurn = this::endTurn;
     private final Busyness busyness;
     private final long[] workPerSlot = new long[Slots.COUNT];
     private boolean isInTurn;
@@ -116,7 +130,7 @@ final class Loop {
     Loop(
             int number,
             int loops,
-            EventLoop eventLoop,
+            IoEventLoop eventLoop,
             Limits limits,
             AccessControl access,
             EventLog log,
@@ -148,6 +162,11 @@ final class Loop {
 
     EventLoop eventLoop() {
         return eventLoop;
+    }
+
+    /// Lets the event loop watch something that is no channel.
+    Future<IoRegistration> register(IoHandle handle) {
+        return eventLoop.register(handle);
     }
 
     Shard shard() {
@@ -196,6 +215,41 @@ final class Loop {
         return b.refCnt() == 1 ? b.clear().retain() : null;
     }
 
+    /// Empty; for what one call writes.
+    IovArray vector() {
+        IovArray v = vector;
+        if (v == null) {
+            v = new IovArray(io.netty.channel.unix.Limits.IOV_MAX);
+            vector = v;
+        }
+        v.clear();
+        return v;
+    }
+
+    /// An empty buffer for what a connection is to write, which is small and written soon, most often:
+    /// then the same few buffers go round, and the pool is not asked.
+    ///
+    /// @param expected how many bytes that are, about
+    ByteBuf outbound(int expected, ByteBufAllocator allocator) {
+        if (expected > SPARE_BYTES) {
+            return allocator.directBuffer(expected);
+        }
+        ByteBuf spare = spareBuffers.pollLast();
+        return spare == null ? allocator.directBuffer(SPARE_BYTES) : spare;
+    }
+
+    /// Takes back a buffer that was written.
+    void written(ByteBuf buffer) {
+        if (buffer.capacity() == SPARE_BYTES
+                && buffer.maxCapacity() > SPARE_BYTES // else a part of another
+                && buffer.refCnt() == 1
+                && spareBuffers.size() < MOST_SPARES) {
+            spareBuffers.addLast(buffer.clear());
+        } else {
+            buffer.release();
+        }
+    }
+
     /// A payload as a buffer for all who are sent it in this turn; who keeps it retains it.
     @SuppressWarnings("ArrayEquals") // the same payload, not one that says the same
     ByteBuf shared(byte[] payload, ByteBufAllocator allocator) {
@@ -210,12 +264,10 @@ final class Loop {
     }
 
     /// What connections are sent alike in this turn, for the layouts without Packet Identifier.
-    ///
-    /// @param of one of those connections
-    SharedBytes sharedBytes(int layout, Channel of) {
+    SharedBytes sharedBytes(int layout, ByteBufAllocator allocator) {
         SharedBytes s = sharedBytes[layout];
         if (s == null) {
-            s = new SharedBytes(of.alloc());
+            s = new SharedBytes(allocator);
             sharedBytes[layout] = s;
         }
         return s;
@@ -242,12 +294,13 @@ final class Loop {
     void beginTurn() {
         if (!isInTurn) {
             isInTurn = true;
-            busyness.turnBegins();
+            long now = System.nanoTime();
+            busyness.turnBegins(now);
             try {
-                shard.advance(clock.millis());
+                shard.advance(clock.millisAt(now));
             } finally {
                 // Whatever is thrown: a turn without an end would be the loop's last.
-                eventLoop.execute(this::endTurn);
+                eventLoop.execute(endTurn);
             }
         }
     }

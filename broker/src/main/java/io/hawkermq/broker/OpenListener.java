@@ -9,7 +9,11 @@ import io.hawkermq.broker.transport.TransportException;
 import io.hawkermq.broker.transport.WebSocketLayer;
 import io.hawkermq.core.AccessControl;
 import io.hawkermq.core.LogLevel;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.unix.Socket;
+import io.netty.channel.unix.UnixChannel;
 import io.netty.util.NetUtil;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
@@ -197,11 +201,6 @@ final class OpenListener {
         return true;
     }
 
-    /// A connection that was admitted is closed.
-    void closed() {
-        connections.decrementAndGet();
-    }
-
     /// True if it has all connections that it may have, or the broker has.
     boolean isFull() {
         return connections.get() >= listener().maximumConnections()
@@ -222,23 +221,55 @@ final class OpenListener {
                                         && own.getAddress() instanceof Inet6Address);
     }
 
-    /// Gives a channel its handlers: the layers that the listener has, and MQTT on top.
-    void equip(Channel channel, Loop loop) {
+    /// Makes a connection of a channel that was admitted and is in no loop yet.
+    ///
+    /// @param loop the one that it begins on
+    void start(Channel channel, Loop loop, ByteBufAllocator allocator) {
         Setup current = setup;
         Listener listener = current.listener;
         AccessControl access =
                 listener.access() == null ? broker.options().access() : listener.access();
-        SocketConnection connection =
-                new SocketConnection(
-                        broker, this, loop, channel, address(channel), access, listener.terms());
-        if (!listener.isPlain()) {
+        broker.connections().opened();
+        new SocketConnection(
+                        broker,
+                        this,
+                        loop,
+                        address(channel),
+                        access,
+                        listener.terms(),
+                        owner -> wire(channel, allocator, current, owner))
+                .wire()
+                .open();
+    }
+
+    private Wire wire(
+            Channel channel, ByteBufAllocator allocator, Setup current, SocketConnection owner) {
+        int most = broker.options().maximumOutboundBytes();
+        if (current.listener.isPlain()
+                && channel instanceof UnixChannel unix
+                && unix.fd() instanceof Socket socket) {
+            return new SocketWire(socket, allocator, most, this::ended, owner);
+        }
+        channel.config()
+                .setAllocator(allocator)
+                .setWriteBufferWaterMark(new WriteBufferWaterMark(most / 2, most));
+        channel.closeFuture().addListener(closed -> ended());
+        if (!current.listener.isPlain()) {
             addLayers(channel, current);
         }
         if (current.tls == null && current.psk == null) {
             // Not with TLS, which holds what it has read of an unfinished record.
-            channel.config().setRecvByteBufAllocator(new LoopReadBuffer(connection));
+            channel.config().setRecvByteBufAllocator(new LoopReadBuffer(owner));
         }
-        channel.pipeline().addLast("mqtt", connection);
+        ChannelWire wire = new ChannelWire(channel, owner);
+        channel.pipeline().addLast("mqtt", wire);
+        return wire;
+    }
+
+    /// A connection that was admitted is closed.
+    private void ended() {
+        connections.decrementAndGet();
+        broker.connections().closed();
     }
 
     private static void addLayers(Channel channel, Setup current) {

@@ -5,11 +5,6 @@ import io.hawkermq.protocol.ByteWriter;
 import io.hawkermq.protocol.PublishRun;
 import io.hawkermq.protocol.PublishTemplates;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelHandlerContext;
-import java.nio.channels.ClosedChannelException;
 import org.jspecify.annotations.Nullable;
 
 /// What a connection has to send: encoded packets are copied behind each other and written once at
@@ -20,13 +15,11 @@ import org.jspecify.annotations.Nullable;
 /// follow each other there. When the row breaks, or the turn ends, the stretch is written from there
 /// if it is long, and copied if it is short.
 ///
-/// While the channel is on its way to another loop nothing is written, and all packets gather in
+/// While the connection is on its way to another loop nothing is written, and all packets gather in
 /// one buffer, which is bounded by what [#isWritable(int)] tells the core.
 final class OutboundBuffer {
     /// Beyond this many bytes the buffers are written before the turn ends.
     private static final int FLUSH_BYTES = 128 * 1024;
-
-    private static final int SMALLEST = 256;
 
     /// A buffer that is full to here is followed by another, and one write gathers all. Larger ones
     /// would not be kept in the loop's pool: each would cost the system's page faults, more than
@@ -53,7 +46,7 @@ final class OutboundBuffer {
         RELEASED
     }
 
-    private final Channel channel;
+    private final Wire wire;
     private final Filler filler;
     private Loop loop;
     private Stage stage = Stage.ATTACHED;
@@ -65,11 +58,11 @@ final class OutboundBuffer {
     private int sharedBytes;
     private int lastCopiedBytes;
     private long unsentBytes;
-    private boolean isChannelWritable = true;
+    private boolean isWireWritable = true;
     private boolean isDrainWatched;
 
-    OutboundBuffer(Channel channel, Loop loop, Filler filler) {
-        this.channel = channel;
+    OutboundBuffer(Wire wire, Loop loop, Filler filler) {
+        this.wire = wire;
         this.loop = loop;
         this.filler = filler;
     }
@@ -84,7 +77,7 @@ final class OutboundBuffer {
         byte[] payload = template.separatePayload();
         boolean isShared = payload.length >= SHARED_PAYLOAD && stage == Stage.ATTACHED;
         if (template.packetIdOffset() < 0 && !isShared && stage == Stage.ATTACHED) {
-            SharedBytes shared = loop.sharedBytes(template.layout(), channel);
+            SharedBytes shared = loop.sharedBytes(template.layout(), wire.allocator());
             int at = shared.place(template);
             if (at >= 0) {
                 append(shared.buffer(), at, template.length());
@@ -107,7 +100,7 @@ final class OutboundBuffer {
     /// Appends packets as they came.
     void append(PublishRun run) {
         if (stage == Stage.ATTACHED) {
-            SharedBytes shared = loop.sharedBytes(run.layout(), channel);
+            SharedBytes shared = loop.sharedBytes(run.layout(), wire.allocator());
             int at = shared.place(run);
             if (at >= 0) {
                 append(shared.buffer(), at, run.length());
@@ -155,7 +148,7 @@ final class OutboundBuffer {
         sharedBytes += payload.length;
         last = null;
         queue(head);
-        queue(loop.shared(payload, channel.alloc()).retainedDuplicate());
+        queue(loop.shared(payload, wire.allocator()).retainedDuplicate());
     }
 
     /// The buffer with room for `count` bytes, which are counted as appended.
@@ -177,17 +170,17 @@ final class OutboundBuffer {
         }
         if (out == null) {
             int expected = Math.min(lastCopiedBytes, LARGEST);
-            out = channel.alloc().directBuffer(Math.max(SMALLEST, Math.max(count, expected)));
+            out = loop.outbound(Math.max(count, expected), wire.allocator());
             last = out;
         }
         return out;
     }
 
-    /// Leaves a buffer to the channel, to be written with all others of this turn.
+    /// Leaves a buffer to the wire, to be written with all others of this turn.
     private void queue(ByteBuf full) {
-        channel.write(full, channel.voidPromise());
-        if (!channel.isWritable()) {
-            channel.flush();
+        wire.queue(full);
+        if (!wire.isWritable()) {
+            wire.flush();
         }
     }
 
@@ -196,7 +189,7 @@ final class OutboundBuffer {
         return unflushedBytes >= FLUSH_BYTES;
     }
 
-    /// True if nothing is left to write, here or in the channel.
+    /// True if nothing is left to write, here or on the wire.
     boolean isEmpty() {
         return unflushedBytes == 0 && unsentBytes == 0;
     }
@@ -217,32 +210,27 @@ final class OutboundBuffer {
         ByteBuf out = last;
         last = null;
         if (out == null) {
-            channel.flush();
+            wire.flush();
         } else {
-            channel.writeAndFlush(out, channel.voidPromise());
+            wire.write(out);
         }
         countUnsent();
         return count;
     }
 
-    /// Keeps the shard's sum of unsent bytes right, and whether the channel takes more. While some
-    /// are unsent, an empty write behind them tells when they are gone.
+    /// Keeps the shard's sum of unsent bytes right, and whether the wire takes more.
     ///
-    /// @return whether the channel takes more
+    /// @return whether the wire takes more
     boolean countUnsent() {
-        isChannelWritable = channel.isWritable();
-        var pending = channel.unsafe().outboundBuffer();
-        long unsent =
-                pending == null || stage == Stage.RELEASED ? 0 : pending.totalPendingWriteBytes();
+        isWireWritable = wire.isWritable();
+        long unsent = stage == Stage.RELEASED ? 0 : wire.unsentBytes();
         counters().unsentBytes += unsent - unsentBytes;
         unsentBytes = unsent;
         if (unsent > 0 && !isDrainWatched) {
             isDrainWatched = true;
-            // As a task of its own: while Netty tells the listener, it still counts this very
-            // write.
-            writeMarker().addListener(written -> channel.eventLoop().execute(this::drained));
+            wire.whenSent(this::drained);
         }
-        return isChannelWritable;
+        return isWireWritable;
     }
 
     private void drained() {
@@ -262,13 +250,13 @@ final class OutboundBuffer {
     /// @param most that may gather on the way to another loop, in bytes
     boolean isWritable(int most) {
         return switch (stage) {
-            case ATTACHED -> isChannelWritable;
-            case MOVING -> channel.isWritable() && (last == null || last.readableBytes() < most);
+            case ATTACHED -> isWireWritable;
+            case MOVING -> wire.isWritable() && (last == null || last.readableBytes() < most);
             case RELEASED -> false;
         };
     }
 
-    /// The channel leaves its loop, or goes elsewhere than it was told before; what is appended
+    /// The connection leaves its loop, or goes elsewhere than it was told before; what is appended
     /// from now on counts there.
     void moveTo(Loop to) {
         counters().unsentBytes -= unsentBytes;
@@ -278,13 +266,13 @@ final class OutboundBuffer {
         settleStretch(); // it would not outlast the turn
     }
 
-    /// The channel has arrived.
+    /// The connection has arrived.
     void arrived() {
         stage = Stage.ATTACHED;
         isDrainWatched = false;
     }
 
-    /// The channel is closed.
+    /// The connection is closed.
     void release() {
         if (last != null) {
             last.release();
@@ -295,15 +283,6 @@ final class OutboundBuffer {
         counters().unsentBytes -= unsentBytes;
         unsentBytes = 0;
         stage = Stage.RELEASED;
-    }
-
-    /// Writes nothing behind all that was written, below TLS and WebSocket, to which nothing would
-    /// be a record or a frame.
-    ChannelFuture writeMarker() {
-        ChannelHandlerContext lowest = channel.pipeline().firstContext();
-        return lowest == null
-                ? channel.newFailedFuture(new ClosedChannelException())
-                : lowest.writeAndFlush(Unpooled.EMPTY_BUFFER);
     }
 
     private Counters counters() {

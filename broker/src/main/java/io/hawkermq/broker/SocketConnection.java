@@ -17,22 +17,18 @@ import io.hawkermq.protocol.ProtocolVersion;
 import io.hawkermq.protocol.PublishRun;
 import io.hawkermq.protocol.PublishTemplates;
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.socket.DuplexChannel;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// The bytes of one network connection: the only handler in its pipeline, or the topmost if TLS or
-/// WebSocket are under it. Reads are decoded where they lie and handed to the [Connection] packet by
-/// packet; what the core sends goes into the [OutboundBuffer], which is written once at the end of
-/// the loop's turn, so that an idle connection holds no buffer at all.
+/// The bytes of one network connection, on top of its [Wire]. Reads are decoded where they lie and
+/// handed to the [Connection] packet by packet; what the core sends goes into the [OutboundBuffer],
+/// which is written once at the end of the loop's turn, so that an idle connection holds no buffer at
+/// all.
 ///
 /// Belongs to one [Loop] at a time. It moves to another when its CONNECT names a session of that
-/// loop; whatever happens to the channel on the way is held until it has arrived.
-final class SocketConnection extends ChannelInboundHandlerAdapter
-        implements Outbox, OutboundBuffer.Filler {
+/// loop; whatever happens to the wire on the way is held until it has arrived.
+final class SocketConnection implements Outbox, OutboundBuffer.Filler, Wire.Owner {
     /// How long a peer may take to read the last bytes of a connection that is being closed.
     private static final long GRACE_MILLIS = 2_000;
 
@@ -45,7 +41,7 @@ final class SocketConnection extends ChannelInboundHandlerAdapter
 
     private final Broker broker;
     private final OpenListener listener;
-    private final Channel channel;
+    private final Wire wire;
     private final PacketDecoder decoder;
     private final Terms terms;
     private AccessControl access;
@@ -70,26 +66,31 @@ final class SocketConnection extends ChannelInboundHandlerAdapter
             Broker broker,
             OpenListener listener,
             Loop loop,
-            Channel channel,
             String address,
             AccessControl access,
-            Terms terms) {
+            Terms terms,
+            Function<SocketConnection, Wire> wired) {
         this.broker = broker;
         this.listener = listener;
         this.loop = loop;
-        this.channel = channel;
         this.address = address;
         this.access = access;
         this.terms = terms;
         decoder =
                 PacketDecoder.forServer(
                         loop.topicNames(), broker.options().limits().maximumPacketSize());
-        outbound = new OutboundBuffer(channel, loop, this);
+        wire = wired.apply(this);
+        outbound = new OutboundBuffer(wire, loop, this);
         connection = new Connection(loop.shard(), this, address, access, terms);
     }
 
-    Loop loop() {
+    @Override
+    public Loop loop() {
         return loop;
+    }
+
+    Wire wire() {
+        return wire;
     }
 
     /// Through which it came.
@@ -110,15 +111,14 @@ final class SocketConnection extends ChannelInboundHandlerAdapter
     // ---- what comes from the network ----
 
     @Override
-    public void channelActive(ChannelHandlerContext ctx) {
+    public void onOpened() {
         loop.beginTurn();
         loop.shard().counters().socketsAccepted++;
         loop.handshakes().add(this);
     }
 
     /// What the layers below have found out; before the first packet, but for a refusal.
-    @Override
-    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    void onLayerEvent(LayerEvent event) {
         switch (event) {
             case LayerEvent.Address(String clients) -> {
                 address = clients;
@@ -134,7 +134,6 @@ final class SocketConnection extends ChannelInboundHandlerAdapter
             }
             case LayerEvent.Probed() -> endBeforeMqtt();
             case LayerEvent.Refused(String why) -> refused(why);
-            default -> ctx.fireUserEventTriggered(event);
         }
     }
 
@@ -143,7 +142,7 @@ final class SocketConnection extends ChannelInboundHandlerAdapter
         if (stage == Stage.MOVING) {
             isCloseWanted = true;
         } else if (!connection.clientId().isEmpty()) {
-            channel.close();
+            wire.close();
         } else if (stage == Stage.OPEN) {
             // The text that Mosquitto has for a proxy's broken header names no address.
             String corrupt = "corrupt PROXY header";
@@ -166,30 +165,25 @@ final class SocketConnection extends ChannelInboundHandlerAdapter
 
     /// Stop 1 of a PUBLISH.
     @Override
-    public void channelRead(ChannelHandlerContext ctx, Object message) {
-        ByteBuf bytes = (ByteBuf) message;
-        try {
-            if (stage == Stage.CLOSING || stage == Stage.CLOSED) {
-                return;
-            }
-            if (stage == Stage.MOVING) {
-                hold(bytes);
-                return;
-            }
-            loop.beginTurn();
-            int count = bytes.readableBytes();
-            loop.shard().counters().bytesReceived += count;
-            loop.worked(slot, count);
-            byte[] scratch = loop.scratch();
-            bytes.readBytes(scratch, 0, count);
-            decoder.feed(scratch, 0, count);
-            if (!isPaused) {
-                readPackets();
-            }
-            decoder.stash();
-        } finally {
-            bytes.release();
+    public void onBytes(ByteBuf bytes) {
+        if (stage == Stage.CLOSING || stage == Stage.CLOSED) {
+            return;
         }
+        if (stage == Stage.MOVING) {
+            hold(bytes);
+            return;
+        }
+        loop.beginTurn();
+        int count = bytes.readableBytes();
+        loop.shard().counters().bytesReceived += count;
+        loop.worked(slot, count);
+        byte[] scratch = loop.scratch();
+        bytes.readBytes(scratch, 0, count);
+        decoder.feed(scratch, 0, count);
+        if (!isPaused) {
+            readPackets();
+        }
+        decoder.stash();
         loop.flushIfMuch();
     }
 
@@ -255,7 +249,7 @@ final class SocketConnection extends ChannelInboundHandlerAdapter
     }
 
     @Override
-    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    public void onWritability() {
         if (stage == Stage.MOVING) {
             return; // looked at on arrival
         }
@@ -266,7 +260,7 @@ final class SocketConnection extends ChannelInboundHandlerAdapter
     }
 
     @Override
-    public void channelInactive(ChannelHandlerContext ctx) {
+    public void onClosed() {
         if (stage == Stage.MOVING) {
             return; // looked at on arrival
         }
@@ -275,11 +269,7 @@ final class SocketConnection extends ChannelInboundHandlerAdapter
     }
 
     @Override
-    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        fail(cause);
-    }
-
-    private void fail(Throwable cause) {
+    public void onFailure(Throwable cause) {
         if (cause instanceof java.io.IOException) {
             closeReason = "network error: " + cause.getMessage();
         } else {
@@ -291,7 +281,7 @@ final class SocketConnection extends ChannelInboundHandlerAdapter
                             + ": "
                             + Stacks.of(cause));
         }
-        channel.close();
+        wire.close();
     }
 
     /// Everything of this connection ends here, once.
@@ -311,7 +301,7 @@ final class SocketConnection extends ChannelInboundHandlerAdapter
     void abort(String why) {
         closeReason = why;
         settleHandshake();
-        channel.close();
+        wire.close();
     }
 
     // ---- to another loop ----
@@ -329,21 +319,20 @@ final class SocketConnection extends ChannelInboundHandlerAdapter
         }
         settleHandshake();
         stage = Stage.MOVING;
-        channel.deregister()
-                .addListener(left -> {
-                    loop = owner;
-                    outbound.moveTo(owner);
-                    connection.moveTo(owner.shard());
-                    register(() -> {
-                        isHandshaking = true;
-                        owner.handshakes().add(this);
-                        runWhereOwned(step); // its slot may have moved meanwhile
-                    });
-                });
+        wire.leave(() -> {
+            loop = owner;
+            outbound.moveTo(owner);
+            connection.moveTo(owner.shard());
+            join(() -> {
+                isHandshaking = true;
+                owner.handshakes().add(this);
+                runWhereOwned(step); // its slot may have moved meanwhile
+            });
+        });
     }
 
     /// Gives the connection, together with its session, to another loop. Called while all loops
-    /// stand still; the core uses the new loop from then on, the channel follows.
+    /// stand still; the core uses the new loop from then on, the wire follows.
     void moveTo(Loop to) {
         Loop from = loop;
         loop = to;
@@ -352,46 +341,49 @@ final class SocketConnection extends ChannelInboundHandlerAdapter
             return; // still on its way from an earlier move; goes on from where that ends
         }
         stage = Stage.MOVING;
-        from.eventLoop()
-                .execute(() -> channel.deregister().addListener(left -> register(() -> {})));
+        from.eventLoop().execute(() -> wire.leave(() -> join(() -> {})));
     }
 
-    /// The channel has left its old loop: binds it to the new one and goes on there.
-    private void register(Runnable first) {
+    /// The wire has left its old loop: joins the new one and goes on there.
+    private void join(Runnable first) {
         Loop target = loop;
-        target.eventLoop()
-                .register(channel)
-                .addListener(registered -> {
+        wire.join(
+                target,
+                outcome -> {
                     if (loop != target) { // moved again meanwhile
-                        channel.deregister().addListener(left -> register(first));
+                        wire.leave(() -> join(first));
                         return;
                     }
-                    decoder.topicNames(target.topicNames());
-                    loop.beginTurn();
-                    stage = Stage.OPEN;
-                    outbound.arrived();
-                    counters().bytesReceived += heldBytes;
-                    heldBytes = 0;
-                    if (!registered.isSuccess() || !channel.isActive()) {
-                        channel.close();
-                        gone();
-                        return;
-                    }
-                    try {
-                        first.run();
-                    } catch (RuntimeException e) {
-                        fail(e); // there is no channel above that would catch it
-                        return;
-                    }
-                    resumeDecoding();
-                    write();
-                    outbound.countUnsent();
-                    if (isCloseWanted) {
-                        close();
-                    } else {
-                        connection.onWritable();
-                    }
+                    arrive(outcome, first);
                 });
+    }
+
+    private void arrive(Wire.Outcome outcome, Runnable first) {
+        decoder.topicNames(loop.topicNames());
+        loop.beginTurn();
+        stage = Stage.OPEN;
+        outbound.arrived();
+        counters().bytesReceived += heldBytes;
+        heldBytes = 0;
+        if (outcome == Wire.Outcome.FAILED) {
+            wire.close();
+            gone();
+            return;
+        }
+        try {
+            first.run();
+        } catch (RuntimeException e) {
+            onFailure(e); // there is nobody above that would catch it
+            return;
+        }
+        resumeDecoding();
+        write();
+        outbound.countUnsent();
+        if (isCloseWanted) {
+            close();
+        } else {
+            connection.onWritable();
+        }
     }
 
     private void resumeDecoding() {
@@ -400,7 +392,7 @@ final class SocketConnection extends ChannelInboundHandlerAdapter
             try {
                 readPackets();
             } catch (RuntimeException e) {
-                fail(e); // there is no channel above that would catch it
+                onFailure(e); // there is nobody above that would catch it
             }
             decoder.stash();
         }
@@ -502,7 +494,7 @@ final class SocketConnection extends ChannelInboundHandlerAdapter
     @Override
     public void pauseReading() {
         isPaused = true;
-        channel.config().setAutoRead(false);
+        wire.pauseReading();
     }
 
     @Override
@@ -511,7 +503,7 @@ final class SocketConnection extends ChannelInboundHandlerAdapter
             return;
         }
         isPaused = false;
-        channel.config().setAutoRead(true);
+        wire.resumeReading();
         loop.execute(this::resumeDecoding); // which does nothing while the connection moves
     }
 
@@ -526,7 +518,7 @@ final class SocketConnection extends ChannelInboundHandlerAdapter
             try {
                 runWhereOwned(answer);
             } catch (RuntimeException e) {
-                fail(e); // there is no channel above that would catch it
+                onFailure(e); // there is nobody above that would catch it
             }
         });
     }
@@ -543,7 +535,7 @@ final class SocketConnection extends ChannelInboundHandlerAdapter
         settleHandshake();
         if (outbound.isEmpty()) {
             stage = Stage.CLOSING;
-            channel.close();
+            wire.close();
             return;
         }
         write();
@@ -554,12 +546,17 @@ final class SocketConnection extends ChannelInboundHandlerAdapter
     private void closeGently() {
         // What the peer sent and nobody reads would turn an abrupt close into a reset, which can
         // overtake the last packet. So say that no more comes, and let the peer close.
-        channel.config().setAutoRead(true);
-        if (channel.pipeline().first() != this) {
-            OpenListener.endLayers(channel);
-        }
-        outbound.writeMarker().addListener(sent -> ((DuplexChannel) channel).shutdownOutput());
-        loop.eventLoop().schedule(() -> channel.close(), GRACE_MILLIS, TimeUnit.MILLISECONDS);
+        wire.resumeReading();
+        wire.finish();
+        loop.eventLoop()
+                .schedule(
+                        () -> {
+                            if (stage == Stage.CLOSING) {
+                                wire.close();
+                            }
+                        },
+                        GRACE_MILLIS,
+                        TimeUnit.MILLISECONDS);
     }
 
     private Counters counters() {

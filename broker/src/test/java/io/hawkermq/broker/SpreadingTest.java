@@ -32,6 +32,8 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(120)
 class SpreadingTest {
+    private static final long SECOND = 1_000_000_000L;
+
     private static final int LOOPS = 3;
     private static final int PAIRS = 8;
     private static final int MOVES = 40;
@@ -125,12 +127,16 @@ class SpreadingTest {
                         long began = System.nanoTime();
                         rounds.acquire(3); // all clients have done something meanwhile
                         if (isBusy.getAndSet(false)) {
-                            spin(broker.loops().getFirst(), 20 * (System.nanoTime() - began));
+                            // Not so long that the loop would be taken for one that hangs.
+                            long twentyTimes = 20 * (System.nanoTime() - began);
+                            spin(broker.loops().getFirst(), Math.min(twentyTimes, SECOND * 8));
                         }
                         return 1.0;
                     };
             Spreading spreading = new Spreading(broker, options.slots(), oneIdle);
             spreading.relieve(0);
+            long asked = System.nanoTime();
+            long deadline = asked + 120 * SECOND;
             // So little that the loops are quiet, but in every slot that is in use.
             for (int n = 1; log.stream().noneMatch(t -> t.startsWith("Gathering load")); n++) {
                 for (int i = 0; i < PAIRS; i++) {
@@ -145,6 +151,14 @@ class SpreadingTest {
                 }
                 rounds.release();
                 LockSupport.parkNanos(10_000_000);
+                if (System.nanoTime() - asked > 15 * SECOND
+                        && log.stream().noneMatch(t -> t.startsWith("Spreading load"))) {
+                    // The machine stood still, so that the loop did not seem busy.
+                    isBusy.set(true);
+                    asked = System.nanoTime();
+                    spreading.relieve(0);
+                }
+                assertTrue(System.nanoTime() < deadline, log::toString);
             }
             assertTrue(log.stream().anyMatch(t -> t.startsWith("Spreading load")), log::toString);
             assertSame(options.slots(), broker.slots());

@@ -150,6 +150,9 @@ public final class TestClient implements AutoCloseable {
                     return packet;
                 }
                 int count = in.read(read);
+                if (Thread.currentThread().isInterrupted()) {
+                    throw new AssertionError("the test is over, a packet was expected");
+                }
                 if (count < 0) {
                     throw new AssertionError("the broker closed, a packet was expected");
                 }
