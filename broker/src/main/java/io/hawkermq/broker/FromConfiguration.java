@@ -175,6 +175,10 @@ final class FromConfiguration {
                             c.value(GlobalOptions.UPGRADE_OUTGOING_QOS)
                                     ? Limits.OutgoingQos.AS_GRANTED
                                     : Limits.OutgoingQos.AS_PUBLISHED)
+                    .atMostOnce(
+                            c.value(GlobalOptions.QUEUE_QOS0_MESSAGES)
+                                    ? Limits.AtMostOnce.QUEUED
+                                    : Limits.AtMostOnce.DROPPED)
                     .maximumKeepAlive(keepAlive == 0 ? NO_LIMIT : keepAlive)
                     .persistentClientExpiration(
                             c.value(GlobalOptions.PERSISTENT_CLIENT_EXPIRATION)

@@ -1,5 +1,6 @@
 package io.hawkermq.broker;
 
+import io.hawkermq.core.Limits;
 import io.hawkermq.core.Message;
 import io.hawkermq.core.Publisher;
 import io.hawkermq.core.Recovery;
@@ -36,8 +37,8 @@ import org.jspecify.annotations.Nullable;
 /// Three things differ between both brokers. Mosquitto gives a message of QoS 2 to its subscribers
 /// when PUBREL comes, Hawker when PUBLISH comes: such a message is given to them now, as a
 /// [StoredForward], and its Packet Identifier is received, so that it comes to everybody once.
-/// Mosquitto can queue messages of QoS 0; no session keeps them here. And Mosquitto saves neither
-/// wills nor Shared Subscriptions.
+/// Mosquitto saves what it has queued at QoS 0 whether or not it queues any more; here the option
+/// decides. And Mosquitto saves neither wills nor Shared Subscriptions.
 public final class MosquittoImport {
     /// All slots: the message goes to the sessions of every shard.
     private static final long ALL_SLOTS = -1;
@@ -68,6 +69,7 @@ public final class MosquittoImport {
     }
 
     private final long nowMillis;
+    private final Limits.AtMostOnce atMostOnce;
     private final Consumer<? super String> report;
     private final Map<Long, StoredMessage> messages = new HashMap<>();
     private final Map<String, Takeover> takeovers = new LinkedHashMap<>();
@@ -75,8 +77,10 @@ public final class MosquittoImport {
     private final Map<TopicName, StoreChange.PutRetained> retained = new LinkedHashMap<>();
     private final List<StoreChange> forwards = new ArrayList<>();
 
-    private MosquittoImport(long nowMillis, Consumer<? super String> report) {
+    private MosquittoImport(
+            long nowMillis, Limits.AtMostOnce atMostOnce, Consumer<? super String> report) {
         this.nowMillis = nowMillis;
+        this.atMostOnce = atMostOnce;
         this.report = report;
     }
 
@@ -85,10 +89,14 @@ public final class MosquittoImport {
     /// forwards.
     ///
     /// @param nowMillis milliseconds since the epoch; what has expired by then is left out
+    /// @param atMostOnce whether what waits at QoS 0 is taken over
     /// @param report is given a line for each session, and for all that was not taken over and why
     public static List<StoreChange> changes(
-            MosquittoDatabase database, long nowMillis, Consumer<? super String> report) {
-        MosquittoImport all = new MosquittoImport(nowMillis, report);
+            MosquittoDatabase database,
+            long nowMillis,
+            Limits.AtMostOnce atMostOnce,
+            Consumer<? super String> report) {
+        MosquittoImport all = new MosquittoImport(nowMillis, atMostOnce, report);
         all.take(database);
         return all.changes();
     }
@@ -269,8 +277,8 @@ public final class MosquittoImport {
             t.refuse("whose content is not in the file");
         } else if (d.direction() == SavedDelivery.Direction.FROM_CLIENT) {
             takeReceived(t, d, message);
-        } else if (d.qos() == QoS.AT_MOST_ONCE) {
-            t.refuse("of QoS 0, which no session keeps");
+        } else if (d.qos() == QoS.AT_MOST_ONCE && atMostOnce == Limits.AtMostOnce.DROPPED) {
+            t.refuse("of QoS 0, without 'queue_qos0_messages true'");
         } else {
             takeDelivery(t, d, message);
         }
@@ -316,7 +324,7 @@ public final class MosquittoImport {
     private static boolean wasSent(SavedDelivery d) {
         return switch (d.state()) {
             case QUEUED, COMPLETED, AWAITS_PUBREL -> false;
-            case TO_BE_SENT -> d.dup();
+            case TO_BE_SENT -> d.dup() && d.qos() != QoS.AT_MOST_ONCE;
             case AWAITS_PUBACK -> d.qos() == QoS.AT_LEAST_ONCE;
             case AWAITS_PUBREC, AWAITS_PUBCOMP -> d.qos() == QoS.EXACTLY_ONCE;
         };

@@ -1,6 +1,7 @@
 package io.hawkermq.broker;
 
 import io.hawkermq.core.EventLog;
+import io.hawkermq.core.Limits;
 import io.hawkermq.core.LogLevel;
 import io.hawkermq.core.Restoration;
 import io.hawkermq.core.Slots;
@@ -27,13 +28,15 @@ import org.jspecify.annotations.Nullable;
 final class Storage implements AutoCloseable {
     private final @Nullable Persistence persistence;
     private final EventLog log;
+    private final Limits.AtMostOnce atMostOnce;
     private final @Nullable DurableStore durable;
     private volatile List<Loop> loops = List.of();
     private volatile Store.State state = Store.State.READY;
 
-    private Storage(@Nullable Persistence persistence, EventLog log) throws StartException {
-        this.persistence = persistence;
-        this.log = log;
+    private Storage(BrokerOptions options) throws StartException {
+        persistence = options.persistence();
+        atMostOnce = options.limits().atMostOnce();
+        log = options.log();
         try {
             durable = persistence == null ? null : open(persistence);
             if (persistence != null) {
@@ -62,7 +65,7 @@ final class Storage implements AutoCloseable {
             PersistenceFile.beforeOpening(
                     persistence, line -> options.log().log(LogLevel.NOTICE, line));
         }
-        return new Storage(options.persistence(), options.log());
+        return new Storage(options);
     }
 
     Store store() {
@@ -116,6 +119,7 @@ final class Storage implements AutoCloseable {
                     MosquittoImport.changes(
                             MosquittoDatabase.read(database),
                             nowMillis,
+                            atMostOnce,
                             line -> log.log(LogLevel.NOTICE, "Import: " + line));
             MosquittoImport.replay(changes, restoration);
             restoration.store(changes);

@@ -26,10 +26,7 @@ import java.util.Set;
 /// or show them more, if it were ignored is a reason not to start; for the rest there is a warning.
 final class Unsupported {
     private static final List<Option<?>> WARNED =
-            List.of(
-                    GlobalOptions.QUEUE_QOS0_MESSAGES,
-                    GlobalOptions.MEMORY_LIMIT,
-                    GlobalOptions.ALLOW_DUPLICATE_MESSAGES);
+            List.of(GlobalOptions.MEMORY_LIMIT, GlobalOptions.ALLOW_DUPLICATE_MESSAGES);
 
     private static final Set<BuiltIn> HERE = EnumSet.complementOf(EnumSet.of(BuiltIn.NONE));
 

@@ -91,6 +91,7 @@ class FromConfigurationTest {
                                 "max_inflight_bytes 16",
                                 "retain_available false",
                                 "upgrade_outgoing_qos true",
+                                "queue_qos0_messages true",
                                 "check_retain_source false",
                                 "persistent_client_expiration 2h",
                                 "hawker_max_offline_bytes 5000",
@@ -117,6 +118,7 @@ class FromConfigurationTest {
                         Limits.Retain.REFUSED,
                         Limits.RetainSource.UNCHECKED,
                         Limits.OutgoingQos.AS_GRANTED,
+                        Limits.AtMostOnce.QUEUED,
                         limits.queueHead(),
                         limits.queueHeadOffline(),
                         limits.streamBatch()),
@@ -496,14 +498,14 @@ class FromConfigurationTest {
     void whatIsPassedOverIsSaid() throws Exception {
         assertEquals(
                 List.of(
-                        "'queue_qos0_messages' has no effect yet [a.conf:1]",
+                        "'memory_limit' has no effect yet [a.conf:1]",
                         "'log_dest dlt' has no effect here [a.conf:2]",
                         "'use_identity_as_username' has no effect without 'certfile' and"
                                 + " 'keyfile': clients are known by their User Names [a.conf:4]",
                         "The bridge far is not active: this build has no bridges yet [a.conf:7]"),
                 Unsupported.warnings(
                         read(
-                                "queue_qos0_messages true",
+                                "memory_limit 1000000",
                                 "log_dest dlt",
                                 "listener 1883",
                                 "use_identity_as_username true",

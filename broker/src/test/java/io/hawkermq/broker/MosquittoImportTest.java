@@ -225,6 +225,7 @@ class MosquittoImportTest {
     }
 
     private final List<String> report = new ArrayList<>();
+    private Limits.AtMostOnce atMostOnce = Limits.AtMostOnce.DROPPED;
     private final Told told = new Told();
     private List<StoreChange> changes = List.of();
 
@@ -233,7 +234,7 @@ class MosquittoImportTest {
     }
 
     private void take(MosquittoDatabase database, long seconds) {
-        changes = MosquittoImport.changes(database, seconds * 1_000, report::add);
+        changes = MosquittoImport.changes(database, seconds * 1_000, atMostOnce, report::add);
         MosquittoImport.replay(changes, told);
     }
 
@@ -339,8 +340,27 @@ class MosquittoImportTest {
         assertReported(
                 "the session of c was taken over with 0 subscriptions, 2 messages waiting, 3 in"
                         + " flight to it, 0 in flight from it",
-                "the session of c: 1 message was not taken over, of QoS 0, which no session keeps",
+                "the session of c: 1 message was not taken over, of QoS 0, without"
+                        + " 'queue_qos0_messages true'",
                 "0 retained messages were taken over");
+    }
+
+    @Test
+    void whatWaitsAtQos0IsTakenOverIfTheOptionIsOn() {
+        atMostOnce = Limits.AtMostOnce.QUEUED;
+        take(
+                new Saved()
+                        .session("c")
+                        .message(1)
+                        .message(2)
+                        .toClient("c", 1, State.TO_BE_SENT, 0, 0)
+                        .toClient("c", 2, State.QUEUED, 0, 1)
+                        .toClient("c", 2, State.QUEUED, 0, 0));
+        assertTold(
+                "session 1 c",
+                "delivery 1 t/1=m1 qos=0 id=0 order=0",
+                "delivery 1 t/2=m2 qos=1 id=0 order=0",
+                "delivery 1 t/2=m2 qos=0 id=0 order=0");
     }
 
     private static List<Integer> identifiersOf(StoredDelivery d) {
@@ -533,7 +553,7 @@ class MosquittoImportTest {
         long written = Long.parseLong(Files.readString(files.resolve("written-at.txt")).strip());
         MosquittoDatabase database = MosquittoDatabase.read(files.resolve("running.db"));
         long now = (written + 60) * 1_000;
-        changes = MosquittoImport.changes(database, now, report::add);
+        changes = MosquittoImport.changes(database, now, atMostOnce, report::add);
 
         List<StoreChange> batch = new ArrayList<>();
         Shard shard =

@@ -1,5 +1,6 @@
 package io.hawkermq.core;
 
+import io.hawkermq.protocol.QoS;
 import java.util.ArrayDeque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,9 @@ final class DeliveryQueue {
     private int count;
     private long bytes;
     private long headBytes;
+
+    /// Most queues have none.
+    private @Nullable AtMostOnce atMostOnce;
 
     /// What the shard's budget of memory was last told.
     private long onHeap;
@@ -132,6 +136,9 @@ final class DeliveryQueue {
     private void add(Delivery d) {
         Journal journal = session.shard().journal();
         charge(d.message().bytes());
+        if (d.qos() == QoS.AT_MOST_ONCE) {
+            atMostOnce().added(d);
+        }
         if (tail == null
                 && (d.stored() == null || !journal.isPaged() || !isHeadFull(headLimit()))) {
             addToHead(d);
@@ -151,6 +158,17 @@ final class DeliveryQueue {
         bytes += more;
         session.shard().budgets().queued(more);
         account();
+    }
+
+    private void discharge(Delivery d) {
+        discharge(1, d.message().bytes());
+        forgetQos(d);
+    }
+
+    private void forgetQos(Delivery d) {
+        if (d.qos() == QoS.AT_MOST_ONCE) {
+            atMostOnce().removed();
+        }
     }
 
     private void discharge(int messages, long less) {
@@ -194,10 +212,75 @@ final class DeliveryQueue {
         Delivery d = head.poll();
         if (d != null) {
             headBytes -= d.message().bytes();
-            discharge(1, d.message().bytes());
+            discharge(d);
         }
         refill();
         return d;
+    }
+
+    // ---- at QoS 0 ----
+
+    private AtMostOnce atMostOnce() {
+        AtMostOnce a = atMostOnce;
+        if (a == null) {
+            a = new AtMostOnce(session);
+            atMostOnce = a;
+        }
+        return a;
+    }
+
+    /// What it has at QoS 0, null if nothing.
+    @Nullable AtMostOnce waitingAtMostOnce() {
+        AtMostOnce a = atMostOnce;
+        return a == null || a.isEmpty() ? null : a;
+    }
+
+    /// True if the oldest one is on the heap and of QoS 0, and needs no room in the in-flight window.
+    boolean isAtMostOnceNext() {
+        if (waitingAtMostOnce() == null) {
+            return false;
+        }
+        if (head.isEmpty()) {
+            refill();
+        }
+        Delivery first = head.peek();
+        return first != null && first.qos() == QoS.AT_MOST_ONCE;
+    }
+
+    /// Whether [#send] may be called with it.
+    boolean maySendNext() {
+        Delivery first = head.peek();
+        return first != null && atMostOnce().isNext(first);
+    }
+
+    /// Sends what [#poll] gave at QoS 0, now or when it may be sent.
+    ///
+    /// @return false if it is withheld until then, and in the queue
+    boolean send(Delivery d, Connection c) {
+        boolean isSent = atMostOnce().send(d, c);
+        if (!isSent) {
+            charge(d.message().bytes());
+        }
+        return isSent;
+    }
+
+    /// See [Outgoing#transmitDurable].
+    void transmitDurable(Delivery d, Connection c) {
+        discharge(1, d.message().bytes());
+        atMostOnce().transmitDurable(d, c);
+    }
+
+    /// What is withheld waits for the next connection.
+    private void takeBack() {
+        AtMostOnce a = atMostOnce;
+        if (a == null) {
+            return;
+        }
+        for (Delivery d = a.takeBack(); d != null; d = a.takeBack()) {
+            head.addFirst(d);
+            headBytes += d.message().bytes();
+            noteExpiry(d);
+        }
     }
 
     /// Brings what is next into the head, and asks the store for more when it is time.
@@ -272,6 +355,7 @@ final class DeliveryQueue {
                 addToHead(delivery);
             } else {
                 session.outgoing().removeStored(delivery);
+                forgetQos(delivery); // it was written off
             }
         }
         gap.answered(page.through());
@@ -315,6 +399,7 @@ final class DeliveryQueue {
 
     /// The session's client has gone: what need not be on the heap leaves it.
     void wentOffline() {
+        takeBack();
         Journal journal = session.shard().journal();
         QueueTail t = tail;
         if (!journal.isPaged() || session.journal() == null || (t != null && t.hasSettled())) {
@@ -334,6 +419,9 @@ final class DeliveryQueue {
     /// Takes back what was accepted before the broker was restarted, whatever the limits are now.
     void restore(Delivery d) {
         charge(d.message().bytes());
+        if (d.qos() == QoS.AT_MOST_ONCE) {
+            atMostOnce().added(d);
+        }
         if (isHeadWanted() || !session.shard().journal().isPaged()) {
             addToHead(d);
         } else {
@@ -344,8 +432,11 @@ final class DeliveryQueue {
     }
 
     /// Takes back what stays in the store.
-    void restorePaged(long sequence, int ofBytes) {
+    void restorePaged(long sequence, QoS qos, int ofBytes) {
         charge(ofBytes);
+        if (qos == QoS.AT_MOST_ONCE) {
+            atMostOnce().added(null);
+        }
         tail().addToGap(sequence, ofBytes, Message.NEVER);
         account();
     }
@@ -371,6 +462,7 @@ final class DeliveryQueue {
         head.clear();
         headBytes = 0;
         tail = null;
+        atMostOnce = null;
         discharge(count, bytes);
     }
 
@@ -386,16 +478,23 @@ final class DeliveryQueue {
         }
     }
 
-    /// The deliveries on the heap that are for a Shared Subscription, oldest first.
+    /// The deliveries on the heap that are for a Shared Subscription and others may have, oldest first.
     void addShared(List<Delivery> to) {
         for (Delivery d : head) {
-            if (d.share() != 0) {
+            if (mayBePassedOn(d)) {
                 to.add(d);
             }
         }
         if (tail != null) {
             tail.addShared(to);
         }
+    }
+
+    /// Whether another member of a Shared Subscription may have it when the session ends. At QoS 0 none
+    /// may: it could come twice, as the crash that brings back the session would bring back the
+    /// delivery.
+    static boolean mayBePassedOn(Delivery d) {
+        return d.share() != 0 && d.qos() != QoS.AT_MOST_ONCE;
     }
 
     private void dropExpired() {
@@ -438,7 +537,7 @@ final class DeliveryQueue {
     }
 
     private void dropExpired(Delivery d) {
-        discharge(1, d.message().bytes());
+        discharge(d);
         session.outgoing().removeStored(d);
         session.shard().drop(DropReason.EXPIRED, session.clientId());
     }

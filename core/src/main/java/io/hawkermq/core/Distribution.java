@@ -3,6 +3,7 @@ package io.hawkermq.core;
 import io.hawkermq.protocol.PublishRun;
 import io.hawkermq.protocol.QoS;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Stops 4 to 6 of a PUBLISH: brings a message to the sessions of this shard whose subscriptions match,
 /// to one member of each Shared Subscription, and to the other shards that have subscribers.
@@ -23,7 +24,12 @@ final class Distribution {
         for (ShareGroup group : route.groups) {
             deliverShared(
                     new ShardMessage.ForwardShared(
-                            message, group.shareName(), group.filter(), -1, null),
+                            message,
+                            group.shareName(),
+                            group.filter(),
+                            -1,
+                            Journal.Attempt.FIRST,
+                            null),
                     group);
         }
         long durable = message.qos() == QoS.AT_MOST_ONCE ? 0 : route.durableShards;
@@ -113,12 +119,17 @@ final class Distribution {
         }
     }
 
-    /// The same for the sessions of some slots only.
+    /// The same after a crash, for the sessions of some slots only. Whoever gets it at QoS 0 may have
+    /// got it before.
     ///
     /// @param slots a bit for each
     void deliverToSlots(Message message, long slots) {
-        for (Route.Target target : shard.router().route(message.topic()).targets) {
-            if ((slots & 1L << Slots.slotOf(target.session.clientId())) != 0) {
+        for (Route.Target each : shard.router().route(message.topic()).targets) {
+            Route.Target target = targetOf(message, each);
+            if (target != null
+                    && (slots & 1L << Slots.slotOf(target.session.clientId())) != 0
+                    && target.session.outgoing().effective(message, target.qos)
+                            != QoS.AT_MOST_ONCE) {
                 deliver(target, message);
             }
         }
@@ -132,13 +143,17 @@ final class Distribution {
         }
     }
 
+    /// @return null if the session is not to get this message
+    private static Route.@Nullable Target targetOf(Message message, Route.Target target) {
+        return target.withNoLocal != null && target.session.clientId().equals(message.publisher())
+                ? target.forOwnMessage() // [MQTT-3.8.3-3]
+                : target;
+    }
+
     private static void deliver(Route.Target to, Message message) {
-        Route.Target target = to;
-        if (target.withNoLocal != null && target.session.clientId().equals(message.publisher())) {
-            target = target.forOwnMessage(); // [MQTT-3.8.3-3]
-            if (target == null) {
-                return;
-            }
+        Route.Target target = targetOf(message, to);
+        if (target == null) {
+            return;
         }
         target.session
                 .outgoing()
@@ -177,7 +192,12 @@ final class Distribution {
             shard.peers()
                     .forward(
                             new ShardMessage.ForwardShared(
-                                    message, f.shareName(), f.filter(), f.hops() + 1, stored),
+                                    message,
+                                    f.shareName(),
+                                    f.filter(),
+                                    f.hops() + 1,
+                                    f.attempt(),
+                                    stored),
                             elsewhere);
             return;
         }
@@ -185,6 +205,11 @@ final class Distribution {
         if (member == null) {
             shard.drop(DropReason.NO_SHARE_MEMBER, f.message().publisher());
             return;
+        }
+        if (f.attempt() == Journal.Attempt.AGAIN
+                && member.session().outgoing().effective(f.message(), member.qos())
+                        == QoS.AT_MOST_ONCE) {
+            return; // it may have got it before, as in deliverToSlots
         }
         if (f.hops() < 0) {
             deliver(member, f.message());
@@ -229,7 +254,12 @@ final class Distribution {
                 } else {
                     deliverShared(
                             new ShardMessage.ForwardShared(
-                                    message, group.shareName(), group.filter(), -1, null),
+                                    message,
+                                    group.shareName(),
+                                    group.filter(),
+                                    -1,
+                                    Journal.Attempt.FIRST,
+                                    null),
                             group);
                 }
             }

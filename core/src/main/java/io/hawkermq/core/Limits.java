@@ -38,6 +38,8 @@ import java.util.function.Consumer;
 /// @param retainSource whether those of who may no longer publish them are sent
 ///     (`check_retain_source`)
 /// @param outgoingQos of deliveries (`upgrade_outgoing_qos`)
+/// @param atMostOnce what becomes of deliveries at QoS 0 to clients that are away
+///     (`queue_qos0_messages`)
 /// @param queueHead messages of 1 KiB that a durable session's queue has on the heap while its client
 ///     is connected, 1 or more; what waits behind them is in the store only
 /// @param queueHeadOffline the same while its client is not connected
@@ -62,6 +64,7 @@ public record Limits(
         Retain retain,
         RetainSource retainSource,
         OutgoingQos outgoingQos,
+        AtMostOnce atMostOnce,
         int queueHead,
         int queueHeadOffline,
         int streamBatch) {
@@ -86,6 +89,7 @@ public record Limits(
                     Retain.AVAILABLE,
                     RetainSource.CHECKED,
                     OutgoingQos.AS_PUBLISHED,
+                    AtMostOnce.DROPPED,
                     1_000,
                     16,
                     128);
@@ -110,6 +114,13 @@ public record Limits(
         AS_PUBLISHED,
         /// That of the subscription.
         AS_GRANTED
+    }
+
+    /// What becomes of deliveries at QoS 0 to clients that are away.
+    public enum AtMostOnce {
+        DROPPED,
+        /// They wait in the session's queue like all others.
+        QUEUED
     }
 
     /// True if a Topic Name or Topic Filter has too many levels; at once for a short one.
@@ -169,6 +180,7 @@ public record Limits(
         private Retain retain;
         private RetainSource retainSource;
         private OutgoingQos outgoingQos;
+        private AtMostOnce atMostOnce;
         private int queueHead;
         private int queueHeadOffline;
         private int streamBatch;
@@ -193,6 +205,7 @@ public record Limits(
             retain = from.retain;
             retainSource = from.retainSource;
             outgoingQos = from.outgoingQos;
+            atMostOnce = from.atMostOnce;
             queueHead = from.queueHead;
             queueHeadOffline = from.queueHeadOffline;
             streamBatch = from.streamBatch;
@@ -293,6 +306,11 @@ public record Limits(
             return this;
         }
 
+        public Builder atMostOnce(AtMostOnce value) {
+            atMostOnce = value;
+            return this;
+        }
+
         public Builder queueHead(int value) {
             queueHead = value;
             return this;
@@ -329,6 +347,7 @@ public record Limits(
                     retain,
                     retainSource,
                     outgoingQos,
+                    atMostOnce,
                     queueHead,
                     queueHeadOffline,
                     streamBatch);

@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 /// What a [Session] has for its client: what is in flight, what waits behind it, and the retained
 /// messages of new subscriptions.
 ///
-/// Stop 7 of a PUBLISH is [#deliver]: QoS 0 goes to the connection or is dropped; QoS 1 and 2 go into
-/// the in-flight window, else into the queue, within its limits. When there is room again, [#pump]
-/// sends what waits.
+/// Stop 7 of a PUBLISH is [#deliver]: QoS 0 goes to the connection or is dropped, unless it waits for
+/// a client that is away ([AtMostOnce]); QoS 1 and 2 go into the in-flight window, else into the
+/// queue, within its limits. When there is room again, [#pump] sends what waits.
 final class Outgoing {
     private final Session session;
     private final Sender<Delivery> sender = new Sender<>(1);
@@ -129,7 +129,8 @@ final class Outgoing {
             return false;
         }
         return qos == QoS.AT_MOST_ONCE
-                || (isQueueEmpty() && !sender.isResending() && hasQuota() && !c.isAnswering());
+                ? !isAtMostOnceWaiting()
+                : (isQueueEmpty() && !sender.isResending() && hasQuota() && !c.isAnswering());
     }
 
     /// True while no message can be stored that would have to be.
@@ -167,7 +168,7 @@ final class Outgoing {
         QoS qos = effective(message, granted);
         boolean isTaken;
         if (qos == QoS.AT_MOST_ONCE) {
-            isTaken = deliverAtMostOnce(message, retain, identifiers);
+            isTaken = deliverAtMostOnce(message, retain, identifiers, share);
         } else {
             isTaken = deliverSurely(message, qos, retain, identifiers, share);
         }
@@ -188,10 +189,16 @@ final class Outgoing {
             return false;
         }
         Connection c = session.connection();
-        if (c == null || c.isConnackAwaited() || !session.mayReceive(run.topic())) {
+        boolean isAway = c == null || c.isConnackAwaited();
+        if ((isAway && !keepsAtMostOnce()) || !session.mayReceive(run.topic())) {
             return true; // nobody misses them, as in deliverAtMostOnce
         }
-        return c.takesAsPublished(run.isMqtt5()) && c.isWritable() && c.relay(run);
+        return c != null
+                && !isAway
+                && !isAtMostOnceWaiting()
+                && c.takesAsPublished(run.isMqtt5())
+                && c.isWritable()
+                && c.relay(run);
     }
 
     /// The QoS of a delivery.
@@ -206,44 +213,79 @@ final class Outgoing {
     private boolean deliverSurely(
             Message message, QoS qos, boolean retain, int @Nullable [] identifiers, int share) {
         Connection c = session.connection();
-        boolean isSent = c != null && hasRoom(qos);
         SessionJournal j = session.journal();
+        if (c == null || !hasRoom(qos)) {
+            return enqueue(message, qos, retain, identifiers, share, j);
+        }
         if (j == null) {
-            Delivery delivery = shard().delivery(message, qos, retain, identifiers, share);
-            return c != null && isSent ? begin(delivery, c) : enqueue(delivery);
+            return begin(shard().delivery(message, qos, retain, identifiers, share), c);
         }
         if (j.isFull()) {
             shard().drop(DropReason.STORE_FULL, session.clientId());
             return false;
         }
         Delivery delivery = j.delivery(message, qos, retain, identifiers, share);
-        if (c != null && isSent) {
-            j.put(delivery);
-            return begin(delivery, c);
-        }
-        boolean isQueued = enqueue(delivery);
-        if (isQueued) {
-            j.put(delivery);
-        }
-        return isQueued;
+        j.put(delivery);
+        return begin(delivery, c);
+    }
+
+    /// True if QoS 0 waits for a client that is away, and is not just missed by it.
+    private boolean keepsAtMostOnce() {
+        return shard().limits().atMostOnce() == Limits.AtMostOnce.QUEUED;
+    }
+
+    /// True while something at QoS 0 waits: what comes at QoS 0 may not overtake it [MQTT-4.6.0-6].
+    private boolean isAtMostOnceWaiting() {
+        return queue != null && queue.waitingAtMostOnce() != null;
     }
 
     /// @return false if it was dropped
     private boolean deliverAtMostOnce(
-            Message message, boolean retain, int @Nullable [] identifiers) {
+            Message message, boolean retain, int @Nullable [] identifiers, int share) {
+        QoS qos = QoS.AT_MOST_ONCE;
         Connection c = session.connection();
         if (c == null || c.isConnackAwaited()) {
-            return false; // no session keeps QoS 0, so that nobody misses it
+            return keepsAtMostOnce()
+                    && enqueue(message, qos, retain, identifiers, share, session.journal());
+        }
+        AtMostOnce waiting = queue == null ? null : queue.waitingAtMostOnce();
+        if (waiting != null) {
+            SessionJournal j = waiting.isStoring() ? session.journal() : null;
+            return enqueue(message, qos, retain, identifiers, share, j);
         }
         if (!c.isWritable()) {
             shard().drop(DropReason.OUTBOUND_FULL, session.clientId());
             return false;
         }
-        boolean fits = c.transmit(message, QoS.AT_MOST_ONCE, retain, identifiers, 0);
+        boolean fits = c.transmit(message, qos, retain, identifiers, 0);
         if (!fits) {
             shard().drop(DropReason.PACKET_TOO_LARGE, session.clientId());
         }
         return fits;
+    }
+
+    /// @param j where it is to be stored, null if nowhere
+    /// @return false if it was dropped
+    private boolean enqueue(
+            Message message,
+            QoS qos,
+            boolean retain,
+            int @Nullable [] identifiers,
+            int share,
+            @Nullable SessionJournal j) {
+        if (j == null) {
+            return enqueue(shard().delivery(message, qos, retain, identifiers, share));
+        }
+        if (j.isFull()) {
+            shard().drop(DropReason.STORE_FULL, session.clientId());
+            return false;
+        }
+        Delivery delivery = j.delivery(message, qos, retain, identifiers, share);
+        boolean isQueued = enqueue(delivery);
+        if (isQueued) {
+            j.put(delivery);
+        }
+        return isQueued;
     }
 
     /// @return false if it was dropped
@@ -259,13 +301,15 @@ final class Outgoing {
 
     // ---- what is sent ----
 
+    /// Puts a delivery at QoS 1 or 2 in flight.
+    ///
     /// @return false if it was dropped
-    private boolean begin(Delivery d, Connection c) {
+    boolean begin(Delivery d, Connection c) {
         int packetId = sender.start(d, d.qos());
         SessionJournal j = session.journal();
         if (j != null) {
             j.begun(d, packetId);
-            if (d.qos() == QoS.EXACTLY_ONCE
+            if ((d.qos() == QoS.EXACTLY_ONCE || isWithholding())
                     && shard().journal().awaitDurable(c, d, packetId, Journal.Attempt.FIRST)) {
                 return true;
             }
@@ -278,6 +322,12 @@ final class Outgoing {
                     DropReason.PACKET_TOO_LARGE); // as if it had been sent [MQTT-3.1.2-25]
         }
         return fits;
+    }
+
+    /// True while what waited before has not been sent: nothing overtakes it.
+    private boolean isWithholding() {
+        AtMostOnce waiting = queue == null ? null : queue.waitingAtMostOnce();
+        return waiting != null && waiting.isWithholding();
     }
 
     private void abandon(Delivery d, int packetId, DropReason why) {
@@ -294,9 +344,17 @@ final class Outgoing {
         }
     }
 
-    /// The Packet Identifier of a QoS 2 delivery is durable: it is sent if it is still to be.
+    /// What a delivery waited for is durable, at QoS 2 its Packet Identifier, at QoS 0 its removal: it
+    /// is sent if it is still to be.
     void transmitDurable(Delivery d, int packetId, Journal.Attempt attempt) {
         Connection c = session.connection();
+        if (d.qos() == QoS.AT_MOST_ONCE) {
+            if (c != null && queue != null) {
+                queue.transmitDurable(d, c);
+                schedulePump();
+            }
+            return;
+        }
         Sender.InFlight<Delivery> inFlight = sender.find(packetId);
         if (c == null || inFlight == null || inFlight.message() != d) {
             return;
@@ -315,22 +373,6 @@ final class Outgoing {
         if (!fits) {
             abandon(d, packetId, DropReason.PACKET_TOO_LARGE);
             schedulePump(); // there is room again, and no acknowledgement will come
-        }
-    }
-
-    /// Sends a retained message that a subscription is to get first.
-    void sendRetained(Message m, QoS qos, int @Nullable [] identifiers, Connection c) {
-        if (qos != QoS.AT_MOST_ONCE) {
-            SessionJournal j = session.journal();
-            if (j == null) {
-                begin(new Delivery(m, qos, true, identifiers, 0, null), c);
-            } else {
-                Delivery d = j.delivery(m, qos, true, identifiers, 0);
-                j.put(d);
-                begin(d, c);
-            }
-        } else if (!c.transmit(m, qos, true, identifiers, 0)) {
-            shard().drop(DropReason.PACKET_TOO_LARGE, session.clientId());
         }
     }
 
@@ -509,7 +551,7 @@ final class Outgoing {
 
     private boolean pumpQueue(Connection c) {
         DeliveryQueue q = queue;
-        if (q == null || !hasQuota()) {
+        if (q == null || !(q.isAtMostOnceNext() ? q.maySendNext() : hasQuota())) {
             return false;
         }
         Delivery d = q.poll();
@@ -523,18 +565,24 @@ final class Outgoing {
             return false;
         }
         if (d.message().isExpired(shard().now())) {
-            removeStored(d);
-            sender.skip();
-            shard().drop(DropReason.EXPIRED, session.clientId());
+            passOver(d, DropReason.EXPIRED);
         } else if (!session.mayReceive(
                 d.message().topic())) { // any more: the rules have changed since
-            removeStored(d);
-            sender.skip();
-            shard().drop(DropReason.NOT_AUTHORIZED, session.clientId());
-        } else {
+            passOver(d, DropReason.NOT_AUTHORIZED);
+        } else if (d.qos() != QoS.AT_MOST_ONCE) {
             begin(d, c);
+        } else if (!q.send(d, c)) {
+            queue = q; // it is back in there
         }
         return true;
+    }
+
+    private void passOver(Delivery d, DropReason why) {
+        removeStored(d);
+        if (d.qos() != QoS.AT_MOST_ONCE) {
+            sender.skip();
+        }
+        shard().drop(why, session.clientId());
     }
 
     private boolean pumpStreams(Connection c) {
@@ -590,8 +638,8 @@ final class Outgoing {
         queueToRestore().restore(d);
     }
 
-    void restorePaged(long sequence, int bytes) {
-        queueToRestore().restorePaged(sequence, bytes);
+    void restorePaged(long sequence, QoS qos, int bytes) {
+        queueToRestore().restorePaged(sequence, qos, bytes);
     }
 
     private DeliveryQueue queueToRestore() {

@@ -181,12 +181,12 @@ final class QueueTail {
     /// See [DeliveryQueue#addShared].
     void addShared(List<Delivery> to) {
         for (Object each : settled) {
-            if (each instanceof Delivery d && d.share() != 0) {
+            if (each instanceof Delivery d && DeliveryQueue.mayBePassedOn(d)) {
                 to.add(d);
             }
         }
         for (Young y : young) {
-            if (y.delivery().share() != 0) {
+            if (DeliveryQueue.mayBePassedOn(y.delivery())) {
                 to.add(y.delivery());
             }
         }

@@ -1,5 +1,7 @@
 package io.hawkermq.core;
 
+import io.hawkermq.protocol.QoS;
+
 /// Takes what a [Store] holds when the broker starts, before any loop runs. The store calls the
 /// methods in the order in which they stand here; records of a session that was not announced are
 /// the store's to notice. Not for several threads at once.
@@ -16,8 +18,9 @@ public interface Recovery {
 
     /// A delivery that waits and stays in the store. In one order with [#delivery].
     ///
+    /// @param qos of the delivery
     /// @param bytes its [Message#bytes]
-    default void paged(long session, long sequence, int bytes) {
+    default void paged(long session, long sequence, QoS qos, int bytes) {
         throw new UnsupportedOperationException("all deliveries are taken");
     }
 

@@ -1,5 +1,6 @@
 package io.hawkermq.core;
 
+import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.TopicFilter;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -72,10 +73,10 @@ public final class Restoration implements Recovery {
     }
 
     @Override
-    public void paged(long session, long sequence, int bytes) {
+    public void paged(long session, long sequence, QoS qos, int bytes) {
         Session s = find(session);
         s.startAfter(sequence, 0);
-        s.outgoing().restorePaged(sequence, bytes);
+        s.outgoing().restorePaged(sequence, qos, bytes);
     }
 
     @Override

@@ -121,8 +121,23 @@ final class RetainedStreams {
                 && session.mayReceive(m.topic())
                 && session.shard().maySendRetained(m)) {
             int[] identifiers = s.identifier() == 0 ? null : new int[] {s.identifier()};
-            session.outgoing().sendRetained(m, qos, identifiers, c);
+            send(m, qos, identifiers, c);
         }
         return true;
+    }
+
+    private void send(Message m, QoS qos, int @Nullable [] identifiers, Connection c) {
+        if (qos != QoS.AT_MOST_ONCE) {
+            SessionJournal j = session.journal();
+            if (j == null) {
+                session.outgoing().begin(new Delivery(m, qos, true, identifiers, 0, null), c);
+            } else {
+                Delivery d = j.delivery(m, qos, true, identifiers, 0);
+                j.put(d);
+                session.outgoing().begin(d, c);
+            }
+        } else if (!c.transmit(m, qos, true, identifiers, 0)) {
+            session.shard().drop(DropReason.PACKET_TOO_LARGE, session.clientId());
+        }
     }
 }

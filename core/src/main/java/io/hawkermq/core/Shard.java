@@ -436,7 +436,12 @@ public final class Shard {
                     if (shareName != null && filter != null) {
                         distribution.deliverShared(
                                 new ShardMessage.ForwardShared(
-                                        message, shareName, filter, -1, null));
+                                        message,
+                                        shareName,
+                                        filter,
+                                        -1,
+                                        Journal.Attempt.AGAIN,
+                                        null));
                     }
                 }
                 case RETAIN -> {

@@ -25,12 +25,14 @@ public sealed interface ShardMessage {
     /// A message for one member of a Shared Subscription that the receiving shard has members of.
     ///
     /// @param hops how many shards have found no member; the message is dropped when all have
+    /// @param attempt whether a member may have got it before a crash
     /// @param stored as in [Forward]
     record ForwardShared(
             Message message,
             String shareName,
             String filter,
             int hops,
+            Journal.Attempt attempt,
             @Nullable StoredForward stored)
             implements ShardMessage {}
 

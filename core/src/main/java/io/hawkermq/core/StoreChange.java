@@ -10,11 +10,13 @@ public sealed interface StoreChange {
     /// False if nothing is sent, or left unsent, because of the change until it is durable, so that
     /// it may be written some time later. If such a change is lost with a crash, a delivery comes
     /// again: at QoS 1 that may be so, and at QoS 2 it is the Packet Identifier of a delivery that
-    /// the client knows already; or all retained messages of a subscription come again.
+    /// the client knows already; or all retained messages of a subscription come again. At QoS 0 none
+    /// may come again: it is sent only when its removal is durable.
     default boolean isAwaited() {
         return switch (this) {
             case BeginDelivery begun -> begun.delivery().qos() == QoS.EXACTLY_ONCE;
-            case RemoveDelivery _, RemoveReleased _, SettleSubscription _ -> false;
+            case RemoveDelivery over -> over.delivery().qos() == QoS.AT_MOST_ONCE;
+            case RemoveReleased _, SettleSubscription _ -> false;
             case PutSession _,
                     RemoveSession _,
                     PutSubscription _,

@@ -32,7 +32,6 @@ public final class StoredDelivery {
 
     /// @param session the number of the session
     /// @param sequence counts up per session: deliveries are made in this order
-    /// @param qos 1 or 2
     /// @param identifiers the Subscription Identifiers it carries, null if none
     /// @param share names the Shared Subscription that it is for, 0 if for none
     public StoredDelivery(

@@ -17,9 +17,10 @@ import org.jspecify.annotations.Nullable;
 /// | 1 | |
 /// | 2 | a delivery may say for which Shared Subscription it is |
 /// | 3 | a retained message may say through which listener its publisher came, a subscription that it is owed retained messages |
+/// | 4 | a delivery may be of QoS 0 |
 final class Format {
     /// What this version of Hawker writes.
-    static final int CURRENT = 3;
+    static final int CURRENT = 4;
 
     /// Makes a store of one format one of the next.
     @FunctionalInterface
@@ -29,7 +30,7 @@ final class Format {
     }
 
     /// The first one leads from format 1 to 2. Nothing that an older one has is different in a newer.
-    private static final List<Step> STEPS = List.of(_ -> {}, _ -> {});
+    private static final List<Step> STEPS = List.of(_ -> {}, _ -> {}, _ -> {});
 
     private final List<Step> steps;
 

@@ -371,7 +371,7 @@ final class Loader {
             int bytes = body == 0 ? record.bytes(i) : bodies.bytes(body);
             bodies.refer(body, 1);
             deliveries++;
-            recovery.paged(record.session(), record.sequence(i), bytes);
+            recovery.paged(record.session(), record.sequence(i), record.qos(i), bytes);
             return false;
         }
         StoredMessage message = message(record, i);

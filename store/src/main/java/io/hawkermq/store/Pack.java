@@ -31,6 +31,10 @@ final class Pack {
     static final int IN_FLIGHT = 0x08;
     static final int BODY = 0x10;
     static final int SHARED = 0x20;
+    static final int QOS_0 = 0x40;
+
+    /// All flags there are.
+    static final int FLAGS = 0x7F;
 
     private record InFlight(int index, int packetId, long order) {}
 
@@ -139,12 +143,20 @@ final class Pack {
         return count;
     }
 
+    private static int qosFlag(QoS qos) {
+        return switch (qos) {
+            case AT_MOST_ONCE -> QOS_0;
+            case AT_LEAST_ONCE -> 0;
+            case EXACTLY_ONCE -> QOS_2;
+        };
+    }
+
     private static void delivery(RecordWriter out, StoredDelivery d) {
         int[] identifiers = d.identifiers();
         boolean isInFlight = d.packetId() != 0;
         boolean hasBody = d.message().number() != 0;
         out.u8(
-                (d.qos() == QoS.EXACTLY_ONCE ? QOS_2 : 0)
+                qosFlag(d.qos())
                         | (d.retain() ? RETAIN : 0)
                         | (identifiers != null ? IDENTIFIERS : 0)
                         | (isInFlight ? IN_FLIGHT : 0)

@@ -67,7 +67,7 @@ final class PackRecord {
 
     private void entry(RecordReader in, int i) throws BadRecordException {
         int found = in.u8();
-        if (found >= Pack.SHARED << 1) {
+        if (found > Pack.FLAGS || (found & Pack.QOS_0) != 0 && (found & Pack.QOS_2) != 0) {
             throw new BadRecordException("the flags of a delivery are " + found);
         }
         flags[i] = (byte) found;
@@ -145,6 +145,13 @@ final class PackRecord {
         return sequences[sequences.length - 1];
     }
 
+    QoS qos(int i) {
+        if ((flags[i] & Pack.QOS_0) != 0) {
+            return QoS.AT_MOST_ONCE;
+        }
+        return (flags[i] & Pack.QOS_2) != 0 ? QoS.EXACTLY_ONCE : QoS.AT_LEAST_ONCE;
+    }
+
     /// 0 if it is not in flight.
     int packetId(int i) {
         return packetIds[i];
@@ -182,7 +189,7 @@ final class PackRecord {
                         session,
                         sequences[i],
                         message,
-                        (flags[i] & Pack.QOS_2) != 0 ? QoS.EXACTLY_ONCE : QoS.AT_LEAST_ONCE,
+                        qos(i),
                         (flags[i] & Pack.RETAIN) != 0,
                         identifiers[i],
                         shares[i]);

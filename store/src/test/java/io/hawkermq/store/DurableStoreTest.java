@@ -400,7 +400,7 @@ class DurableStoreTest {
         StoreException e = assertThrows(StoreException.class, () -> new Disk(directory()));
         assertTrue(
                 String.valueOf(e.getMessage())
-                        .contains("has the format 4, this version of Hawker knows formats up to 3"),
+                        .contains("has the format 5, this version of Hawker knows formats up to 4"),
                 e::getMessage);
         // Refused, not damaged.
         assertNull(Disk.quarantine(directory()));

@@ -173,7 +173,7 @@ class ModelTest {
                             session,
                             nextNumber++,
                             message(),
-                            QoS.of(1 + random.nextInt(2)),
+                            QoS.of(random.nextInt(3)),
                             random.nextBoolean(),
                             random.nextInt(4) == 0 ? new int[] {1, random.nextInt(9) + 1} : null,
                             random.nextBoolean() ? random.nextInt() : 0);

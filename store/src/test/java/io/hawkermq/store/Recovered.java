@@ -6,6 +6,7 @@ import io.hawkermq.core.StoredDelivery;
 import io.hawkermq.core.StoredForward;
 import io.hawkermq.core.StoredSession;
 import io.hawkermq.core.StoredSubscription;
+import io.hawkermq.protocol.QoS;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -25,6 +26,7 @@ final class Recovered implements Recovery {
     /// What was left to the store, with its bytes.
     final TreeMap<String, Integer> paged = new TreeMap<>();
 
+    private final Map<String, QoS> pagedQos = new HashMap<>();
     private final Map<Long, Integer> taken = new HashMap<>();
     private final int head;
 
@@ -56,9 +58,10 @@ final class Recovered implements Recovery {
     }
 
     @Override
-    public void paged(long session, long sequence, int bytes) {
+    public void paged(long session, long sequence, QoS qos, int bytes) {
         String name = String.format("delivery %d %06d", session, sequence);
         order.add(name);
+        pagedQos.put(name, qos);
         if (paged.put(name, bytes) != null) {
             throw new AssertionError(name + " came twice");
         }
@@ -69,6 +72,10 @@ final class Recovered implements Recovery {
         Integer bytes = paged.remove(name(d));
         if (bytes == null || bytes != d.message().message().bytes()) {
             throw new AssertionError(name(d) + " was said to have bytes: " + bytes);
+        }
+        QoS qos = pagedQos.remove(name(d));
+        if (qos != d.qos()) {
+            throw new AssertionError(name(d) + " was said to be of QoS " + qos);
         }
         all.put(name(d), text(d));
         deliveries.put(name(d), d);

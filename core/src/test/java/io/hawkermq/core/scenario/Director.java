@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// ```
 /// server shards=2 queue=10 receive=20 aliases=10 subscriptions=5 expiration=60 keepalive=60
-///         sessions=2 levels=200 payload=10 inflightbytes=16 noretain upgrade
+///         sessions=2 levels=200 payload=10 inflightbytes=16 noretain upgrade queueqos0
 ///         store head=16 offlinebytes=1000                                                         first, if at all
 /// connect c1 version=5 clean expiry=60 will=topic:text willqos=1 willdelay=5 willretain
 ///         receive=1 aliases=3 maximum=100 keepalive=10 id=other
@@ -102,7 +102,9 @@ final class Director {
                         .outgoingQos(
                                 step.has("upgrade")
                                         ? Limits.OutgoingQos.AS_GRANTED
-                                        : d.outgoingQos()));
+                                        : d.outgoingQos())
+                        .atMostOnce(
+                                step.has("queueqos0") ? Limits.AtMostOnce.QUEUED : d.atMostOnce()));
     }
 
     private void connect(Step step) {

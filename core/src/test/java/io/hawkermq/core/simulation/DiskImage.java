@@ -178,7 +178,11 @@ final class DiskImage {
                                     || to.takesDelivery(session)) {
                                 to.delivery(copy(d, messages));
                             } else {
-                                to.paged(session, d.handle().sequence(), message.bytes());
+                                to.paged(
+                                        session,
+                                        d.handle().sequence(),
+                                        d.handle().qos(),
+                                        message.bytes());
                             }
                         }));
         records.forEach((session, r) ->
