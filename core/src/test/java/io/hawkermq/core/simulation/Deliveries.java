@@ -197,7 +197,7 @@ final class Deliveries {
         return null;
     }
 
-    private static void addLive(
+    private void addLive(
             List<Expectation> to,
             Link link,
             Packet.Publish p,
@@ -208,7 +208,7 @@ final class Deliveries {
             if (e.qos == p.qos()
                     && e.retain == p.retain()
                     && e.identifiers.equals(identifiers)
-                    && (e.end == null || e.end == link.server())
+                    && (e.end == null || e.end == link.server() || world.queuesAtMostOnce())
                     && (p.retain() || e.receipt() == null)
                     && e.take.seq() > s.lastTake.getOrDefault(lane(e), -1L)) {
                 to.add(e);

@@ -26,8 +26,11 @@ final class ModelSession {
         /// False if it may come but need not.
         boolean isMust;
 
-        /// The connection it was meant for, at QoS 0.
+        /// The connection it was meant for, at QoS 0; null if the client was away.
         final @Nullable ServerEnd end;
+
+        /// How many connections the session had had when it had to wait for the next one, at QoS 0.
+        final int connections;
 
         Expectation(
                 Take take,
@@ -35,13 +38,23 @@ final class ModelSession {
                 boolean retain,
                 List<Integer> identifiers,
                 boolean isMust,
-                @Nullable ServerEnd end) {
+                @Nullable ServerEnd end,
+                int connections) {
             this.take = take;
             this.qos = qos;
             this.retain = retain;
             this.identifiers = identifiers;
             this.isMust = isMust;
             this.end = end;
+            this.connections = connections;
+        }
+
+        /// True if it may have been lost on its way to a client that is not to get it again: one at
+        /// QoS 0 that may have been sent over any connection but the latest, or damaged, one.
+        boolean mayBeLost(ModelSession s) {
+            boolean isOfLatest = end == null ? s.connections == connections + 1 : end == s.end;
+            return qos == QoS.AT_MOST_ONCE
+                    && (!isOfLatest || s.end == null || s.end.link().isDamaged());
         }
 
         @Override
@@ -103,6 +116,9 @@ final class ModelSession {
     /// True if the client was ever told so, whatever the disk has lost since: it has given up what it
     /// knew of any earlier session.
     boolean wasGreeted;
+
+    /// How many connections it has had.
+    int connections;
 
     long expiryInterval;
     @Nullable Published will;

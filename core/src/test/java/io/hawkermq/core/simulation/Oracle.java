@@ -502,6 +502,7 @@ final class Oracle {
         touch(s);
         c.session = s;
         s.end = end;
+        s.connections++;
         s.isGreeted = false;
         s.willAt = ModelSession.NEVER; // [MQTT-3.1.3-9]
         s.expiresAt = ModelSession.NEVER;

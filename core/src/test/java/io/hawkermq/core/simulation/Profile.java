@@ -81,7 +81,11 @@ record Profile(
                         .maximumOfflineBytes(isTight ? pick(random, 1_000, 1 << 30) : 1 << 30)
                         .maximumWaitingBytes(pick(random, 300, 2_000, 1 << 28, 1 << 28))
                         .maximumKeepAlive(pick(random, 20, 65_535))
-                        .streamBatch(pick(random, 1, 2, 16, 128)));
+                        .streamBatch(pick(random, 1, 2, 16, 128))
+                        .atMostOnce(
+                                random.nextInt(3) == 0
+                                        ? Limits.AtMostOnce.QUEUED
+                                        : Limits.AtMostOnce.DROPPED));
     }
 
     static int pick(RandomGenerator random, int... choices) {

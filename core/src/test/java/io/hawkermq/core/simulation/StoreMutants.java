@@ -6,6 +6,7 @@ import io.hawkermq.core.StoredDelivery;
 import io.hawkermq.core.StoredPage;
 import io.hawkermq.core.StoredSession;
 import io.hawkermq.core.StoredSubscription;
+import io.hawkermq.protocol.QoS;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -46,6 +47,23 @@ final class StoreMutants {
                 "sends CONNACK before it is durable",
                 early(StoreChange.PutSession.class, StoreChange.RemoveSession.class));
         all.put("acknowledges before it is retained", early(StoreChange.PutRetained.class));
+        all.put(
+                "sends QoS 0 before its removal is durable",
+                () ->
+                        new Mutation() {
+                            @Override
+                            public boolean reportsEarly(List<StoreChange> batch) {
+                                return batch.stream().anyMatch(StoreMutants::isOverAtMostOnce)
+                                        && batch.stream()
+                                                .allMatch(
+                                                        c -> !c.isAwaited() || isOverAtMostOnce(c));
+                            }
+                        });
+    }
+
+    private static boolean isOverAtMostOnce(StoreChange change) {
+        return change instanceof StoreChange.RemoveDelivery c
+                && c.delivery().qos() == QoS.AT_MOST_ONCE;
     }
 
     private static StoredSubscription settled(StoredSubscription s) {

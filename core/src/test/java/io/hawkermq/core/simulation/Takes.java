@@ -206,10 +206,13 @@ final class Takes {
             }
         }
         QoS qos = m.qos().min(granted);
+        boolean isAway = !s.isConnected() || !s.isGreeted;
+        // What is taken up again after a crash may have come before it.
+        boolean isQueued = world.queuesAtMostOnce() && way == Way.MEMORY;
         if (!matched
                 || !s.takes(m)
                 || !Rules.mayReceive(s.clientId, m.topic())
-                || (qos == QoS.AT_MOST_ONCE && !(s.isConnected() && s.isGreeted))
+                || (qos == QoS.AT_MOST_ONCE && isAway && !isQueued)
                 || (qos != QoS.AT_MOST_ONCE && s.isDurable && hasNoSpace(take, s.shard))) {
             return;
         }
@@ -226,7 +229,8 @@ final class Takes {
                         retain,
                         identifiers,
                         isMust,
-                        qos == QoS.AT_MOST_ONCE ? s.end : null);
+                        qos == QoS.AT_MOST_ONCE && !isAway ? s.end : null,
+                        s.isConnected() ? s.connections - 1 : s.connections);
         s.expected.computeIfAbsent(m.id(), id -> new ArrayList<>(1)).add(e);
         history.did(() -> undone.add(new Undone(e, s, mustSurvive)));
     }
@@ -291,8 +295,10 @@ final class Takes {
             return;
         }
         e.isMust = false;
-        if (e.qos == QoS.EXACTLY_ONCE && e.receipt() == null && u.session.isDurable) {
-            // Sent only when durable; if it comes it comes of another take.
+        boolean isSentWhenDurable =
+                e.qos == QoS.EXACTLY_ONCE || (e.qos == QoS.AT_MOST_ONCE && e.end == null);
+        if (isSentWhenDurable && e.receipt() == null && u.session.isDurable) {
+            // If it comes it comes of another take.
             u.session.expected(e.take.message()).remove(e);
         }
     }

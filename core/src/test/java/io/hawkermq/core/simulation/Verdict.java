@@ -72,7 +72,7 @@ final class Verdict {
         if (world.isDurable() && e.take.message().isClearing()) {
             return; // after a restart nobody can tell one without payload from an earlier one
         }
-        if (e.qos == QoS.AT_MOST_ONCE && (e.end != s.end || isDamaged(e.end))) {
+        if (e.mayBeLost(s)) {
             return;
         }
         missing.add(s.clientId + ": " + e);

@@ -104,7 +104,8 @@ final class World {
         }
         if (crashesLeft > 0) {
             crashLater();
-            if (random.nextInt(4) == 0) {
+            // What is dropped at QoS 0 for want of space looks like a message that is refused.
+            if (random.nextInt(4) == 0 && !queuesAtMostOnce()) {
                 fillLater();
             }
         }
@@ -376,6 +377,11 @@ final class World {
 
     boolean isDurable() {
         return kind == Kind.DISK;
+    }
+
+    /// True if QoS 0 waits for clients that are away.
+    boolean queuesAtMostOnce() {
+        return profile.limits().atMostOnce() == Limits.AtMostOnce.QUEUED;
     }
 
     /// True if there was no space at some time.
