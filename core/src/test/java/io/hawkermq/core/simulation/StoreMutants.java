@@ -47,18 +47,30 @@ final class StoreMutants {
                 "sends CONNACK before it is durable",
                 early(StoreChange.PutSession.class, StoreChange.RemoveSession.class));
         all.put("acknowledges before it is retained", early(StoreChange.PutRetained.class));
-        all.put(
-                "sends QoS 0 before its removal is durable",
-                () ->
-                        new Mutation() {
-                            @Override
-                            public boolean reportsEarly(List<StoreChange> batch) {
-                                return batch.stream().anyMatch(StoreMutants::isOverAtMostOnce)
-                                        && batch.stream()
-                                                .allMatch(
-                                                        c -> !c.isAwaited() || isOverAtMostOnce(c));
-                            }
-                        });
+        all.put("sends QoS 0 before its removal is durable", HastyAtMostOnce::new);
+    }
+
+    /// As long as only that is told too early: the store tells all that was before it as well.
+    private static final class HastyAtMostOnce implements Mutation {
+        private final List<List<StoreChange>> pending = new ArrayList<>();
+
+        @Override
+        public boolean reportsEarly(List<StoreChange> batch) {
+            boolean isEarly =
+                    pending.isEmpty()
+                            && batch.stream().anyMatch(StoreMutants::isOverAtMostOnce)
+                            && batch.stream().allMatch(c -> !c.isAwaited() || isOverAtMostOnce(c));
+            if (!isEarly) {
+                pending.add(List.copyOf(batch));
+            }
+            return isEarly;
+        }
+
+        @Override
+        public List<StoreChange> stored(List<StoreChange> batch) {
+            pending.remove(batch);
+            return batch;
+        }
     }
 
     private static boolean isOverAtMostOnce(StoreChange change) {
@@ -109,6 +121,9 @@ final class StoreMutants {
         all.put("forgets that a delivery is in flight", without(StoreChange.BeginDelivery.class));
         all.put("forgets that PUBREC came", without(StoreChange.ReleaseDelivery.class));
         all.put("forgets that a delivery is over", without(StoreChange.RemoveDelivery.class));
+        all.put(
+                "forgets that a delivery at QoS 0 is over",
+                changing(StoreChange.RemoveDelivery.class, c -> isOverAtMostOnce(c) ? null : c));
         all.put("forgets that PUBCOMP came", without(StoreChange.RemoveReleased.class));
         all.put("forgets what it has received", without(StoreChange.PutReceived.class));
         all.put("forgets that PUBREL came", without(StoreChange.RemoveReceived.class));
