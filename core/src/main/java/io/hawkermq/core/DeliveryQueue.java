@@ -137,7 +137,7 @@ final class DeliveryQueue {
         Journal journal = session.shard().journal();
         charge(d.message().bytes());
         if (d.qos() == QoS.AT_MOST_ONCE) {
-            atMostOnce().added(d);
+            ofAtMostOnce().added(d);
         }
         if (tail == null
                 && (d.stored() == null || !journal.isPaged() || !isHeadFull(headLimit()))) {
@@ -167,7 +167,7 @@ final class DeliveryQueue {
 
     private void forgetQos(Delivery d) {
         if (d.qos() == QoS.AT_MOST_ONCE) {
-            atMostOnce().removed();
+            ofAtMostOnce().removed();
         }
     }
 
@@ -203,9 +203,39 @@ final class DeliveryQueue {
         return head.size() >= limit || headBytes >= (long) limit * BYTES_EACH;
     }
 
+    /// Sends the oldest one, or drops it.
+    ///
+    /// @return false if nothing can be done now
+    boolean pump(Connection c) {
+        Delivery d = mayBegin() ? poll() : null;
+        if (d == null) {
+            return false;
+        }
+        Shard shard = session.shard();
+        if (d.message().isExpired(shard.now())) {
+            passOver(d, DropReason.EXPIRED);
+        } else if (!session.mayReceive(
+                d.message().topic())) { // any more: the rules have changed since
+            passOver(d, DropReason.NOT_AUTHORIZED);
+        } else if (d.qos() != QoS.AT_MOST_ONCE) {
+            session.outgoing().begin(d, c);
+        } else if (!ofAtMostOnce().send(d, c)) {
+            charge(d.message().bytes());
+        }
+        return true;
+    }
+
+    private void passOver(Delivery d, DropReason why) {
+        session.outgoing().removeStored(d);
+        if (d.qos() != QoS.AT_MOST_ONCE) {
+            session.outgoing().skipPacketId();
+        }
+        session.shard().drop(why, session.clientId());
+    }
+
     /// The oldest one, if it is on the heap; else it is on its way from the store, and the session
     /// is pumped when it comes.
-    @Nullable Delivery poll() {
+    private @Nullable Delivery poll() {
         if (head.isEmpty()) {
             refill();
         }
@@ -220,7 +250,13 @@ final class DeliveryQueue {
 
     // ---- at QoS 0 ----
 
-    private AtMostOnce atMostOnce() {
+    /// What it has at QoS 0, null if nothing.
+    @Nullable AtMostOnce atMostOnce() {
+        AtMostOnce a = atMostOnce;
+        return a == null || a.isEmpty() ? null : a;
+    }
+
+    private AtMostOnce ofAtMostOnce() {
         AtMostOnce a = atMostOnce;
         if (a == null) {
             a = new AtMostOnce(session);
@@ -229,45 +265,30 @@ final class DeliveryQueue {
         return a;
     }
 
-    /// What it has at QoS 0, null if nothing.
-    @Nullable AtMostOnce waitingAtMostOnce() {
-        AtMostOnce a = atMostOnce;
-        return a == null || a.isEmpty() ? null : a;
+    /// True while something at QoS 0 waits until its removal is durable: nothing else overtakes it.
+    boolean isWithholding() {
+        return atMostOnce != null && atMostOnce.isWithholding();
     }
 
-    /// True if the oldest one is on the heap and of QoS 0, and needs no room in the in-flight window.
-    boolean isAtMostOnceNext() {
-        if (waitingAtMostOnce() == null) {
-            return false;
+    /// Whether there is room for the next one in the in-flight window, or it needs none.
+    private boolean mayBegin() {
+        AtMostOnce a = atMostOnce();
+        if (a != null) {
+            if (head.isEmpty()) {
+                refill();
+            }
+            Delivery first = head.peek();
+            if (first != null && first.qos() == QoS.AT_MOST_ONCE) {
+                return a.isNext(first);
+            }
         }
-        if (head.isEmpty()) {
-            refill();
-        }
-        Delivery first = head.peek();
-        return first != null && first.qos() == QoS.AT_MOST_ONCE;
-    }
-
-    /// Whether [#send] may be called with it.
-    boolean maySendNext() {
-        Delivery first = head.peek();
-        return first != null && atMostOnce().isNext(first);
-    }
-
-    /// Sends what [#poll] gave at QoS 0, now or when it may be sent.
-    ///
-    /// @return false if it is withheld until then, and in the queue
-    boolean send(Delivery d, Connection c) {
-        boolean isSent = atMostOnce().send(d, c);
-        if (!isSent) {
-            charge(d.message().bytes());
-        }
-        return isSent;
+        return session.outgoing().hasQuota();
     }
 
     /// See [Outgoing#transmitDurable].
     void transmitDurable(Delivery d, Connection c) {
         discharge(1, d.message().bytes());
-        atMostOnce().transmitDurable(d, c);
+        ofAtMostOnce().transmitDurable(d, c);
     }
 
     /// What is withheld waits for the next connection.
@@ -420,7 +441,7 @@ final class DeliveryQueue {
     void restore(Delivery d) {
         charge(d.message().bytes());
         if (d.qos() == QoS.AT_MOST_ONCE) {
-            atMostOnce().added(d);
+            ofAtMostOnce().added(d);
         }
         if (isHeadWanted() || !session.shard().journal().isPaged()) {
             addToHead(d);
@@ -435,7 +456,7 @@ final class DeliveryQueue {
     void restorePaged(long sequence, QoS qos, int ofBytes) {
         charge(ofBytes);
         if (qos == QoS.AT_MOST_ONCE) {
-            atMostOnce().added(null);
+            ofAtMostOnce().added(null);
         }
         tail().addToGap(sequence, ofBytes, Message.NEVER);
         account();

@@ -17,9 +17,10 @@ import org.jspecify.annotations.Nullable;
 /// What waits for durability: PUBACK and PUBREC of what was stored, PUBCOMP (else a Packet
 /// Identifier used anew would look like a repetition and its message be swallowed), PUBREL and QoS 2
 /// PUBLISH to durable sessions (else the same message could come again under another Packet
-/// Identifier), SUBACK, UNSUBACK, the CONNACK of a durable session, and one that follows upon the end of
-/// a durable session. Packets of one connection
-/// never overtake each other here [MQTT-4.6.0-2] [MQTT-4.6.0-3] [MQTT-4.6.0-4].
+/// Identifier), QoS 0 PUBLISH that waited in one (else it could come again, [AtMostOnce]), SUBACK,
+/// UNSUBACK, the CONNACK of a durable session, and one that follows upon the end of a durable
+/// session. Packets of one connection never overtake each other here [MQTT-4.6.0-2] [MQTT-4.6.0-3]
+/// [MQTT-4.6.0-4].
 ///
 /// Nothing waits for what the client has acknowledged ([StoreChange#isAwaited]); the store writes
 /// that when it is convenient.
@@ -45,7 +46,7 @@ final class Journal {
     private record WaitingPacket(long position, Connection connection, Packet packet)
             implements Waiting {}
 
-    /// The PUBLISH of a QoS 2 delivery.
+    /// The PUBLISH of a delivery.
     private record WaitingDelivery(
             long position, Connection connection, Delivery delivery, int packetId, Attempt attempt)
             implements Waiting {}
@@ -287,7 +288,8 @@ final class Journal {
         }
     }
 
-    /// Sends a PUBLISH of QoS 2 once its Packet Identifier is durable.
+    /// Sends a PUBLISH once what it needs is durable, of QoS 2 its Packet Identifier, of QoS 0 its
+    /// removal; or one behind such a one of QoS 0.
     ///
     /// @return false if that is so already and it is for the caller to send
     boolean awaitDurable(Connection connection, Delivery delivery, int packetId, Attempt attempt) {

@@ -236,7 +236,7 @@ final class Outgoing {
 
     /// True while something at QoS 0 waits: what comes at QoS 0 may not overtake it [MQTT-4.6.0-6].
     private boolean isAtMostOnceWaiting() {
-        return queue != null && queue.waitingAtMostOnce() != null;
+        return queue != null && queue.atMostOnce() != null;
     }
 
     /// @return false if it was dropped
@@ -248,9 +248,9 @@ final class Outgoing {
             return keepsAtMostOnce()
                     && enqueue(message, qos, retain, identifiers, share, session.journal());
         }
-        AtMostOnce waiting = queue == null ? null : queue.waitingAtMostOnce();
-        if (waiting != null) {
-            SessionJournal j = waiting.isStoring() ? session.journal() : null;
+        AtMostOnce before = queue == null ? null : queue.atMostOnce();
+        if (before != null) {
+            SessionJournal j = before.isStoring() ? session.journal() : null;
             return enqueue(message, qos, retain, identifiers, share, j);
         }
         if (!c.isWritable()) {
@@ -309,7 +309,7 @@ final class Outgoing {
         SessionJournal j = session.journal();
         if (j != null) {
             j.begun(d, packetId);
-            if ((d.qos() == QoS.EXACTLY_ONCE || isWithholding())
+            if ((d.qos() == QoS.EXACTLY_ONCE || (queue != null && queue.isWithholding()))
                     && shard().journal().awaitDurable(c, d, packetId, Journal.Attempt.FIRST)) {
                 return true;
             }
@@ -322,12 +322,6 @@ final class Outgoing {
                     DropReason.PACKET_TOO_LARGE); // as if it had been sent [MQTT-3.1.2-25]
         }
         return fits;
-    }
-
-    /// True while what waited before has not been sent: nothing overtakes it.
-    private boolean isWithholding() {
-        AtMostOnce waiting = queue == null ? null : queue.waitingAtMostOnce();
-        return waiting != null && waiting.isWithholding();
     }
 
     private void abandon(Delivery d, int packetId, DropReason why) {
@@ -551,38 +545,19 @@ final class Outgoing {
 
     private boolean pumpQueue(Connection c) {
         DeliveryQueue q = queue;
-        if (q == null || !(q.isAtMostOnceNext() ? q.maySendNext() : hasQuota())) {
+        if (q == null) {
             return false;
         }
-        Delivery d = q.poll();
-        if (d == null && !q.isEmpty()) {
-            return false; // the next one is on its way from the store
-        }
+        boolean moved = q.pump(c);
         if (q.isEmpty()) {
             queue = null; // an idle session holds no queue
         }
-        if (d == null) {
-            return false;
-        }
-        if (d.message().isExpired(shard().now())) {
-            passOver(d, DropReason.EXPIRED);
-        } else if (!session.mayReceive(
-                d.message().topic())) { // any more: the rules have changed since
-            passOver(d, DropReason.NOT_AUTHORIZED);
-        } else if (d.qos() != QoS.AT_MOST_ONCE) {
-            begin(d, c);
-        } else if (!q.send(d, c)) {
-            queue = q; // it is back in there
-        }
-        return true;
+        return moved;
     }
 
-    private void passOver(Delivery d, DropReason why) {
-        removeStored(d);
-        if (d.qos() != QoS.AT_MOST_ONCE) {
-            sender.skip();
-        }
-        shard().drop(why, session.clientId());
+    /// Passes over a Packet Identifier, for a delivery that has waited and is dropped.
+    void skipPacketId() {
+        sender.skip();
     }
 
     private boolean pumpStreams(Connection c) {

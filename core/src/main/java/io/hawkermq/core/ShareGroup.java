@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /// A Shared Subscription, section 4.8.2: one Share Name and Topic Filter, its members in this
 /// shard, and how many members other shards have. Each message goes to one member: to the next in
 /// turn that is connected and has room; if none has, to the next connected one's queue; only if
-/// nobody is connected to that of an offline one.
+/// nobody is connected to that of an offline one. So it is at QoS 0, too, where an offline one has a
+/// queue only if [Limits.AtMostOnce] says so.
 final class ShareGroup implements Subscriber {
     private final String shareName;
     private final String filter;

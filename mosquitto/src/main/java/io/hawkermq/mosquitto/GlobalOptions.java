@@ -205,7 +205,9 @@ public final class GlobalOptions {
 
     public static final Option<Boolean> QUEUE_QOS0_MESSAGES =
             TABLE.flag("queue_qos0_messages", false)
-                    .means("Keeps QoS 0 messages too for clients that are away.");
+                    .means(
+                            "Keeps QoS 0 messages too for clients that are away, within the same"
+                                    + " limits.");
 
     public static final Option<Long> MEMORY_LIMIT =
             TABLE.value("memory_limit", Whole.large(0, Long.MAX_VALUE), 0L)

@@ -406,6 +406,35 @@ class ConfigurationFileTest {
     }
 
     @Test
+    void whatComesAtQos0WaitsForWhoIsAwayAlsoWhenTheBrokerIsKilled() throws IOException {
+        Path file =
+                written(
+                        "allow_anonymous true",
+                        "persistence true",
+                        "persistence_location " + directory,
+                        "queue_qos0_messages true");
+        String[] subscriber = {"-i", "absent", "-c", "-q", "1", "-t", "t"};
+        try (BrokerProcess broker = start(file)) {
+            List<String> subscribing = new ArrayList<>(List.of(subscriber));
+            subscribing.add("-E");
+            Program.run(client("mosquitto_sub", subscribing.toArray(new String[0])));
+            publish("-t", "t", "-m", "one");
+            publish("-t", "t", "-m", "two", "-q", "1");
+            publish("-t", "t", "-m", "three");
+            publish("-t", "t", "-m", "four", "-q", "1"); // with its PUBACK all are on the disk
+            broker.kill();
+        }
+        try (BrokerProcess broker = start(file)) {
+            List<String> receiving = new ArrayList<>(List.of(subscriber));
+            receiving.addAll(List.of("-C", "4", "-F", "%q %p"));
+            assertEquals(
+                    List.of("0 one", "1 two", "0 three", "1 four"),
+                    Program.run(client("mosquitto_sub", receiving.toArray(new String[0]))));
+            assertTrue(broker.isAlive());
+        }
+    }
+
+    @Test
     void testingAndCheckingAFile() throws IOException {
         Path file = written("allow_anonymous true", "use_identity_as_username true");
         BrokerProcess.End test =
