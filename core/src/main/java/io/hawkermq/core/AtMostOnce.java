@@ -52,7 +52,7 @@ final class AtMostOnce {
 
     // ---- what is sent ----
 
-    /// True while what is begun must not overtake those that wait for their removal to be durable.
+    /// True while some wait for their removal to be durable.
     boolean isWithholding() {
         return !withheld.isEmpty();
     }

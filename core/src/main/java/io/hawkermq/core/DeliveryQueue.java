@@ -265,12 +265,8 @@ final class DeliveryQueue {
         return a;
     }
 
-    /// True while something at QoS 0 waits until its removal is durable: nothing else overtakes it.
-    boolean isWithholding() {
-        return atMostOnce != null && atMostOnce.isWithholding();
-    }
-
-    /// Whether there is room for the next one in the in-flight window, or it needs none.
+    /// Whether there is room for the next one in the in-flight window, or it needs none; and it would
+    /// overtake nothing that is withheld, behind which QoS 2 waits in the [Journal] anyway.
     private boolean mayBegin() {
         AtMostOnce a = atMostOnce();
         if (a != null) {
@@ -280,6 +276,9 @@ final class DeliveryQueue {
             Delivery first = head.peek();
             if (first != null && first.qos() == QoS.AT_MOST_ONCE) {
                 return a.isNext(first);
+            }
+            if (first != null && first.qos() == QoS.AT_LEAST_ONCE && a.isWithholding()) {
+                return false;
             }
         }
         return session.outgoing().hasQuota();

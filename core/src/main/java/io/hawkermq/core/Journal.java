@@ -289,7 +289,7 @@ final class Journal {
     }
 
     /// Sends a PUBLISH once what it needs is durable, of QoS 2 its Packet Identifier, of QoS 0 its
-    /// removal; or one behind such a one of QoS 0.
+    /// removal.
     ///
     /// @return false if that is so already and it is for the caller to send
     boolean awaitDurable(Connection connection, Delivery delivery, int packetId, Attempt attempt) {

@@ -309,7 +309,7 @@ final class Outgoing {
         SessionJournal j = session.journal();
         if (j != null) {
             j.begun(d, packetId);
-            if ((d.qos() == QoS.EXACTLY_ONCE || (queue != null && queue.isWithholding()))
+            if (d.qos() == QoS.EXACTLY_ONCE
                     && shard().journal().awaitDurable(c, d, packetId, Journal.Attempt.FIRST)) {
                 return true;
             }
