@@ -138,11 +138,6 @@ final class ChannelWire extends ChannelInboundHandlerAdapter implements Wire {
     // ---- life ----
 
     @Override
-    public boolean isOpen() {
-        return channel.isActive();
-    }
-
-    @Override
     public void finish() {
         if (channel.pipeline().first() != this) {
             OpenListener.endLayers(channel);

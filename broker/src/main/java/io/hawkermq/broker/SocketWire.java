@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Netty's event loop tells what the socket is ready for, once for each change (edge-triggered): so
 /// that reading can be paused and resumed without a system call, and whoever must wait for room to
-/// write asks for that once in its life. As the next change may be far away, all that was not done
+/// write asks each loop for that once. As the next change may be far away, all that was not done
 /// for the last one must be remembered: bytes that were not read because reading is paused, or because
 /// one read takes [Loop#READ_BYTES] at most, so that others have their turn.
 final class SocketWire implements Wire, EpollIoHandle {
@@ -374,11 +374,6 @@ final class SocketWire implements Wire, EpollIoHandle {
     }
 
     // ---- life ----
-
-    @Override
-    public boolean isOpen() {
-        return isOpen;
-    }
 
     @Override
     public void finish() {

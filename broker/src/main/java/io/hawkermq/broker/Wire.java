@@ -58,8 +58,6 @@ sealed interface Wire permits SocketWire, ChannelWire {
 
     void resumeReading();
 
-    boolean isOpen();
-
     /// Says that no more comes, as soon as all that was queued is sent.
     void finish();
 

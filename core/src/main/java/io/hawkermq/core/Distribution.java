@@ -22,15 +22,7 @@ final class Distribution {
         }
         deliver(route, message);
         for (ShareGroup group : route.groups) {
-            deliverShared(
-                    new ShardMessage.ForwardShared(
-                            message,
-                            group.shareName(),
-                            group.filter(),
-                            -1,
-                            Journal.Attempt.FIRST,
-                            null),
-                    group);
+            deliverShared(message, group);
         }
         long durable = message.qos() == QoS.AT_MOST_ONCE ? 0 : route.durableShards;
         for (long rest = shard.peers().activeOf(route.remoteShards); rest != 0; rest &= rest - 1) {
@@ -174,7 +166,14 @@ final class Distribution {
         }
     }
 
-    /// Gives a message to one member [MQTT-4.8.2-4]. `hops` is -1 for a message that begins its way.
+    private void deliverShared(Message message, ShareGroup group) {
+        deliverShared(
+                ShardMessage.ForwardShared.beginning(
+                        message, group.shareName(), group.filter(), Journal.Attempt.FIRST),
+                group);
+    }
+
+    /// Gives a message to one member [MQTT-4.8.2-4].
     private void deliverShared(ShardMessage.ForwardShared f, ShareGroup group) {
         int elsewhere = f.hops() < 0 || group.members().isEmpty() ? group.nextShard() : -1;
         if (elsewhere >= 0 && f.hops() < shard.peers().shards()) {
@@ -189,16 +188,7 @@ final class Distribution {
                                             message,
                                             f.shareName(),
                                             f.filter());
-            shard.peers()
-                    .forward(
-                            new ShardMessage.ForwardShared(
-                                    message,
-                                    f.shareName(),
-                                    f.filter(),
-                                    f.hops() + 1,
-                                    f.attempt(),
-                                    stored),
-                            elsewhere);
+            shard.peers().forward(f.onward(stored), elsewhere);
             return;
         }
         Subscription member = group.next(f.message().qos());
@@ -252,15 +242,7 @@ final class Distribution {
                 } else if (message.isExpired(shard.now())) {
                     shard.drop(DropReason.EXPIRED, from);
                 } else {
-                    deliverShared(
-                            new ShardMessage.ForwardShared(
-                                    message,
-                                    group.shareName(),
-                                    group.filter(),
-                                    -1,
-                                    Journal.Attempt.FIRST,
-                                    null),
-                            group);
+                    deliverShared(message, group);
                 }
             }
         } finally {

@@ -435,13 +435,8 @@ public final class Shard {
                     String filter = f.filter();
                     if (shareName != null && filter != null) {
                         distribution.deliverShared(
-                                new ShardMessage.ForwardShared(
-                                        message,
-                                        shareName,
-                                        filter,
-                                        -1,
-                                        Journal.Attempt.AGAIN,
-                                        null));
+                                ShardMessage.ForwardShared.beginning(
+                                        message, shareName, filter, Journal.Attempt.AGAIN));
                     }
                 }
                 case RETAIN -> {

@@ -24,7 +24,8 @@ public sealed interface ShardMessage {
 
     /// A message for one member of a Shared Subscription that the receiving shard has members of.
     ///
-    /// @param hops how many shards have found no member; the message is dropped when all have
+    /// @param hops how many shards have found no member, -1 if none has looked; the message is dropped
+    ///     when all have
     /// @param attempt whether a member may have got it before a crash
     /// @param stored as in [Forward]
     record ForwardShared(
@@ -34,7 +35,18 @@ public sealed interface ShardMessage {
             int hops,
             Journal.Attempt attempt,
             @Nullable StoredForward stored)
-            implements ShardMessage {}
+            implements ShardMessage {
+        /// One that no shard has looked at yet.
+        static ForwardShared beginning(
+                Message message, String shareName, String filter, Journal.Attempt attempt) {
+            return new ForwardShared(message, shareName, filter, -1, attempt, null);
+        }
+
+        /// The same for the next shard.
+        ForwardShared onward(@Nullable StoredForward storedForIt) {
+            return new ForwardShared(message, shareName, filter, hops + 1, attempt, storedForIt);
+        }
+    }
 
     /// The sender has taken `bytes` worth of forwarded messages out of its mailbox.
     record Taken(long bytes) implements ShardMessage {}
