@@ -57,6 +57,10 @@ final class Rehearsal {
 
     private static final int VISITS = 2_000;
 
+    /// A gateway's or a whole fleet's, that asks for all it wants as soon as it is connected.
+    private static final int FILTERS = 10_000;
+    private static final int FILTERS_AT_ONCE = 1_000;
+
     /// For a session that is away.
     private static final int KEPT_MESSAGES = 20_000;
 
@@ -76,6 +80,9 @@ final class Rehearsal {
             for (ProtocolVersion version : ProtocolVersion.values()) {
                 try (Client client = new Client(broker.port(), version)) {
                     client.play();
+                }
+                try (Client gateway = new Client(broker.port(), version)) {
+                    gateway.askForMuch();
                 }
                 for (int i = 0; i < VISITS; i++) {
                     try (Client visitor = new Client(broker.port(), version)) {
@@ -221,13 +228,26 @@ final class Rehearsal {
             send(new Packet.Disconnect(ReasonCode.SUCCESS, Properties.NONE));
         }
 
-        private void subscribe(int packetId, String filter) throws IOException {
+        void askForMuch() throws IOException {
+            connect("gateway", CleanStart.YES);
+            for (int first = 0; first < FILTERS; first += FILTERS_AT_ONCE) {
+                String[] filters = new String[FILTERS_AT_ONCE];
+                for (int i = 0; i < filters.length; i++) {
+                    String last = i % 2 == 0 ? "/state" : "/+";
+                    filters[i] = "rehearsal/" + (first + i) % 100 + "/device/" + (first + i) + last;
+                }
+                subscribe(1, filters);
+            }
+            send(new Packet.Disconnect(ReasonCode.SUCCESS, Properties.NONE));
+        }
+
+        private void subscribe(int packetId, String... filters) throws IOException {
             SubscriptionOptions options = SubscriptionOptions.of(QoS.AT_LEAST_ONCE);
-            send(
-                    new Packet.Subscribe(
-                            packetId,
-                            List.of(new Packet.Subscribe.Entry(TopicFilter.of(filter), options)),
-                            Properties.NONE));
+            List<Packet.Subscribe.Entry> entries =
+                    Stream.of(filters)
+                            .map(f -> new Packet.Subscribe.Entry(TopicFilter.of(f), options))
+                            .toList();
+            send(new Packet.Subscribe(packetId, entries, Properties.NONE));
             await(PacketType.SUBACK);
         }
 

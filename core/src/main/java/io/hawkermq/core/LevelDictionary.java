@@ -64,10 +64,7 @@ final class LevelDictionary extends IdTable {
 
     /// The level's id, or [#UNKNOWN].
     int find(byte[] utf8, int from, int to) {
-        return find(utf8, from, to, hash(utf8, from, to));
-    }
-
-    private int find(byte[] utf8, int from, int to, long hash) {
+        long hash = hash(utf8, from, to);
         int[] slots = segment(hash).slots();
         int mask = slots.length - 1;
         for (int i = home(hash) & mask; slots[i] != 0; i = (i + 1) & mask) {
@@ -81,15 +78,9 @@ final class LevelDictionary extends IdTable {
         return UNKNOWN;
     }
 
-    /// The level's id, which stays its id until [#release] was called as often as this.
-    int acquire(byte[] utf8, int from, int to) {
-        long hash = hash(utf8, from, to);
-        int id = find(utf8, from, to, hash);
-        if (id != UNKNOWN) {
-            uses.page(id)[uses.offset(id)]++;
-            return id;
-        }
-        id = firstFree;
+    /// Gives an id to a level that [#find] does not know, and uses it once.
+    int add(byte[] utf8, int from, int to) {
+        int id = firstFree;
         if (id != UNKNOWN) {
             firstFree = ~uses.page(id)[uses.offset(id)];
         } else {
@@ -99,8 +90,13 @@ final class LevelDictionary extends IdTable {
         }
         uses.page(id)[uses.offset(id)] = 1;
         texts.set(id, Arrays.copyOfRange(utf8, from, to));
-        insert(id, hash);
+        insert(id, hash(utf8, from, to));
         return id;
+    }
+
+    /// Uses a level once more: it stays until [#release] was called for each use.
+    void use(int id) {
+        uses.page(id)[uses.offset(id)]++;
     }
 
     void release(int id) {

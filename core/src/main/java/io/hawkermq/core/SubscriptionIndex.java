@@ -123,7 +123,7 @@ public final class SubscriptionIndex<S> {
         if (level == NO_LEVEL) {
             level = levels.find(utf8, from, to);
             if (level == LevelDictionary.UNKNOWN) {
-                return nodes.addChild(node, levels.acquire(utf8, from, to));
+                return nodes.addChild(node, levels.add(utf8, from, to));
             }
         }
         int child = nodes.child(node, level);
@@ -131,7 +131,7 @@ public final class SubscriptionIndex<S> {
             return child;
         }
         if (level >= LevelDictionary.FIRST_ID) {
-            levels.acquire(utf8, from, to); // the new node's use of it
+            levels.use(level); // by the new node
         }
         return nodes.addChild(node, level);
     }
