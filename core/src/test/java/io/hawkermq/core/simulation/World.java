@@ -104,8 +104,7 @@ final class World {
         }
         if (crashesLeft > 0) {
             crashLater();
-            // What is dropped at QoS 0 for want of space looks like a message that is refused.
-            if (random.nextInt(4) == 0 && !queuesAtMostOnce()) {
+            if (random.nextInt(4) == 0) {
                 fillLater();
             }
         }
