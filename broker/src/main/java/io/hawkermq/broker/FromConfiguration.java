@@ -13,6 +13,7 @@ import io.hawkermq.mosquitto.HawkerOptions;
 import io.hawkermq.mosquitto.ListenerConfiguration;
 import io.hawkermq.mosquitto.Notice;
 import io.hawkermq.mosquitto.PluginConfiguration;
+import io.hawkermq.protocol.PacketEncoder;
 import io.hawkermq.store.Durability;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /// What a mosquitto.conf means to a broker of this build.
 final class FromConfiguration {
-    /// The largest Remaining Length, 268,435,455, with its header; a file may name more.
-    private static final int LARGEST_PACKET = 268_435_456;
+    /// Of a packet with the largest Remaining Length, in bytes; a file may name more.
+    private static final int LARGEST_PACKET = (int) PacketEncoder.LARGEST_PACKET;
 
     /// A number that says that there is no limit.
     private static final int NO_LIMIT = 65_535;

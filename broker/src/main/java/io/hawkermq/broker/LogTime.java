@@ -49,14 +49,14 @@ interface LogTime {
             case 'n' -> "\n";
             case 't' -> "\t";
             case 's' -> Long.toString(time.toEpochSecond());
-            case 'C' -> "%02d".formatted(time.getYear() / 100);
-            case 'e' -> "%2d".formatted(time.getDayOfMonth());
-            case 'k' -> "%2d".formatted(time.getHour());
-            case 'l' -> "%2d".formatted(time.get(ChronoField.CLOCK_HOUR_OF_AMPM));
+            case 'C' -> number("%02d", time.getYear() / 100);
+            case 'e' -> number("%2d", time.getDayOfMonth());
+            case 'k' -> number("%2d", time.getHour());
+            case 'l' -> number("%2d", time.get(ChronoField.CLOCK_HOUR_OF_AMPM));
             case 'u' -> Integer.toString(time.getDayOfWeek().getValue());
             case 'w' -> Integer.toString(time.getDayOfWeek().getValue() % 7);
             case 'G' -> Integer.toString(time.get(IsoFields.WEEK_BASED_YEAR));
-            case 'V' -> "%02d".formatted(time.get(IsoFields.WEEK_OF_WEEK_BASED_YEAR));
+            case 'V' -> number("%02d", time.get(IsoFields.WEEK_OF_WEEK_BASED_YEAR));
             case 'P' -> pattern("a", time).toLowerCase(Locale.ROOT);
             case 'b', 'h' -> time.getMonth().getDisplayName(TextStyle.SHORT, Locale.ENGLISH);
             case 'a' -> time.getDayOfWeek().getDisplayName(TextStyle.SHORT, Locale.ENGLISH);
@@ -70,6 +70,11 @@ interface LogTime {
                 yield letters.isEmpty() ? "%" + conversion : pattern(letters, time);
             }
         };
+    }
+
+    /// In the digits of the C locale, whatever those of the Java machine's are.
+    private static String number(String format, int number) {
+        return String.format(Locale.ROOT, format, number);
     }
 
     private static String letters(char conversion) {

@@ -39,9 +39,6 @@ final class Storage implements AutoCloseable {
         log = options.log();
         try {
             durable = persistence == null ? null : open(persistence);
-            if (persistence != null) {
-                PersistenceFile.afterOpening(persistence);
-            }
         } catch (StoreException e) {
             throw new StartException(String.valueOf(e.getMessage()));
         } catch (NoClassDefFoundError e) {
@@ -65,7 +62,16 @@ final class Storage implements AutoCloseable {
             PersistenceFile.beforeOpening(
                     persistence, line -> options.log().log(LogLevel.NOTICE, line));
         }
-        return new Storage(options);
+        Storage storage = new Storage(options);
+        try {
+            if (persistence != null) {
+                PersistenceFile.afterOpening(persistence);
+            }
+        } catch (StartException e) {
+            storage.close(); // or nobody else could take the directory
+            throw e;
+        }
+        return storage;
     }
 
     Store store() {

@@ -384,6 +384,23 @@ class BrokerTest {
         }
     }
 
+    /// A link that leads nowhere: nothing can be written there.
+    @Test
+    void aStartThatFailsLeavesTheStoreToTheNext(@TempDir Path directory) throws Exception {
+        BrokerOptions durable =
+                options()
+                        .with(o ->
+                                o.persistence(new Persistence(directory, "own.db", Durability.OS)));
+        Path file = directory.resolve("own.db");
+        Files.createSymbolicLink(file, directory.resolve("no/such/thing"));
+        StartException failure =
+                assertThrows(StartException.class, () -> Broker.start(durable).close());
+        assertTrue(String.valueOf(failure.getMessage()).startsWith("cannot write"));
+        Files.delete(file);
+        Broker.start(durable).close();
+        assertTrue(Files.exists(file));
+    }
+
     @Test
     void whoRemovesThePersistenceFileStartsEmpty(@TempDir Path directory) throws Exception {
         BrokerOptions durable =

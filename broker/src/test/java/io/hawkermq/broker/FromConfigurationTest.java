@@ -132,7 +132,7 @@ class FromConfigurationTest {
                         .limits();
         assertEquals(65_535, limits.receiveMaximum());
         assertEquals(65_535, limits.maximumKeepAlive());
-        assertEquals(268_435_456, limits.maximumPacketSize());
+        assertEquals(268_435_460, limits.maximumPacketSize());
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -31,6 +32,17 @@ class LogTimeTest {
                     """)
     void conversionsOfStrftime(String format, String expected) {
         assertEquals(expected, LogTime.formatted(format, TIME));
+    }
+
+    @Test
+    void digitsAreThoseOfTheCLocale() {
+        Locale before = Locale.getDefault(Locale.Category.FORMAT);
+        Locale.setDefault(Locale.Category.FORMAT, Locale.forLanguageTag("ar-EG"));
+        try {
+            assertEquals("20  5 17  5 10 05", LogTime.formatted("%C %e %k %l %V %d", TIME));
+        } finally {
+            Locale.setDefault(Locale.Category.FORMAT, before);
+        }
     }
 
     @Test

@@ -199,6 +199,8 @@ final class Journal {
     /// Hands in what the turn has changed.
     void handIn() {
         if (open.isEmpty()) {
+            openBytes = 0; // of messages that were dropped after all
+            latest = null;
             return;
         }
         handedIn++;

@@ -640,4 +640,16 @@ final class Outgoing {
             sender.restore(packetId, d, d.qos());
         }
     }
+
+    /// What was in flight before the restart is over.
+    ///
+    /// @param d null if it was released
+    void forgetInFlight(int packetId, @Nullable Delivery d) {
+        SessionJournal j = session.journal();
+        if (d != null) {
+            removeStored(d);
+        } else if (j != null) {
+            j.completed(packetId);
+        }
+    }
 }

@@ -96,6 +96,11 @@ final class Peers {
         forwarded(f.bytes());
     }
 
+    void forward(ShardMessage.Retain r, int to) {
+        tell(to, r);
+        forwarded(r.message().bytes());
+    }
+
     private void forwarded(int bytes) {
         inTransitBytes += bytes;
         unpostedBytes += bytes;
@@ -124,7 +129,9 @@ final class Peers {
 
     /// True if the others do not keep up with what is forwarded to them.
     boolean areBehind() {
-        return inTransitBytes > MOST_IN_TRANSIT_BYTES * Long.bitCount(active);
+        // The keeper of the retained messages is told of them though it may own no sessions.
+        return inTransitBytes > MOST_IN_TRANSIT_BYTES
+                && inTransitBytes > MOST_IN_TRANSIT_BYTES * Long.bitCount(active);
     }
 
     // ---- news ----

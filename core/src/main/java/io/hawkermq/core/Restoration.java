@@ -5,6 +5,7 @@ import io.hawkermq.protocol.TopicFilter;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +20,7 @@ public final class Restoration implements Recovery {
     private final Slots slots;
     private final Map<Long, Session> sessions = new HashMap<>();
     private final Map<Long, StoredSession> stored = new HashMap<>();
-    private final Map<Long, List<InFlight>> inFlight = new HashMap<>();
+    private final Map<Session, List<InFlight>> inFlight = new LinkedHashMap<>();
     private final List<StoredForward> forwards = new ArrayList<>();
     private long lastSession;
     private long lastForward;
@@ -63,7 +64,7 @@ public final class Restoration implements Recovery {
         if (d.packetId() == 0) {
             s.outgoing().restore(delivery);
         } else {
-            inFlight(d.session()).add(new InFlight(d.order(), d.packetId(), delivery));
+            inFlight(s).add(new InFlight(d.order(), d.packetId(), delivery));
         }
     }
 
@@ -81,11 +82,11 @@ public final class Restoration implements Recovery {
 
     @Override
     public void released(long session, int packetId, long order) {
-        inFlight(session).add(new InFlight(order, packetId, null));
+        inFlight(find(session)).add(new InFlight(order, packetId, null));
     }
 
-    private List<InFlight> inFlight(long session) {
-        return inFlight.computeIfAbsent(session, n -> new ArrayList<>());
+    private List<InFlight> inFlight(Session session) {
+        return inFlight.computeIfAbsent(session, _ -> new ArrayList<>());
     }
 
     @Override
@@ -120,12 +121,7 @@ public final class Restoration implements Recovery {
     /// All has been said: orders what was in flight, sets the sessions' timers, takes up what was
     /// between shards. What changes by this is one batch of the first shard.
     public void finish() {
-        inFlight.forEach((number, list) -> {
-            list.sort(Comparator.comparingLong(InFlight::order));
-            for (InFlight f : list) {
-                find(number).outgoing().restoreInFlight(f.order(), f.packetId(), f.delivery());
-            }
-        });
+        inFlight.forEach(Restoration::restoreInFlight);
         stored.forEach((number, s) -> find(number).restored(s));
         introduce();
         Journal first = shards.getFirst().journal();
@@ -148,6 +144,21 @@ public final class Restoration implements Recovery {
             }
         }
         first.handIn();
+    }
+
+    /// A Packet Identifier names one delivery at a time [MQTT-2.2.1-4]: if it names two, the end of the
+    /// earlier one stood in a part of the store that is damaged.
+    private static void restoreInFlight(Session session, List<InFlight> all) {
+        all.sort(Comparator.comparingLong(InFlight::order));
+        Map<Integer, InFlight> latest = new HashMap<>();
+        all.forEach(f -> latest.put(f.packetId(), f));
+        for (InFlight f : all) {
+            if (latest.get(f.packetId()) == f) {
+                session.outgoing().restoreInFlight(f.order(), f.packetId(), f.delivery());
+            } else {
+                session.outgoing().forgetInFlight(f.packetId(), f.delivery());
+            }
+        }
     }
 
     /// Says which shards own sessions, and tells each what the others' sessions want: before any

@@ -44,7 +44,7 @@ final class Retention {
                                             message,
                                             null,
                                             null);
-            shard.peers().tell(Shard.KEEPER, new ShardMessage.Retain(message, stored));
+            shard.peers().forward(new ShardMessage.Retain(message, stored), Shard.KEEPER);
             return;
         }
         if (isStored(message)) {

@@ -192,6 +192,7 @@ public final class Shard {
             case ShardMessage.Note n -> peers.tell(from, new ShardMessage.Noted(n.ticket()));
             case ShardMessage.Noted n -> peers.onNoted(n);
             case ShardMessage.Retain r -> {
+                peers.took(r.message().bytes(), from);
                 journal.arrived(r.stored());
                 try {
                     retention.retain(r.message());

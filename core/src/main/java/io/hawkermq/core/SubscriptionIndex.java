@@ -71,14 +71,6 @@ public final class SubscriptionIndex<S> {
         return filters;
     }
 
-    int liveNodes() {
-        return nodes.count();
-    }
-
-    int liveLevels() {
-        return levels.count();
-    }
-
     /// Adds a subscriber to a filter; later ones of the same filter are found after earlier ones.
     ///
     /// @param filter a valid Topic Filter, of a Shared Subscription without `$share/NAME/`

@@ -106,10 +106,13 @@ public final class Sender<T> {
         if (2 * (count + 1) > slots.length) {
             grow();
         }
-        int packetId = lastPacketId;
-        do {
-            packetId = packetId == MAXIMUM_PACKET_ID ? 1 : packetId + 1;
-        } while (slots[packetId & (slots.length - 1)] != null || isReserved(packetId));
+        int packetId = following(lastPacketId);
+        while (slots[packetId & (slots.length - 1)] != null || isReserved(packetId)) {
+            if (packetId == lastPacketId) {
+                grow(); // all that are free share slots with deliveries
+            }
+            packetId = following(packetId);
+        }
         InFlight<T> delivery =
                 add(packetId, message, qos == QoS.EXACTLY_ONCE ? Awaited.PUBREC : Awaited.PUBACK);
         delivery.takesQuota = true;
@@ -128,7 +131,7 @@ public final class Sender<T> {
             reserved = taken;
         }
         for (int tried = 0; tried < MAXIMUM_PACKET_ID; tried++) {
-            lastPacketId = lastPacketId == MAXIMUM_PACKET_ID ? 1 : lastPacketId + 1;
+            lastPacketId = following(lastPacketId);
             if (find(lastPacketId) == null && !taken.get(lastPacketId)) {
                 taken.set(lastPacketId);
                 reservedCount++;
@@ -157,7 +160,11 @@ public final class Sender<T> {
     /// Passes over an identifier, for a message that waited and is not sent after all: Mosquitto
     /// numbers what it queues.
     public void skip() {
-        lastPacketId = lastPacketId == MAXIMUM_PACKET_ID ? 1 : lastPacketId + 1;
+        lastPacketId = following(lastPacketId);
+    }
+
+    private static int following(int packetId) {
+        return packetId == MAXIMUM_PACKET_ID ? 1 : packetId + 1;
     }
 
     private InFlight<T> add(int packetId, @Nullable T message, Awaited awaited) {

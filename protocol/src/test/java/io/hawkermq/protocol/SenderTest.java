@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hawkermq.protocol.Sender.Outcome;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -131,6 +133,21 @@ final class SenderTest {
         assertThrows(IllegalStateException.class, () -> sender.start("x", QoS.AT_LEAST_ONCE));
         assertEquals(Outcome.COMPLETED, sender.onPuback(777));
         assertEquals(777, sender.start("x", QoS.AT_LEAST_ONCE));
+    }
+
+    /// Those reserved are no deliveries, so that the slots are few.
+    @Test
+    void theLastFreeIdentifierIsFoundThoughASlotIsShared() {
+        Sender<String> sender = new Sender<>(10);
+        assertEquals(1, sender.start("x", QoS.AT_LEAST_ONCE));
+        for (int packetId = 2; packetId <= 65_535; packetId++) {
+            assertEquals(packetId, sender.reserve());
+        }
+        sender.release(5);
+        assertTimeoutPreemptively(
+                Duration.ofSeconds(20),
+                () -> assertEquals(5, sender.start("y", QoS.AT_LEAST_ONCE)));
+        assertFalse(sender.hasQuota());
     }
 
     @Test

@@ -68,7 +68,15 @@ final class Opening {
         try {
             endReplacement();
             Engine engine = openOrSalvage();
-            checkFormat(engine);
+            boolean isUsable = false;
+            try {
+                checkFormat(engine);
+                isUsable = true;
+            } finally {
+                if (!isUsable) {
+                    engine.close();
+                }
+            }
             return engine;
         } catch (EngineException | IOException e) {
             throw cannot("opened", e);
@@ -279,7 +287,6 @@ final class Opening {
     private void checkFormat(Engine engine) throws EngineException, StoreException {
         int format = new Format().upgrade(engine);
         if (format > Format.CURRENT) {
-            engine.close();
             throw new StoreException(
                     "The store in "
                             + directory

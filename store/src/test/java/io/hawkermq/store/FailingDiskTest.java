@@ -73,6 +73,13 @@ class FailingDiskTest {
     }
 
     @Test
+    void anEngineThatCannotBeUsedIsNotLeftOpen() {
+        machine.failingWrites.set(1);
+        assertThrows(StoreException.class, this::open);
+        assertEquals("close", machine.calls.getLast());
+    }
+
+    @Test
     void nothingIsDurableWhileWritesFail() throws Exception {
         try (Disk disk = open()) {
             disk.write(new StoreChange.PutSession(Some.session(1)));
