@@ -235,8 +235,11 @@ public final class Broker implements AutoCloseable {
         try {
             listening.apply(prepared);
         } catch (StartException | RuntimeException e) {
-            http.change(before);
-            listening.restore(prepared);
+            try {
+                http.change(before);
+            } finally {
+                listening.restore(prepared); // whatever becomes of HTTP
+            }
             throw e;
         }
         options =
