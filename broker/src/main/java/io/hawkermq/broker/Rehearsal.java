@@ -59,6 +59,7 @@ final class Rehearsal {
 
     /// A gateway's or a whole fleet's, that asks for all it wants as soon as it is connected.
     private static final int FILTERS = 10_000;
+
     private static final int FILTERS_AT_ONCE = 1_000;
 
     /// For a session that is away.

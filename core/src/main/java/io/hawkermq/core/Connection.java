@@ -210,7 +210,8 @@ public final class Connection {
             }
             case AWAITING_CONNECT -> {
                 if (e.reasonCode() == ReasonCode.UNSUPPORTED_PROTOCOL_VERSION) {
-                    // [MQTT-3.1.2-2], in the form of 5.0 as the code is one of 5.0; as Mosquitto, in
+                    // [MQTT-3.1.2-2], in the form of 5.0 as the code is one of 5.0; as Mosquitto,
+                    // in
                     // that of 3.1.1 if the version is known and the Protocol Name is another's.
                     outbox.negotiated(
                             sentBy == null ? ProtocolVersion.MQTT_5 : ProtocolVersion.MQTT_3_1_1,
