@@ -19,12 +19,14 @@ import io.hawkermq.store.Durability;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerAdapter;
 import io.netty.channel.ChannelHandlerContext;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Queue;
 import java.util.Random;
@@ -35,6 +37,7 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -43,6 +46,52 @@ class BrokerTest {
 
     private static BrokerOptions options() {
         return BrokerOptions.local(0).with(o -> o.sysIntervalSeconds(0));
+    }
+
+    /// As Mosquitto: a client of 3.x that mixes them up must be able to read the answer.
+    @ParameterizedTest
+    @CsvSource({"MQTT, 3", "MQIsdp, 4", "MQIsdp, 5"})
+    void aVersionOfAnotherProtocolNameIsRefusedInTheFormOf311(String name, int level)
+            throws Exception {
+        try (Broker broker = Broker.start(options());
+                TestClient client = new TestClient(broker.port(), ProtocolVersion.MQTT_3_1_1)) {
+            client.write(connect(name, level, 0x02, "0001 63"));
+            assertEquals(
+                    ReasonCode.UNSUPPORTED_PROTOCOL_VERSION,
+                    client.next(Packet.Connack.class).reasonCode()); // [MQTT-3.1.2-2]
+            assertTrue(client.isClosedByBroker());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "00 0001 63 00 0002 61FF 0001 77", // Will Topic not UTF-8
+                "00 0001 63 00 0001 61" // no Will Payload
+            })
+    void anIllFormedWillIsRefusedWithItsReason(String rest) throws Exception {
+        try (Broker broker = Broker.start(options());
+                TestClient client = new TestClient(broker.port(), ProtocolVersion.MQTT_5)) {
+            client.write(connect("MQTT", 5, 0x06, rest));
+            assertEquals(
+                    ReasonCode.MALFORMED_PACKET,
+                    client.next(Packet.Connack.class).reasonCode()); // [MQTT-3.1.4-1]
+            assertTrue(client.isClosedByBroker());
+        }
+    }
+
+    /// @param rest what follows Keep Alive, in hexadecimal digits
+    private static byte[] connect(String name, int level, int flags, String rest) {
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        body.writeBytes(new byte[] {0, (byte) name.length()});
+        body.writeBytes(name.getBytes(StandardCharsets.UTF_8));
+        body.writeBytes(new byte[] {(byte) level, (byte) flags, 0, 60});
+        body.writeBytes(HexFormat.of().parseHex(rest.replace(" ", "")));
+        byte[] packet = new byte[2 + body.size()];
+        packet[0] = 0x10;
+        packet[1] = (byte) body.size();
+        System.arraycopy(body.toByteArray(), 0, packet, 2, body.size());
+        return packet;
     }
 
     @ParameterizedTest

@@ -24,6 +24,9 @@ final class Outgoing {
     private boolean isStreamsTurn;
     private boolean isPumpScheduled;
 
+    /// At QoS 0 of what the client published itself, until it has its PUBREC.
+    private @Nullable List<Delivery> own;
+
     Outgoing(Session session) {
         this.session = session;
     }
@@ -257,7 +260,18 @@ final class Outgoing {
             shard().drop(DropReason.OUTBOUND_FULL, session.clientId());
             return false;
         }
-        boolean fits = c.transmit(message, qos, retain, identifiers, 0);
+        if (c.isAnswering()) {
+            if (own == null) {
+                own = new ArrayList<>(1);
+            }
+            return own.add(shard().delivery(message, qos, retain, identifiers, share));
+        }
+        return transmitAtMostOnce(c, message, retain, identifiers);
+    }
+
+    private boolean transmitAtMostOnce(
+            Connection c, Message message, boolean retain, int @Nullable [] identifiers) {
+        boolean fits = c.transmit(message, QoS.AT_MOST_ONCE, retain, identifiers, 0);
         if (!fits) {
             shard().drop(DropReason.PACKET_TOO_LARGE, session.clientId());
         }
@@ -450,6 +464,14 @@ final class Outgoing {
 
     /// The client has its PUBREC: what it sent to itself may follow.
     void answered() {
+        List<Delivery> waiting = own;
+        own = null;
+        Connection c = session.connection();
+        if (waiting != null && c != null) {
+            for (Delivery d : waiting) {
+                transmitAtMostOnce(c, d.message(), d.retain(), d.identifiers());
+            }
+        }
         if (!isQueueEmpty()) {
             schedulePump();
         }

@@ -133,13 +133,9 @@ final class ConnectBody {
             FieldReader in, TopicNames names, int flags, ProtocolVersion version)
             throws MalformedPacketException {
         Properties properties = version.isMqtt5() ? in.willProperties() : Properties.NONE;
-        try {
-            TopicName topic = in.topicName(names, "the Will Topic");
-            byte[] payload = in.binary("the Will Payload");
-            QoS qos = QoS.of((flags & WILL_QOS) >> 3);
-            return new Will(topic, payload, qos, (flags & WILL_RETAIN) != 0, properties);
-        } catch (MalformedPacketException e) {
-            throw e.unanswered();
-        }
+        TopicName topic = in.topicName(names, "the Will Topic");
+        byte[] payload = in.binary("the Will Payload");
+        QoS qos = QoS.of((flags & WILL_QOS) >> 3);
+        return new Will(topic, payload, qos, (flags & WILL_RETAIN) != 0, properties);
     }
 }
