@@ -152,7 +152,9 @@ final class Subscribing {
                     case SEND -> true;
                     // What it was owed when it was new it is still owed, and no more.
                     case SEND_IF_NEW -> replaced == null || replaced.isOwedRetained();
-                    case DO_NOT_SEND -> false;
+                    // It asks for none, and takes none away that the one it replaces is still owed
+                    // [MQTT-3.8.4-4].
+                    case DO_NOT_SEND -> replaced != null && replaced.isOwedRetained();
                 };
         return isWanted && !filter.isShared()
                 ? StoredSubscription.Retained.OWED

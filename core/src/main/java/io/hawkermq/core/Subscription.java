@@ -83,7 +83,7 @@ final class Subscription implements Subscriber {
 
     /// True if what it is owed, when it replaces another one, is what that one was.
     boolean isOwedRest() {
-        return isOwedRetained() && options().retainHandling() == RetainHandling.SEND_IF_NEW;
+        return isOwedRetained() && options().retainHandling() != RetainHandling.SEND;
     }
 
     /// No retained message is left that it asks for.

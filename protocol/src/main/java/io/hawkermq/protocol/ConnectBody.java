@@ -82,6 +82,9 @@ final class ConnectBody {
             throw new MalformedPacketException(ReasonCode.BAD_USER_NAME_OR_PASSWORD, e.reason())
                     .unanswered();
         }
+        if (version == ProtocolVersion.MQTT_3_1 && password != null && userName == null) {
+            throw in.malformed("there is a Password without a User Name"); // 3.1, section 3.1
+        }
         return new Packet.Connect(
                 version,
                 (level & BRIDGE) != 0,

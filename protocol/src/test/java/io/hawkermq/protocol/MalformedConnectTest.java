@@ -161,6 +161,10 @@ class MalformedConnectTest {
                         "10 0F 0004'MQTT' 04 42 003C 0000 0001'p'",
                         "without a User Name"),
                 v3(
+                        "section 3.1 of 3.1: Password without User Name",
+                        "10 12 0006'MQIsdp' 03 42 003C 0001'c' 0001'p'",
+                        "without a User Name"),
+                v3(
                         "4 of section 3.1: bytes after the end",
                         "10 0D 0004'MQTT' 04 02 003C 0000 00",
                         "1 bytes after"));

@@ -338,7 +338,7 @@ final class Oracle {
             if (isAsked && !u.isShared()) {
                 ask(u);
             } else if (replaced != null
-                    && entry.options().retainHandling() == RetainHandling.SEND_IF_NEW) {
+                    && entry.options().retainHandling() != RetainHandling.SEND) {
                 u.goOnFor(replaced);
             }
         }
