@@ -13,6 +13,7 @@ import io.netty.channel.unix.Socket;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.FutureListener;
 import java.io.IOException;
+import java.nio.channels.NotYetConnectedException;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -388,8 +389,8 @@ final class SocketWire implements Wire, EpollIoHandle {
             if (isOpen) {
                 socket.shutdown(false, true);
             }
-        } catch (IOException e) {
-            close(); // the peer was faster
+        } catch (IOException | NotYetConnectedException e) {
+            close(); // the peer was faster; what it has reset counts as not connected
         }
     }
 

@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -92,6 +93,46 @@ class SocketWireTest {
                 expect(i, subscriber);
             }
             assertTrue(publisher.isClosedByBroker());
+        }
+    }
+
+    /// The broker says why it closes, to somebody whose reset has come meanwhile.
+    @Test
+    void whoIsRefusedAndHasResetIsNoError() throws Exception {
+        CountDownLatch isReset = new CountDownLatch(1);
+        LogLines log = new LogLines();
+        try (Broker broker =
+                        Broker.start(
+                                BrokerOptions.local(0)
+                                        .with(
+                                                o ->
+                                                        o.loops(1)
+                                                                .sysIntervalSeconds(0)
+                                                                .log(log)
+                                                                .publications(_ -> await(isReset))));
+                TestClient publisher =
+                        TestClient.connected(broker.port(), VERSION, "publisher")) {
+            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), broker.port());
+                    TestClient refused = new TestClient(socket, ProtocolVersion.MQTT_5)) {
+                socket.setSoLinger(true, 0);
+                refused.connected("refused");
+                publisher.send(TestClient.publish("t", QoS.AT_MOST_ONCE, 0, payload(0)));
+                refused.write(new byte[] {(byte) 0xF7, 0});
+            }
+            isReset.countDown();
+            log.await("Client refused [");
+            publisher.send(new Packet.Pingreq());
+            publisher.next(Packet.Pingresp.class);
+        }
+        assertEquals(0, log.count("Internal error"), () -> log.all().toString());
+        assertEquals(1, log.count("Client refused ["), () -> log.all().toString());
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertTrue(latch.await(20, TimeUnit.SECONDS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

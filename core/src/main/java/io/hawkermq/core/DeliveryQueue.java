@@ -422,7 +422,11 @@ final class DeliveryQueue {
         takeBack();
         Journal journal = session.shard().journal();
         QueueTail t = tail;
-        if (!journal.isPaged() || session.journal() == null || (t != null && t.hasSettled())) {
+        if (!journal.isPaged() || session.journal() == null) {
+            return;
+        }
+        if (t != null && t.hasSettled()) {
+            giveBack(t);
             return;
         }
         int limit = headLimit();
@@ -432,6 +436,16 @@ final class DeliveryQueue {
             tail().addFirst(last, journal.openPosition());
             awaitDurable(journal);
         }
+    }
+
+    /// What is on the heap before a part that only the store has is in the store, too.
+    private void giveBack(QueueTail t) {
+        int limit = headLimit();
+        while (head.size() > 1 && isHeadFull(limit) && t.giveBack(head.getLast())) {
+            headBytes -= head.removeLast().message().bytes();
+            cancelLoad(session.shard()); // it would leave out what is given back
+        }
+        account();
     }
 
     // ---- life ----

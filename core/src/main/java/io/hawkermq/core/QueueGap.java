@@ -79,6 +79,16 @@ final class QueueGap {
     /// A delivery behind the others.
     void add(long sequence, int ofBytes, long expiresAt) {
         last = sequence;
+        add(ofBytes, expiresAt);
+    }
+
+    /// A delivery before the others.
+    void addFirst(long sequence, int ofBytes, long expiresAt) {
+        first = sequence;
+        add(ofBytes, expiresAt);
+    }
+
+    private void add(int ofBytes, long expiresAt) {
         count++;
         waiting++;
         bytes += ofBytes;

@@ -63,6 +63,22 @@ final class QueueTail {
         return settled.peek() instanceof QueueGap gap ? gap : null;
     }
 
+    /// Puts a delivery that the store has before all others, into the gap that they begin with.
+    ///
+    /// @return false if that gap cannot take it
+    boolean giveBack(Delivery d) {
+        QueueGap gap = firstGap();
+        StoredDelivery stored = d.stored();
+        if (gap == null || stored == null || !gap.takes(d.message().expiresAt())) {
+            return false;
+        }
+        gap.addFirst(stored.sequence(), d.message().bytes(), d.message().expiresAt());
+        inGaps++;
+        waitingInGaps++;
+        gapBytes += d.message().bytes();
+        return true;
+    }
+
     /// Takes the first delivery, if there is one and it is on the heap.
     @Nullable Delivery poll() {
         if (settled.peek() instanceof Delivery d) {

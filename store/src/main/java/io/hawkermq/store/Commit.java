@@ -279,9 +279,10 @@ final class Commit {
         for (StoredDelivery d : c.remaining()) {
             if (d.writing() == Writing.WRITTEN) {
                 hasQueue = true;
-                // Its pack goes with all others of the session: no marks for it.
+                // Its pack goes with all others of the session, without marks; until then it is the
+                // only one that knows what is not referred to any more.
                 Pack pack = packOf(d);
-                pack.touch();
+                touch(pack);
                 if (pack.remove(d.index())) {
                     unrefer(d.body());
                 }
@@ -304,7 +305,7 @@ final class Commit {
     void writeTo(Batch batch) {
         // First of all, so that nothing is removed that comes later.
         touched.forEach(pack -> {
-            // An empty pack would not be counted among what its session leaves behind.
+            // An empty pack may not be counted among what its session leaves behind.
             if (pack.left() == 0 || !ended.containsKey(pack.session())) {
                 pack.writeMarks(batch);
             }

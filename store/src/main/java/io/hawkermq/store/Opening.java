@@ -176,6 +176,17 @@ final class Opening {
             losses.add("what stood in the damaged parts of the log is lost");
             return engine;
         } catch (EngineException e) {
+            losses.add("the log is of no use behind its damage: " + e.getMessage());
+        }
+        try {
+            // What is left of a record of several blocks may pass for a whole one, and then nothing
+            // can be stepped over.
+            Engine engine =
+                    RocksEngine.open(
+                            database(), options, RocksEngine.Mode.BEFORE_DAMAGED_LOG, null);
+            losses.add("what stood in the log from its first damaged part on is lost");
+            return engine;
+        } catch (EngineException e) {
             losses.add("it is not only the log: " + e.getMessage());
         }
         try {

@@ -38,6 +38,8 @@ final class RocksEngine implements Engine {
         NORMAL,
         /// Damaged parts of the log are stepped over.
         WITHOUT_DAMAGED_LOG,
+        /// The log up to its first damaged part.
+        BEFORE_DAMAGED_LOG,
         /// Without the log, and with the newest state of which all files are there.
         WHAT_IS_THERE,
         /// Nothing can be written, and nobody else has it open.
@@ -82,6 +84,11 @@ final class RocksEngine implements Engine {
                                 RocksDB.open(
                                         options.setWalRecoveryMode(
                                                 WALRecoveryMode.SkipAnyCorruptedRecords),
+                                        directory.toString());
+                        case BEFORE_DAMAGED_LOG ->
+                                RocksDB.open(
+                                        options.setWalRecoveryMode(
+                                                WALRecoveryMode.PointInTimeRecovery),
                                         directory.toString());
                         case WHAT_IS_THERE ->
                                 RocksDB.open(

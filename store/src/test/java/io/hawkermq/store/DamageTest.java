@@ -154,6 +154,27 @@ class DamageTest {
         flipsIn(log(), ".log", 15, false);
     }
 
+    /// A record that spans blocks of the log: what is left of it may pass for a whole one.
+    @Test
+    void aFlippedBitInALargeRecordLosesNothingBeforeIt() throws Exception {
+        Path from = root.resolve("data");
+        long before;
+        try (Disk disk = new Disk(from)) {
+            fill(disk);
+            before = Files.size(Disk.files(from, ".log").getLast());
+            StoredMessage large = new StoredMessage(Some.message("t", "l".repeat(200_000)));
+            disk.write(new StoreChange.PutDelivery(Some.delivery(1, MESSAGES, large)));
+        }
+        for (int at = 4_000; at < 200_000; at += 28_000) {
+            Path copy = Disk.copy(from, root.resolve("copy"));
+            flip(Disk.files(copy, ".log").getLast(), 8 * (before + at));
+            try (Disk disk = new Disk(copy)) {
+                assertFalse(disk.report.isWhole());
+                assertEquals(SESSIONS * (4 + MESSAGES), disk.recovered.all.size(), "at " + at);
+            }
+        }
+    }
+
     @Test
     void flippedBitsInTables() throws Exception {
         flipsIn(tables(), ".sst", 15, true);

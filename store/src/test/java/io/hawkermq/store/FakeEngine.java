@@ -34,6 +34,9 @@ final class FakeEngine implements Engine {
         /// Thrown by every write: what nobody thought of.
         volatile @Nullable RuntimeException bug;
 
+        /// Runs before each reading.
+        volatile Runnable beforeReading = () -> {};
+
         final AtomicInteger failingOpens = new AtomicInteger();
         final AtomicInteger failingSyncs = new AtomicInteger();
 
@@ -103,6 +106,7 @@ final class FakeEngine implements Engine {
 
     @Override
     public Cursor cursor(byte[] from, byte[] to) {
+        machine.beforeReading.run();
         return new FakeCursor(new TreeMap<>(records.subMap(from, true, to, false)));
     }
 

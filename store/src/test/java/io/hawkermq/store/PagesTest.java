@@ -131,6 +131,31 @@ class PagesTest {
         }
     }
 
+    /// The collector runs just when the last handle of a pack is gone and the rest of the pack is read:
+    /// then a message would lose two references for one, and others their message with it.
+    @Test
+    void theEndOfASessionTakesNothingTwice() throws Exception {
+        StoredMessage shared = new StoredMessage(Some.message("t", "shared"));
+        StoredDelivery onHeap = Some.delivery(1, 1, shared);
+        StoredDelivery waits = Some.delivery(2, 1, shared);
+        try (Disk disk = open(Integer.MAX_VALUE)) {
+            disk.write(
+                    new StoreChange.PutSession(Some.session(1)),
+                    new StoreChange.PutSession(Some.session(2)),
+                    new StoreChange.PutSession(Some.session(3)),
+                    new StoreChange.PutDelivery(onHeap),
+                    new StoreChange.PutDelivery(Some.delivery(1, 2)),
+                    new StoreChange.PutDelivery(waits),
+                    new StoreChange.PutDelivery(Some.delivery(3, 1, shared)));
+            machine.beforeReading = System::gc;
+            disk.write(new StoreChange.RemoveSession(1, "client 1", List.of(onHeap), 1));
+            machine.beforeReading = () -> {};
+            disk.write(new StoreChange.RemoveDelivery(waits));
+            assertEquals(List.of(1L), sequences(disk.load(3, 1, 1, 1)));
+            assertEquals(List.of(), disk.problems());
+        }
+    }
+
     /// What is charged while a message is on the heap, after a restart without it, and when it comes
     /// back is the same, or the limits would be off by the difference for good.
     @Test
