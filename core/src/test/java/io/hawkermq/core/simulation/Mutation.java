@@ -33,6 +33,11 @@ interface Mutation {
         return real;
     }
 
+    /// The most that the disk takes for a step, in milliseconds.
+    default int diskDelay(int real) {
+        return real;
+    }
+
     /// What the core gets to see of a packet that came; null for nothing.
     default @Nullable Packet received(Packet packet) {
         return packet;

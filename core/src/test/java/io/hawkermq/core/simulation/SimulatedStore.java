@@ -60,7 +60,7 @@ final class SimulatedStore implements Store {
         this.world = world;
         random = world.random();
         image = new DiskImage(world.mutation().isChecked());
-        delay = Profile.pick(random, 0, 2, 20, 200);
+        delay = world.mutation().diskDelay(Profile.pick(random, 0, 2, 20, 200));
         errors = Profile.pick(random, 0, 0, 5, 30);
         pageMost = Profile.pick(random, 1, 2, 5, 1_000);
     }

@@ -380,7 +380,7 @@ final class World {
 
     /// True if QoS 0 waits for clients that are away.
     boolean queuesAtMostOnce() {
-        return profile.limits().atMostOnce() == Limits.AtMostOnce.QUEUED;
+        return limits().atMostOnce() == Limits.AtMostOnce.QUEUED;
     }
 
     /// True if there was no space at some time.
