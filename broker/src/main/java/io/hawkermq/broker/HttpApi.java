@@ -27,9 +27,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -170,7 +174,14 @@ final class HttpApi implements AutoCloseable {
         return new HttpListener(l.host(), l.port(), l.tls(), l.directory(), l.access(), "");
     }
 
+    /// Each answer has a date. Java reads the names of time zones for the first one; if there is no
+    /// file descriptor left just then, that and all later answers fail.
+    private static void readTimeZones() {
+        DateTimeFormatter.ofPattern("zzz", Locale.US).format(ZonedDateTime.now(ZoneId.of("GMT")));
+    }
+
     private Open open(HttpListener listener) throws StartException {
+        readTimeZones();
         InetSocketAddress address =
                 listener.host() == null
                         ? new InetSocketAddress(listener.port())

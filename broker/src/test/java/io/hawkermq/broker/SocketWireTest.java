@@ -104,14 +104,12 @@ class SocketWireTest {
         try (Broker broker =
                         Broker.start(
                                 BrokerOptions.local(0)
-                                        .with(
-                                                o ->
-                                                        o.loops(1)
-                                                                .sysIntervalSeconds(0)
-                                                                .log(log)
-                                                                .publications(_ -> await(isReset))));
-                TestClient publisher =
-                        TestClient.connected(broker.port(), VERSION, "publisher")) {
+                                        .with(o ->
+                                                o.loops(1)
+                                                        .sysIntervalSeconds(0)
+                                                        .log(log)
+                                                        .publications(_ -> await(isReset))));
+                TestClient publisher = TestClient.connected(broker.port(), VERSION, "publisher")) {
             try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), broker.port());
                     TestClient refused = new TestClient(socket, ProtocolVersion.MQTT_5)) {
                 socket.setSoLinger(true, 0);

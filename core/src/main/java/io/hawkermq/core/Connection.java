@@ -210,9 +210,8 @@ public final class Connection {
             }
             case AWAITING_CONNECT -> {
                 if (e.reasonCode() == ReasonCode.UNSUPPORTED_PROTOCOL_VERSION) {
-                    // [MQTT-3.1.2-2], in the form of 5.0 as the code is one of 5.0. Where the
-                    // version
-                    // is known and has another Protocol Name, in that of 3.1.1, as Mosquitto.
+                    // [MQTT-3.1.2-2], in the form of 5.0 as the code is one of 5.0. As
+                    // Mosquitto, in that of 3.1.1 if only the Protocol Name is wrong.
                     outbox.negotiated(
                             sentBy == null ? ProtocolVersion.MQTT_5 : ProtocolVersion.MQTT_3_1_1,
                             Long.MAX_VALUE);

@@ -122,9 +122,9 @@ public final class DurableStore implements Store, AutoCloseable {
                         + directory
                         + " was damaged: "
                         + report.damaged()
-                        + " parts could not be read, "
+                        + " records could not be read, "
                         + report.dangling()
-                        + " records referred to something lost. The rest was loaded."
+                        + " referred to something lost. What is left was loaded."
                         + (report.quarantine() == null
                                 ? ""
                                 : " What was found is kept in " + report.quarantine() + "."));
