@@ -24,6 +24,9 @@ final class Outgoing {
     private boolean isStreamsTurn;
     private boolean isPumpScheduled;
 
+    /// What was begun for this connection and waits until it may be sent. Nothing overtakes it.
+    private int awaiting;
+
     /// At QoS 0 of what the client published itself, until it has its PUBREC.
     private @Nullable List<Delivery> own;
 
@@ -41,6 +44,7 @@ final class Outgoing {
     ///
     /// @param receiveMaximum what it may have unacknowledged
     void resume(int receiveMaximum) {
+        awaiting = 0; // what waits is for an earlier connection
         sender.resume(receiveMaximum);
     }
 
@@ -323,8 +327,7 @@ final class Outgoing {
         SessionJournal j = session.journal();
         if (j != null) {
             j.begun(d, packetId);
-            if (d.qos() == QoS.EXACTLY_ONCE
-                    && shard().journal().awaitDurable(c, d, packetId, Journal.Attempt.FIRST)) {
+            if (mustWait(d, c, packetId, Journal.Attempt.FIRST)) {
                 return true;
             }
         }
@@ -336,6 +339,19 @@ final class Outgoing {
                     DropReason.PACKET_TOO_LARGE); // as if it had been sent [MQTT-3.1.2-25]
         }
         return fits;
+    }
+
+    /// Whether a PUBLISH of a durable session has to wait: at QoS 2 for its Packet Identifier to be
+    /// durable, at QoS 1 only for those before it, to keep their order. If so it is sent when it may
+    /// be.
+    private boolean mustWait(Delivery d, Connection c, int packetId, Journal.Attempt attempt) {
+        boolean mustWait =
+                (d.qos() == QoS.EXACTLY_ONCE || awaiting > 0)
+                        && shard().journal().awaitDurable(c, d, packetId, attempt);
+        if (mustWait) {
+            awaiting++;
+        }
+        return mustWait;
     }
 
     private void abandon(Delivery d, int packetId, DropReason why) {
@@ -353,7 +369,7 @@ final class Outgoing {
     }
 
     /// What a delivery waited for is durable, at QoS 2 its Packet Identifier, at QoS 0 its removal: it
-    /// is sent if it is still to be.
+    /// is sent if it is still to be. Only as long as the connection that it was begun for is there.
     void transmitDurable(Delivery d, int packetId, Journal.Attempt attempt) {
         Connection c = session.connection();
         if (d.qos() == QoS.AT_MOST_ONCE) {
@@ -363,6 +379,7 @@ final class Outgoing {
             }
             return;
         }
+        awaiting--;
         Sender.InFlight<Delivery> inFlight = sender.find(packetId);
         if (c == null || inFlight == null || inFlight.message() != d) {
             return;
@@ -557,9 +574,7 @@ final class Outgoing {
         if (d == null) {
             session.acknowledge(
                     c, new Packet.Pubrel(packetId, ReasonCode.SUCCESS, Properties.NONE));
-        } else if (!(d.qos() == QoS.EXACTLY_ONCE
-                        && session.isDurable()
-                        && shard().journal().awaitDurable(c, d, packetId, Journal.Attempt.AGAIN))
+        } else if (!(session.isDurable() && mustWait(d, c, packetId, Journal.Attempt.AGAIN))
                 && !c.retransmit(d, packetId)) {
             abandon(d, packetId, DropReason.PACKET_TOO_LARGE);
         }

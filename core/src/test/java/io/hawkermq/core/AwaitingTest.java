@@ -19,8 +19,7 @@ final class AwaitingTest {
     @Test
     void aClientWhoseAnswersWaitIsRefusedWhenTheyAreTooMany() {
         TestClient client = shards.connectDurably("c", 0);
-        shards.settle();
-        shards.get(0).onDurable(store.position);
+        allIsDurable();
         client.subscribe("t", QoS.AT_LEAST_ONCE);
         for (int i = 1; i < 65_535; i++) {
             client.publish("nobody", QoS.AT_LEAST_ONCE);
@@ -47,8 +46,34 @@ final class AwaitingTest {
 
         assertTrue(client.isClosed);
         assertTrue(client.got.isEmpty());
+        allIsDurable();
+        assertTrue(client.got.isEmpty());
+    }
+
+    /// Who keeps the last value would be left with the older one.
+    @Test
+    void qos1DoesNotOvertakeQos2ThatWaits() {
+        TestClient client = shards.connectDurably("c", 0);
+        client.subscribe("t", QoS.EXACTLY_ONCE);
+        TestClient publisher = shards.connect("p", 0);
+        allIsDurable();
+
+        publisher.publish("t", QoS.AT_LEAST_ONCE);
+        assertEquals(1, client.published);
+        publisher.publish("t", QoS.EXACTLY_ONCE);
+        publisher.publish("t", QoS.AT_LEAST_ONCE);
+        shards.settle();
+        assertEquals(1, client.published);
+
+        allIsDurable();
+        assertEquals(3, client.published);
+        publisher.publish("t", QoS.AT_LEAST_ONCE);
+        assertEquals(4, client.published);
+    }
+
+    private void allIsDurable() {
         shards.settle();
         shards.get(0).onDurable(store.position);
-        assertTrue(client.got.isEmpty());
+        shards.settle();
     }
 }

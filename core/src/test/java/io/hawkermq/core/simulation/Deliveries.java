@@ -243,7 +243,7 @@ final class Deliveries {
     }
 
     private static Lane lane(Expectation e) {
-        return new Lane(e.take.publisher(), e.take.message().topic(), e.qos);
+        return new Lane(e.take.publisher(), e.take.message().topic(), e.qos.min(QoS.AT_LEAST_ONCE));
     }
 
     // ---- content ----

@@ -70,7 +70,7 @@ final class ModelSession {
         }
     }
 
-    /// In which order is kept [MQTT-4.6.0-5].
+    /// In which order is kept [MQTT-4.6.0-5]; QoS 1 and 2 share one, which is more than the rule asks.
     record Lane(String publisher, String topic, QoS qos) {}
 
     /// What came last with a packet identifier.
