@@ -177,7 +177,8 @@ final class HttpApi implements AutoCloseable {
     /// Each answer has a date. Java reads the names of time zones for the first one; if there is no
     /// file descriptor left just then, that and all later answers fail.
     private static void readTimeZones() {
-        DateTimeFormatter.ofPattern("zzz", Locale.US).format(ZonedDateTime.now(ZoneId.of("GMT")));
+        ZonedDateTime now = ZonedDateTime.now(ZoneId.of("GMT"));
+        String _ = DateTimeFormatter.ofPattern("zzz", Locale.US).format(now);
     }
 
     private Open open(HttpListener listener) throws StartException {
