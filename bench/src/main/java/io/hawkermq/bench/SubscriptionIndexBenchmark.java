@@ -66,8 +66,7 @@ public class SubscriptionIndexBenchmark {
     /// A topic that was routed before and whose subscribers did not change.
     @Benchmark
     public Route cachedRoute() {
-        next = next == HOT - 1 ? 0 : next + 1;
-        TopicName topic = hot[next];
+        TopicName topic = nextHot();
         Route route = cache[place(topic)];
         return route.topic.equals(topic) && index.version(route.subtree) == route.version
                 ? route
@@ -77,8 +76,12 @@ public class SubscriptionIndexBenchmark {
     /// What finding a hot topic's subscribers takes without a cache of routes.
     @Benchmark
     public int hotMatch() {
+        return matchOf(nextHot());
+    }
+
+    private TopicName nextHot() {
         next = next == HOT - 1 ? 0 : next + 1;
-        return matchOf(hot[next]);
+        return hot[next];
     }
 
     private Route route(TopicName topic) {

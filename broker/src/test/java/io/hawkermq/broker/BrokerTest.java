@@ -433,14 +433,18 @@ class BrokerTest {
         }
     }
 
+    private static final String OWN_FILE = "own.db";
+
+    private static BrokerOptions withFile(Path directory) {
+        return options()
+                .with(o -> o.persistence(new Persistence(directory, OWN_FILE, Durability.OS)));
+    }
+
     /// A link that leads nowhere: nothing can be written there.
     @Test
     void aStartThatFailsLeavesTheStoreToTheNext(@TempDir Path directory) throws Exception {
-        BrokerOptions durable =
-                options()
-                        .with(o ->
-                                o.persistence(new Persistence(directory, "own.db", Durability.OS)));
-        Path file = directory.resolve("own.db");
+        BrokerOptions durable = withFile(directory);
+        Path file = directory.resolve(OWN_FILE);
         Files.createSymbolicLink(file, directory.resolve("no/such/thing"));
         StartException failure =
                 assertThrows(StartException.class, () -> Broker.start(durable).close());
@@ -452,11 +456,8 @@ class BrokerTest {
 
     @Test
     void whoRemovesThePersistenceFileStartsEmpty(@TempDir Path directory) throws Exception {
-        BrokerOptions durable =
-                options()
-                        .with(o ->
-                                o.persistence(new Persistence(directory, "own.db", Durability.OS)));
-        Path file = directory.resolve("own.db");
+        BrokerOptions durable = withFile(directory);
+        Path file = directory.resolve(OWN_FILE);
         for (boolean wasRemoved : new boolean[] {true, false, true, true}) {
             if (wasRemoved) {
                 Files.deleteIfExists(file);

@@ -44,7 +44,9 @@ final class Outgoing {
     ///
     /// @param receiveMaximum what it may have unacknowledged
     void resume(int receiveMaximum) {
-        awaiting = 0; // what waits is for an earlier connection
+        // What waits is for an earlier connection.
+        awaiting = 0;
+        own = null;
         sender.resume(receiveMaximum);
     }
 

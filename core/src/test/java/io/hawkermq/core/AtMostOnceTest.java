@@ -4,17 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
-import io.hawkermq.protocol.Packet;
 import io.hawkermq.protocol.Properties;
-import io.hawkermq.protocol.Property;
-import io.hawkermq.protocol.ProtocolVersion;
-import io.hawkermq.protocol.PublishTemplates;
 import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.SubscriptionOptions;
 import io.hawkermq.protocol.TopicFilter;
 import io.hawkermq.protocol.TopicName;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -26,62 +21,16 @@ final class AtMostOnceTest {
     private final HeldStore store = new HeldStore();
     private final TestShards shards = new TestShards(1, store);
     private final Shard shard = shards.get(0);
-    private Client client = new Client();
+    private ResumingClient client = new ResumingClient(shard);
 
     AtMostOnceTest() {
         shard.limits(Limits.DEFAULT.with(l -> l.atMostOnce(Limits.AtMostOnce.QUEUED)));
     }
 
-    /// Its session is resumed; that it has a Subscription Identifier makes packets of what it gets.
-    private final class Client implements NoNetwork {
-        private final Connection connection = new Connection(shard, this, "test");
-        private final List<String> got = new ArrayList<>();
-
-        void connects() {
-            connection.onPacket(
-                    new Packet.Connect(
-                            ProtocolVersion.MQTT_5,
-                            false,
-                            false,
-                            0,
-                            "c",
-                            null,
-                            null,
-                            null,
-                            Properties.of(Property.SESSION_EXPIRY_INTERVAL, 3_600)));
-        }
-
-        void subscribes() {
-            connection.onPacket(
-                    new Packet.Subscribe(
-                            1,
-                            List.of(
-                                    new Packet.Subscribe.Entry(
-                                            TopicFilter.of("t"),
-                                            SubscriptionOptions.of(QoS.AT_LEAST_ONCE))),
-                            Properties.of(Property.SUBSCRIPTION_IDENTIFIER, 7)));
-        }
-
-        @Override
-        public boolean send(Packet packet) {
-            if (packet instanceof Packet.Publish p) {
-                got.add(new String(p.payload(), StandardCharsets.UTF_8));
-            }
-            return true;
-        }
-
-        @Override
-        public boolean publish(PublishTemplates.Template template, int packetId) {
-            throw new AssertionError("without a Subscription Identifier");
-        }
-
-        @Override
-        public boolean isWritable() {
-            return true;
-        }
-
-        @Override
-        public void close() {}
+    private List<String> got() {
+        return client.got.stream()
+                .map(p -> new String(p.payload(), StandardCharsets.UTF_8))
+                .toList();
     }
 
     private void publish(String text, QoS qos) {
@@ -106,9 +55,8 @@ final class AtMostOnceTest {
     }
 
     private void reconnects() {
-        client.connection.onClosed("the network broke");
-        client = new Client();
-        client.connects();
+        client.goes();
+        client = new ResumingClient(shard);
     }
 
     private long stored(Class<? extends StoreChange> type) {
@@ -117,11 +65,10 @@ final class AtMostOnceTest {
 
     @BeforeEach
     void isSubscribed() {
-        client.connects();
         allIsDurable();
-        client.subscribes();
+        client.subscribe("t");
         allIsDurable();
-        client.connection.onClosed("the network broke");
+        client.goes();
     }
 
     @Test
@@ -132,9 +79,9 @@ final class AtMostOnceTest {
         allIsDurable();
         assertEquals(2, stored(StoreChange.PutDelivery.class));
         assertEquals(2, stored(StoreChange.RemoveDelivery.class));
-        assertEquals(List.of(), client.got);
+        assertEquals(List.of(), got());
         allIsDurable();
-        assertEquals(List.of("one", "two"), client.got);
+        assertEquals(List.of("one", "two"), got());
         assertEquals(0, shard.counters().queuedMessages);
         assertEquals(0, shard.counters().queuedBytes);
         assertNull(client.connection.session().outgoing().queue());
@@ -150,12 +97,12 @@ final class AtMostOnceTest {
         publish("four", QoS.AT_LEAST_ONCE);
         publish("five", QoS.AT_MOST_ONCE);
         shards.settle();
-        assertEquals(List.of(), client.got);
+        assertEquals(List.of(), got());
         assertEquals(3, stored(StoreChange.PutDelivery.class));
         allIsDurable();
-        assertEquals(List.of("one", "two", "three", "four", "five"), client.got);
+        assertEquals(List.of("one", "two", "three", "four", "five"), got());
         publish("six", QoS.AT_MOST_ONCE);
-        assertEquals("six", client.got.getLast());
+        assertEquals("six", got().getLast());
     }
 
     @Test
@@ -169,7 +116,7 @@ final class AtMostOnceTest {
         publish("four", QoS.AT_MOST_ONCE); // before CONNACK, so as to a client that is away
         allIsDurable();
         allIsDurable();
-        assertEquals(List.of("one", "two", "three", "four"), client.got);
+        assertEquals(List.of("one", "two", "three", "four"), got());
         assertEquals(3, stored(StoreChange.RemoveDelivery.class));
     }
 
@@ -202,16 +149,7 @@ final class AtMostOnceTest {
         Shard shard = next.get(0);
         shard.limits(Limits.DEFAULT.with(l -> l.atMostOnce(Limits.AtMostOnce.QUEUED)));
         Restoration restoration = new Restoration(next.all(), next.slots(), shard.now());
-        restoration.session(
-                new StoredSession(
-                        64,
-                        "c",
-                        null,
-                        "test",
-                        3_600,
-                        StoredSession.CONNECTED,
-                        null,
-                        Long.MAX_VALUE));
+        restoration.session(ResumingClient.stored(64));
         restoration.subscription(
                 new StoredSubscription(64, filter, SubscriptionOptions.of(granted), 0));
         TopicFilter parsed = TopicFilter.of(filter);

@@ -6,15 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.hawkermq.core.TestShards.TestClient;
 import io.hawkermq.protocol.Packet;
 import io.hawkermq.protocol.Properties;
-import io.hawkermq.protocol.Property;
-import io.hawkermq.protocol.ProtocolVersion;
-import io.hawkermq.protocol.PublishTemplates;
 import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.ReasonCode;
-import io.hawkermq.protocol.SubscriptionOptions;
-import io.hawkermq.protocol.TopicFilter;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -30,11 +24,11 @@ final class OfflineHeadTest {
     private final PagedStore store = new PagedStore();
     private final TestShards shards = new TestShards(1, store);
     private final Shard shard = shards.get(0);
-    private Client client = new Client();
+    private ResumingClient client = new ResumingClient(shard);
+    private int acknowledged;
 
     OfflineHeadTest() {
-        client.connects();
-        client.subscribes();
+        client.subscribe("t");
         settle();
         client.goes();
         settle();
@@ -89,71 +83,17 @@ final class OfflineHeadTest {
         }
     }
 
-    /// That it has a Subscription Identifier makes packets of what it gets.
-    private final class Client implements NoNetwork {
-        private final Connection connection = new Connection(shard, this, "test");
-        private final List<Integer> got = new ArrayList<>();
-        private final List<Integer> unacknowledged = new ArrayList<>();
+    private List<Integer> got() {
+        return client.got.stream().map(p -> ByteBuffer.wrap(p.payload()).getInt()).toList();
+    }
 
-        void connects() {
-            connection.onPacket(
-                    new Packet.Connect(
-                            ProtocolVersion.MQTT_5,
-                            false,
-                            false,
-                            0,
-                            "c",
-                            null,
-                            null,
-                            null,
-                            Properties.of(Property.SESSION_EXPIRY_INTERVAL, 3_600)));
-        }
-
-        void subscribes() {
-            connection.onPacket(
-                    new Packet.Subscribe(
-                            1,
-                            List.of(
-                                    new Packet.Subscribe.Entry(
-                                            TopicFilter.of("t"),
-                                            SubscriptionOptions.of(QoS.AT_LEAST_ONCE))),
-                            Properties.of(Property.SUBSCRIPTION_IDENTIFIER, 7)));
-        }
-
-        void acknowledges() {
-            List<Integer> all = List.copyOf(unacknowledged);
-            unacknowledged.clear();
-            for (int packetId : all) {
-                connection.onPacket(
-                        new Packet.Puback(packetId, ReasonCode.SUCCESS, Properties.NONE));
-            }
-        }
-
-        void goes() {
-            connection.onClosed("it has gone");
-        }
-
-        @Override
-        public boolean send(Packet packet) {
-            if (packet instanceof Packet.Publish p) {
-                got.add(ByteBuffer.wrap(p.payload()).getInt());
-                unacknowledged.add(p.packetId());
-            }
-            return true;
-        }
-
-        @Override
-        public boolean publish(PublishTemplates.Template template, int packetId) {
-            throw new AssertionError("without a Subscription Identifier");
-        }
-
-        @Override
-        public boolean isWritable() {
-            return true;
-        }
-
-        @Override
-        public void close() {}
+    /// All that the client got since it did so the last time.
+    private void acknowledges() {
+        List<Packet.Publish> all = List.copyOf(client.got.subList(acknowledged, client.got.size()));
+        acknowledged = client.got.size();
+        all.forEach(p ->
+                client.connection.onPacket(
+                        new Packet.Puback(p.packetId(), ReasonCode.SUCCESS, Properties.NONE)));
     }
 
     private void settle() {
@@ -164,13 +104,13 @@ final class OfflineHeadTest {
     }
 
     private void comes() {
-        client = new Client();
-        client.connects();
+        client = new ResumingClient(shard);
+        acknowledged = 0;
         settle();
     }
 
     private int onHeap() {
-        Session session = Objects.requireNonNull(shard.find("c"));
+        Session session = Objects.requireNonNull(shard.find(ResumingClient.CLIENT_ID));
         return Math.toIntExact(session.outgoing().queuedOnHeap()) / (64 + 1 + 4);
     }
 
@@ -179,14 +119,14 @@ final class OfflineHeadTest {
         comes();
         while (client.got.size() < MESSAGES) {
             int before = client.got.size();
-            client.acknowledges();
+            acknowledges();
             if (store.asked != null) {
                 shard.onStored(store.page());
             }
             settle();
-            assertTrue(client.got.size() > before, () -> "nothing came after " + client.got);
+            assertTrue(client.got.size() > before, () -> "nothing came after " + got());
         }
-        assertEquals(IntStream.range(0, MESSAGES).boxed().toList(), client.got);
+        assertEquals(IntStream.range(0, MESSAGES).boxed().toList(), got());
         assertEquals(0, onHeap());
     }
 

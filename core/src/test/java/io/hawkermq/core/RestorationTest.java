@@ -19,16 +19,7 @@ final class RestorationTest {
             new Restoration(shards.all(), shards.slots(), shards.get(0).now());
 
     RestorationTest() {
-        restoration.session(
-                new StoredSession(
-                        SESSION,
-                        "c",
-                        null,
-                        "test",
-                        3_600,
-                        StoredSession.CONNECTED,
-                        null,
-                        Long.MAX_VALUE));
+        restoration.session(ResumingClient.stored(SESSION));
     }
 
     private static StoredDelivery inFlight(long sequence, int packetId, long order) {
@@ -56,7 +47,10 @@ final class RestorationTest {
 
     private List<String> restored() {
         restoration.finish();
-        return Objects.requireNonNull(shards.get(0).find("c")).outgoing().stored().stream()
+        return Objects.requireNonNull(shards.get(0).find(ResumingClient.CLIENT_ID))
+                .outgoing()
+                .stored()
+                .stream()
                 .map(d -> d.message().message().topic().toString())
                 .toList();
     }

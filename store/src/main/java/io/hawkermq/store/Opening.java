@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
 /// Opens the database of a store, whatever state it is in.
 ///
 /// What cannot be opened is first copied into the quarantine, then opened with less and less of it:
-/// without the damaged parts of the log; as of the newest state of which all files are there; and at
-/// last, what the single tables hold. A database of which blocks turn out to be damaged while it is
-/// read is replaced by a new one of all that can be read, because a compaction that met them would stop
-/// it.
+/// without the damaged parts of the log; with the log up to its first damaged part; as of the newest
+/// state of which all files are there; and at last, what the single tables hold. A database of which
+/// blocks turn out to be damaged while it is read is replaced by a new one of all that can be read,
+/// because a compaction that met them would stop it.
 final class Opening {
     static final String DATABASE = "db";
 
@@ -68,14 +68,11 @@ final class Opening {
         try {
             endReplacement();
             Engine engine = openOrSalvage();
-            boolean isUsable = false;
             try {
                 checkFormat(engine);
-                isUsable = true;
-            } finally {
-                if (!isUsable) {
-                    engine.close();
-                }
+            } catch (EngineException | StoreException | RuntimeException e) {
+                engine.close();
+                throw e;
             }
             return engine;
         } catch (EngineException | IOException e) {
@@ -166,36 +163,40 @@ final class Opening {
         return made;
     }
 
+    /// A way to open a damaged database.
+    ///
+    /// @param loss what is lost by it
+    /// @param failure what it means if it is of no help
+    private record Remedy(RocksEngine.Mode mode, String loss, String failure) {}
+
+    private static final List<Remedy> REMEDIES =
+            List.of(
+                    new Remedy(
+                            RocksEngine.Mode.WITHOUT_DAMAGED_LOG,
+                            "what stood in the damaged parts of the log is lost",
+                            "the log is of no use behind its damage"),
+                    // What is left of a record of several blocks may pass for a whole one, and then
+                    // nothing can be stepped over.
+                    new Remedy(
+                            RocksEngine.Mode.BEFORE_DAMAGED_LOG,
+                            "what stood in the log from its first damaged part on is lost",
+                            "it is not only the log"),
+                    new Remedy(
+                            RocksEngine.Mode.WHAT_IS_THERE,
+                            "changes that stood in the log only are lost, and those of missing files",
+                            "its list of files is of no use"));
+
     private Engine salvage(EngineException damage) throws EngineException, IOException {
         Path found = copy();
         losses.add("the database is damaged: " + damage.getMessage());
-        try {
-            Engine engine =
-                    RocksEngine.open(
-                            database(), options, RocksEngine.Mode.WITHOUT_DAMAGED_LOG, null);
-            losses.add("what stood in the damaged parts of the log is lost");
-            return engine;
-        } catch (EngineException e) {
-            losses.add("the log is of no use behind its damage: " + e.getMessage());
-        }
-        try {
-            // What is left of a record of several blocks may pass for a whole one, and then nothing
-            // can be stepped over.
-            Engine engine =
-                    RocksEngine.open(
-                            database(), options, RocksEngine.Mode.BEFORE_DAMAGED_LOG, null);
-            losses.add("what stood in the log from its first damaged part on is lost");
-            return engine;
-        } catch (EngineException e) {
-            losses.add("it is not only the log: " + e.getMessage());
-        }
-        try {
-            Engine engine =
-                    RocksEngine.open(database(), options, RocksEngine.Mode.WHAT_IS_THERE, null);
-            losses.add("changes that stood in the log only are lost, and those of missing files");
-            return engine;
-        } catch (EngineException e) {
-            losses.add("its list of files is of no use: " + e.getMessage());
+        for (Remedy remedy : REMEDIES) {
+            try {
+                Engine engine = RocksEngine.open(database(), options, remedy.mode(), null);
+                losses.add(remedy.loss());
+                return engine;
+            } catch (EngineException e) {
+                losses.add(remedy.failure() + ": " + e.getMessage());
+            }
         }
         return madeOfTables(found);
     }
