@@ -150,14 +150,15 @@ final class FromConfiguration {
 
     /// @param defaults for what the configuration leaves open
     private static Limits limits(Configuration c, Limits defaults) {
-        int inflight = c.value(GlobalOptions.MAX_INFLIGHT_MESSAGES);
         int keepAlive = c.value(GlobalOptions.MAX_KEEPALIVE);
         int clients = c.value(GlobalOptions.GLOBAL_MAX_CLIENTS);
         int payload = c.value(GlobalOptions.MESSAGE_SIZE_LIMIT);
         return defaults.with(l -> {
-            l.receiveMaximum(inflight == 0 ? NO_LIMIT : inflight)
-                    .maximumPacketSize(
-                            Math.min(c.value(GlobalOptions.MAX_PACKET_SIZE), LARGEST_PACKET))
+            if (c.global().isSet(GlobalOptions.MAX_INFLIGHT_MESSAGES)) {
+                int inflight = c.value(GlobalOptions.MAX_INFLIGHT_MESSAGES);
+                l.receiveMaximum(inflight == 0 ? NO_LIMIT : inflight);
+            }
+            l.maximumPacketSize(Math.min(c.value(GlobalOptions.MAX_PACKET_SIZE), LARGEST_PACKET))
                     .maximumQueuedMessages(c.value(GlobalOptions.MAX_QUEUED_MESSAGES))
                     .maximumQueuedBytes(c.value(GlobalOptions.MAX_QUEUED_BYTES))
                     .maximumInflightBytes(c.value(GlobalOptions.MAX_INFLIGHT_BYTES))

@@ -100,6 +100,7 @@ class FromConfigurationTest {
         assertEquals(
                 new Limits(
                         40,
+                        40,
                         1_048_576,
                         10,
                         10,
@@ -131,6 +132,7 @@ class FromConfigurationTest {
                 options("max_inflight_messages 0", "max_keepalive 0", "max_packet_size 2147483647")
                         .limits();
         assertEquals(65_535, limits.receiveMaximum());
+        assertEquals(65_535, limits.widestWindow());
         assertEquals(65_535, limits.maximumKeepAlive());
         assertEquals(268_435_460, limits.maximumPacketSize());
     }

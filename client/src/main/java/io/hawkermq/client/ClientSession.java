@@ -235,7 +235,7 @@ final class ClientSession {
             sender.restoreReleased(packetId);
             released.put(packetId, outgoing);
         } else {
-            sender.restore(packetId, outgoing, outgoing.qos());
+            sender.restore(packetId, outgoing, outgoing.qos(), 0);
         }
     }
 

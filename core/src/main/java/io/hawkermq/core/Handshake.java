@@ -309,11 +309,10 @@ final class Handshake {
                             : shard.limits().maximumKeepAlive();
         }
         connection.accepted(session, c, keepAlive);
-        int theirMaximum = (int) c.properties().number(Property.RECEIVE_MAXIMUM, 65_535);
         session.connected(
                 connection,
                 principal,
-                Math.min(theirMaximum, shard.limits().receiveMaximum()),
+                (int) c.properties().number(Property.RECEIVE_MAXIMUM, 65_535),
                 expiryInterval,
                 connection.terms().mounted(c.will()));
         Packet.Connack connack =

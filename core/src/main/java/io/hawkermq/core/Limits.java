@@ -6,7 +6,9 @@ import java.util.function.Consumer;
 /// Mosquitto has the option.
 ///
 /// @param receiveMaximum QoS 1 and 2 messages that a client may have unacknowledged, and that a
-///     client gets unacknowledged at the most (`max_inflight_messages`), 1 to 65,535
+///     client gets unacknowledged (`max_inflight_messages`), 1 to 65,535
+/// @param widestWindow QoS 1 and 2 messages that a client gets unacknowledged at the most if it
+///     acknowledges them promptly, see [InflightWindow]; [#receiveMaximum] if that is more
 /// @param maximumPacketSize bytes of the largest packet accepted (`max_packet_size`)
 /// @param topicAliasMaximum aliases that a client may use (`max_topic_alias`)
 /// @param topicAliasMaximumBroker aliases used towards a client that allows some
@@ -46,6 +48,7 @@ import java.util.function.Consumer;
 /// @param streamBatch retained messages that one session is sent in one turn of the loop
 public record Limits(
         int receiveMaximum,
+        int widestWindow,
         int maximumPacketSize,
         int topicAliasMaximum,
         int topicAliasMaximumBroker,
@@ -71,6 +74,7 @@ public record Limits(
     public static final Limits DEFAULT =
             new Limits(
                     20,
+                    1_000,
                     2_000_000,
                     10,
                     10,
@@ -162,6 +166,7 @@ public record Limits(
     /// and range documented there.
     public static final class Builder {
         private int receiveMaximum;
+        private int widestWindow;
         private int maximumPacketSize;
         private int topicAliasMaximum;
         private int topicAliasMaximumBroker;
@@ -187,6 +192,7 @@ public record Limits(
 
         private Builder(Limits from) {
             receiveMaximum = from.receiveMaximum;
+            widestWindow = from.widestWindow;
             maximumPacketSize = from.maximumPacketSize;
             topicAliasMaximum = from.topicAliasMaximum;
             topicAliasMaximumBroker = from.topicAliasMaximumBroker;
@@ -211,8 +217,15 @@ public record Limits(
             streamBatch = from.streamBatch;
         }
 
+        /// Sets [#widestWindow], too: who asks for a number gets it.
         public Builder receiveMaximum(int value) {
             receiveMaximum = value;
+            widestWindow = value;
+            return this;
+        }
+
+        public Builder widestWindow(int value) {
+            widestWindow = value;
             return this;
         }
 
@@ -329,6 +342,7 @@ public record Limits(
         private Limits build() {
             return new Limits(
                     receiveMaximum,
+                    widestWindow,
                     maximumPacketSize,
                     topicAliasMaximum,
                     topicAliasMaximumBroker,

@@ -27,6 +27,12 @@ final class Outgoing {
     /// What was begun for this connection and waits until it may be sent. Nothing overtakes it.
     private int awaiting;
 
+    /// What the client said that it may have unacknowledged.
+    private int receiveMaximum;
+
+    /// Most clients never have so much in flight that it matters.
+    private @Nullable InflightWindow window;
+
     /// At QoS 0 of what the client published itself, until it has its PUBREC.
     private @Nullable List<Delivery> own;
 
@@ -42,12 +48,18 @@ final class Outgoing {
 
     /// A client is there again; what is unacknowledged is sent again [MQTT-4.4.0-1].
     ///
-    /// @param receiveMaximum what it may have unacknowledged
-    void resume(int receiveMaximum) {
+    /// @param theirMaximum the client's Receive Maximum
+    void resume(int theirMaximum) {
         // What waits is for an earlier connection.
         awaiting = 0;
         own = null;
-        sender.resume(receiveMaximum);
+        receiveMaximum = theirMaximum;
+        window = null;
+        sender.resume(leastWindow());
+    }
+
+    private int leastWindow() {
+        return Math.min(receiveMaximum, shard().limits().receiveMaximum());
     }
 
     /// The client has gone: what need not be on the heap leaves it.
@@ -150,18 +162,16 @@ final class Outgoing {
     /// True if a message of QoS 1 or 2 could be begun, as far as its Receive Maximum and the bytes
     /// in flight go.
     boolean hasQuota() {
+        if (!sender.hasQuota()) {
+            return false;
+        }
+        InflightWindow w = window;
         long most = shard().limits().maximumInflightBytes();
-        return sender.hasQuota() && (most == 0 || inflightBytes() < most);
+        return (w == null || w.admits(sender)) && (most == 0 || sender.bytes() < most);
     }
 
-    /// Payload bytes that are not acknowledged yet; a few messages, as the Receive Maximum says.
-    private long inflightBytes() {
-        long bytes = 0;
-        for (var d = sender.oldest(); d != null; d = sender.after(d)) {
-            Delivery delivery = d.message();
-            bytes += delivery == null ? 0 : delivery.message().payload().length;
-        }
-        return bytes;
+    private static int inflightBytes(Delivery d) {
+        return d.message().payload().length;
     }
 
     /// Stop 7 of a PUBLISH.
@@ -325,7 +335,10 @@ final class Outgoing {
     ///
     /// @return false if it was dropped
     boolean begin(Delivery d, Connection c) {
-        int packetId = sender.start(d, d.qos());
+        int packetId = sender.start(d, d.qos(), inflightBytes(d));
+        if (!sender.hasQuota()) {
+            windowFilled(packetId);
+        }
         SessionJournal j = session.journal();
         if (j != null) {
             j.begun(d, packetId);
@@ -341,6 +354,20 @@ final class Outgoing {
                     DropReason.PACKET_TOO_LARGE); // as if it had been sent [MQTT-3.1.2-25]
         }
         return fits;
+    }
+
+    private void windowFilled(int packetId) {
+        InflightWindow w = window;
+        if (w == null) {
+            int least = leastWindow();
+            int most = Math.min(receiveMaximum, shard().limits().widestWindow());
+            if (most <= least) {
+                return;
+            }
+            w = new InflightWindow(least, most);
+            window = w;
+        }
+        w.filled(sender, packetId, shard().now());
     }
 
     /// Whether a PUBLISH of a durable session has to wait: at QoS 2 for its Packet Identifier to be
@@ -475,6 +502,9 @@ final class Outgoing {
                             + packetId
                             + ", which waits for another packet");
             return;
+        }
+        if (outcome == Sender.Outcome.COMPLETED && window != null) {
+            window.completed(sender, packetId, shard().now());
         }
         if (!isQueueEmpty() || streams != null || sender.isResending()) {
             schedulePump(); // once for all acknowledgements of this turn
@@ -676,7 +706,7 @@ final class Outgoing {
         if (d == null) {
             sender.restoreReleased(packetId);
         } else {
-            sender.restore(packetId, d, d.qos());
+            sender.restore(packetId, d, d.qos(), inflightBytes(d));
         }
     }
 

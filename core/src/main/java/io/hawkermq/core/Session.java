@@ -117,7 +117,7 @@ final class Session {
 
     /// A connection was accepted for this session; CONNACK is the next thing sent.
     ///
-    /// @param receiveMaximum what the client may have unacknowledged
+    /// @param receiveMaximum what the client lets be unacknowledged
     void connected(
             Connection by,
             AccessControl.Principal as,

@@ -185,7 +185,8 @@ public final class GlobalOptions {
                     .reload(NEW_CONNECTIONS)
                     .means(
                             "QoS 1 and 2 messages that are in flight to a client; 1 keeps their"
-                                    + " order, 0 or 65535 is no limit.");
+                                    + " order, 0 or 65535 is no limit. If it is not set, a client that"
+                                    + " acknowledges promptly gets more, up to 1000.");
 
     public static final Option<Long> MAX_INFLIGHT_BYTES =
             TABLE.value("max_inflight_bytes", Whole.large(0, Long.MAX_VALUE).raising(), 0L)

@@ -34,6 +34,7 @@ public final class Sender<T> {
     /// One unacknowledged delivery.
     public static final class InFlight<T> {
         private final int packetId;
+        private int bytes;
         private @Nullable T message;
         private Awaited awaited;
         private boolean takesQuota;
@@ -68,6 +69,7 @@ public final class Sender<T> {
     private int count;
     private int lastPacketId;
     private int quota;
+    private long bytes;
     private @Nullable BitSet reserved;
     private int reservedCount;
     private @Nullable InFlight<T> oldest;
@@ -89,17 +91,36 @@ public final class Sender<T> {
         return count;
     }
 
+    /// What they were said to have in bytes, without those whose PUBREC has come.
+    public long bytes() {
+        return bytes;
+    }
+
     /// True if a PUBLISH of QoS 1 or 2 may be sent now [MQTT-4.9.0-2].
     public boolean hasQuota() {
         return quota > 0 && count + reservedCount < MAXIMUM_PACKET_ID;
     }
 
+    /// Lets so many more be unacknowledged than [#resume] did; fewer if negative, as soon as enough are
+    /// acknowledged.
+    public void widen(int more) {
+        quota += more;
+    }
+
+    /// Begins a delivery whose bytes are of no account.
+    ///
+    /// @see #start(Object, QoS, int)
+    public int start(T message, QoS qos) {
+        return start(message, qos, 0);
+    }
+
     /// Begins a delivery and takes one of the quota.
     ///
     /// @param qos 1 or 2
+    /// @param ofBytes what it adds to [#bytes], 0 or more
     /// @return its packet identifier, unused and not zero [MQTT-2.2.1-4]
     /// @throws IllegalStateException without quota
-    public int start(T message, QoS qos) {
+    public int start(T message, QoS qos, int ofBytes) {
         if (!hasQuota()) {
             throw new IllegalStateException("no send quota");
         }
@@ -115,6 +136,7 @@ public final class Sender<T> {
         }
         InFlight<T> delivery =
                 add(packetId, message, qos == QoS.EXACTLY_ONCE ? Awaited.PUBREC : Awaited.PUBACK);
+        charge(delivery, ofBytes);
         delivery.takesQuota = true;
         quota--;
         return packetId;
@@ -167,6 +189,16 @@ public final class Sender<T> {
         return packetId == MAXIMUM_PACKET_ID ? 1 : packetId + 1;
     }
 
+    private void charge(InFlight<T> delivery, int ofBytes) {
+        delivery.bytes = ofBytes;
+        bytes += ofBytes;
+    }
+
+    private void discharge(InFlight<T> delivery) {
+        bytes -= delivery.bytes;
+        delivery.bytes = 0;
+    }
+
     private InFlight<T> add(int packetId, @Nullable T message, Awaited awaited) {
         lastPacketId = packetId;
         InFlight<T> delivery = new InFlight<>(packetId, message, awaited);
@@ -186,9 +218,11 @@ public final class Sender<T> {
     /// which they were begun. Nothing of it takes quota until [#resume].
     ///
     /// @param qos 1 or 2
+    /// @param ofBytes as in [#start(Object, QoS, int)]
     /// @throws IllegalArgumentException if the packet identifier is in use
-    public void restore(int packetId, T message, QoS qos) {
-        restore(packetId, message, qos == QoS.EXACTLY_ONCE ? Awaited.PUBREC : Awaited.PUBACK);
+    public void restore(int packetId, T message, QoS qos, int ofBytes) {
+        Awaited awaited = qos == QoS.EXACTLY_ONCE ? Awaited.PUBREC : Awaited.PUBACK;
+        charge(restore(packetId, message, awaited), ofBytes);
     }
 
     /// Takes back a delivery whose PUBREC had come.
@@ -196,14 +230,14 @@ public final class Sender<T> {
         restore(packetId, null, Awaited.PUBCOMP);
     }
 
-    private void restore(int packetId, @Nullable T message, Awaited awaited) {
+    private InFlight<T> restore(int packetId, @Nullable T message, Awaited awaited) {
         if (find(packetId) != null) {
             throw new IllegalArgumentException("packet identifier " + packetId + " is in use");
         }
         while (2 * (count + 1) > slots.length || slots[packetId & (slots.length - 1)] != null) {
             grow();
         }
-        add(packetId, message, awaited);
+        return add(packetId, message, awaited);
     }
 
     /// The unacknowledged delivery with this packet identifier, or null.
@@ -244,6 +278,7 @@ public final class Sender<T> {
         }
         settled(delivery);
         delivery.awaited = Awaited.PUBCOMP;
+        discharge(delivery);
         delivery.message = null;
         return Outcome.RELEASE;
     }
@@ -344,6 +379,7 @@ public final class Sender<T> {
     private void remove(InFlight<T> delivery) {
         slots[delivery.packetId & (slots.length - 1)] = null;
         count--;
+        discharge(delivery);
         if (delivery.takesQuota) {
             quota++;
         }

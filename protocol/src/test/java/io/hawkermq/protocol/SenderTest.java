@@ -109,6 +109,40 @@ final class SenderTest {
     }
 
     @Test
+    void bytesAreThoseOfMessagesThatMayStillBeSentAgain() {
+        Sender<String> sender = new Sender<>(10);
+        int a = sender.start("a", QoS.AT_LEAST_ONCE, 100);
+        int b = sender.start("b", QoS.EXACTLY_ONCE, 20);
+        int c = sender.start("c", QoS.EXACTLY_ONCE, 3);
+        assertEquals(123, sender.bytes());
+        sender.onPubrec(b, ReasonCode.SUCCESS);
+        assertEquals(103, sender.bytes());
+        sender.onPubcomp(b);
+        assertEquals(103, sender.bytes());
+        sender.resume(10);
+        sender.onPuback(a);
+        assertEquals(3, sender.bytes());
+        sender.abandon(c);
+        assertEquals(0, sender.bytes());
+        sender.restore(c, "c", QoS.EXACTLY_ONCE, 3);
+        assertEquals(3, sender.bytes());
+    }
+
+    @Test
+    void aNarrowedQuotaIsWaitedFor() {
+        Sender<String> sender = new Sender<>(1);
+        sender.widen(1);
+        int a = sender.start("a", QoS.AT_LEAST_ONCE);
+        int b = sender.start("b", QoS.AT_LEAST_ONCE);
+        assertFalse(sender.hasQuota());
+        sender.widen(-1);
+        sender.onPuback(a);
+        assertFalse(sender.hasQuota());
+        sender.onPuback(b);
+        assertTrue(sender.hasQuota());
+    }
+
+    @Test
     void identifiersWrapAroundWhatIsStillInFlight() {
         Sender<String> sender = new Sender<>(65_535);
         int kept = sender.start("kept", QoS.EXACTLY_ONCE);

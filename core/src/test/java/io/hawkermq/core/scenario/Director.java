@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// Carries out the commands of a [Script]:
 ///
 /// ```
-/// server shards=2 queue=10 receive=20 aliases=10 subscriptions=5 expiration=60 keepalive=60
+/// server shards=2 queue=10 receive=20 widest=40 aliases=10 subscriptions=5 expiration=60 keepalive=60
 ///         sessions=2 levels=200 payload=10 inflightbytes=16 noretain upgrade queueqos0
 ///         store head=16 offlinebytes=1000                                                         first, if at all
 /// connect c1 version=5 clean expiry=60 will=topic:text willqos=1 willdelay=5 willretain
@@ -81,6 +81,10 @@ final class Director {
         Limits d = Limits.DEFAULT;
         return d.with(l ->
                 l.receiveMaximum((int) step.option("receive", d.receiveMaximum()))
+                        .widestWindow(
+                                (int)
+                                        step.option(
+                                                "widest", step.option("receive", d.widestWindow())))
                         .topicAliasMaximum((int) step.option("aliases", d.topicAliasMaximum()))
                         .topicAliasMaximumBroker(
                                 (int) step.option("aliases", d.topicAliasMaximumBroker()))

@@ -1,5 +1,6 @@
 package io.hawkermq.core.simulation;
 
+import io.hawkermq.core.Limits;
 import io.hawkermq.protocol.Packet;
 import io.hawkermq.protocol.Properties;
 import io.hawkermq.protocol.Property;
@@ -104,10 +105,11 @@ final class Choices {
                         : n < 3 && hasIdentifiers ? Sharing.SOMETIMES : Sharing.NEVER;
         isSmall = isMqtt5 && random.nextInt(6) == 0;
         likesRetain = random.nextBoolean();
+        Limits limits = world.profile().limits();
         receiveMaximum =
                 isMqtt5
                         ? Profile.pick(random, 1, 2, 3, 10, 65_535)
-                        : world.profile().limits().receiveMaximum();
+                        : Math.max(limits.receiveMaximum(), limits.widestWindow());
         aliasMaximum = isMqtt5 ? Profile.pick(random, 0, 1, 3) : 0;
         onlyShared = random.nextInt(SHARED.size());
         slowness = Profile.pick(random, 0, 10, 500);

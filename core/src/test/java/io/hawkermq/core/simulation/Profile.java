@@ -74,6 +74,7 @@ record Profile(
         // In this order: what a seed means depends on it.
         return Limits.DEFAULT.with(l ->
                 l.receiveMaximum(pick(random, 1, 2, 5, 20))
+                        .widestWindow(pick(random, 1, 20, 1_000))
                         .topicAliasMaximum(pick(random, 0, 1, 3, 10))
                         .topicAliasMaximumBroker(pick(random, 0, 1, 3, 10))
                         .maximumQueuedMessages(isTight ? pick(random, 1, 3, 10, 1_000) : 100_000)
