@@ -84,7 +84,7 @@ public class RoutingBenchmark {
         }
 
         @Override
-        public boolean relay(PublishRun run) {
+        public boolean relay(PublishRun run, int[] packetIds) {
             System.arraycopy(run.bytes(), run.from(), buffer, 0, run.length());
             return true;
         }

@@ -4,6 +4,7 @@ import io.hawkermq.core.Counters;
 import io.hawkermq.protocol.ByteWriter;
 import io.hawkermq.protocol.PublishRun;
 import io.hawkermq.protocol.PublishTemplates;
+import io.hawkermq.protocol.QoS;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
@@ -98,7 +99,18 @@ final class OutboundBuffer {
     }
 
     /// Appends packets as they came.
-    void append(PublishRun run) {
+    ///
+    /// @param packetIds of the packets, at QoS 1
+    void append(PublishRun run, int[] packetIds) {
+        if (run.qos() == QoS.AT_LEAST_ONCE) {
+            ByteBuf out = room(run.length());
+            int start = out.writerIndex();
+            out.writeBytes(run.bytes(), run.from(), run.length());
+            for (int i = 0; i < packetIds.length; i++) {
+                out.setShort(start + run.packetIdAt(i), packetIds[i]);
+            }
+            return;
+        }
         if (stage == Stage.ATTACHED) {
             SharedBytes shared = loop.sharedBytes(run.layout(), wire.allocator());
             int at = shared.place(run);

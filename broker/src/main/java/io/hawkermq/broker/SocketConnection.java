@@ -439,7 +439,7 @@ final class SocketConnection implements Outbox, OutboundBuffer.Filler, Wire.Owne
     }
 
     @Override
-    public boolean relay(PublishRun run) {
+    public boolean relay(PublishRun run, int[] packetIds) {
         if (run.longestPacket() > maximumPacketSize) {
             return false;
         }
@@ -447,7 +447,7 @@ final class SocketConnection implements Outbox, OutboundBuffer.Filler, Wire.Owne
             return true;
         }
         deliverLater();
-        outbound.append(run);
+        outbound.append(run, packetIds);
         flushIfLarge();
         return true;
     }

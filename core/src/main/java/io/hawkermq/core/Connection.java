@@ -374,9 +374,10 @@ public final class Connection {
 
     /// Passes packets on as they came.
     ///
+    /// @param packetIds as of [Outbox#relay]
     /// @return false if one of them is too large for the client
-    boolean relay(PublishRun run) {
-        boolean fits = outbox.relay(run);
+    boolean relay(PublishRun run, int[] packetIds) {
+        boolean fits = outbox.relay(run, packetIds);
         if (fits) {
             shard.counters().sent[PacketType.PUBLISH.value()] += run.count();
             shard.counters().publishBytesSent += run.payloadBytes();

@@ -2,6 +2,7 @@ package io.hawkermq.core;
 
 import io.hawkermq.protocol.PublishRun;
 import io.hawkermq.protocol.QoS;
+import io.hawkermq.protocol.TopicName;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -46,13 +47,14 @@ final class Distribution {
     /// that have subscribers.
     ///
     /// @param by who published them
-    void relay(PublishRun run, Publisher by) {
+    /// @return true if there is at least one subscriber
+    boolean relay(PublishRun run, Publisher by) {
         Route route = shard.router().route(run.topic());
         if (!route.groups.isEmpty()) {
             Message.of(run, by).forEach(this::distribute);
-            return;
+            return true;
         }
-        relay(route.targets, run, by);
+        relay(route.targets, new Relay(run, by));
         long others = shard.peers().activeOf(route.remoteShards);
         if (others != 0) {
             ShardMessage.ForwardRun forward = new ShardMessage.ForwardRun(run.kept(), by);
@@ -60,27 +62,24 @@ final class Distribution {
                 shard.peers().forward(forward, Long.numberOfTrailingZeros(rest));
             }
         }
+        return !route.isEmpty();
     }
 
     /// Passes packets of another shard on to the sessions of this one.
     void relayHere(PublishRun run, Publisher by) {
-        relay(shard.router().route(run.topic()).targets, run, by);
+        relay(shard.router().route(run.topic()).targets, new Relay(run, by));
     }
 
     /// To those who get just these bytes; to others messages that are made of them. If they cannot be
     /// delivered to one of them, that one's client has to go, and the others get them.
-    private static void relay(List<Route.Target> targets, PublishRun run, Publisher by) {
-        List<Message> messages = List.of();
+    private static void relay(List<Route.Target> targets, Relay relay) {
         for (int i = 0; i < targets.size(); i++) {
             Route.Target target = targets.get(i);
             try {
-                if (target.isAlikeForAll() && target.session.outgoing().relay(run, target.qos)) {
+                if (target.isAlikeForAll() && target.session.outgoing().relay(relay, target.qos)) {
                     continue;
                 }
-                if (messages.isEmpty()) {
-                    messages = Message.of(run, by);
-                }
-                for (Message message : messages) {
+                for (Message message : relay.messages()) {
                     deliver(target, message);
                 }
             } catch (RuntimeException e) {
@@ -92,9 +91,15 @@ final class Distribution {
     /// True if a message would have to be stored, for a subscriber or to be retained, before it
     /// could be acknowledged.
     boolean wouldStore(Message message) {
-        return message.qos() != QoS.AT_MOST_ONCE
-                && ((message.retain() && message.payload().length > 0)
-                        || shard.router().route(message.topic()).isDurable());
+        return (message.qos() != QoS.AT_MOST_ONCE
+                        && message.retain()
+                        && message.payload().length > 0)
+                || wouldStore(message.qos(), message.topic());
+    }
+
+    /// The same of a message without RETAIN.
+    boolean wouldStore(QoS qos, TopicName topic) {
+        return qos != QoS.AT_MOST_ONCE && shard.router().route(topic).isDurable();
     }
 
     /// A message of another shard, for the sessions of this one. Its publisher is far away: if it
@@ -120,7 +125,7 @@ final class Distribution {
             Route.Target target = targetOf(message, each);
             if (target != null
                     && (slots & 1L << Slots.slotOf(target.session.clientId())) != 0
-                    && target.session.outgoing().effective(message, target.qos)
+                    && target.session.outgoing().effective(message.qos(), target.qos)
                             != QoS.AT_MOST_ONCE) {
                 deliver(target, message);
             }
@@ -197,7 +202,7 @@ final class Distribution {
             return;
         }
         if (f.attempt() == Journal.Attempt.AGAIN
-                && member.session().outgoing().effective(f.message(), member.qos())
+                && member.session().outgoing().effective(f.message().qos(), member.qos())
                         == QoS.AT_MOST_ONCE) {
             return; // it may have got it before, as in deliverToSlots
         }

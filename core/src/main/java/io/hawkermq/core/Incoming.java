@@ -92,16 +92,30 @@ final class Incoming {
         return !shard.mustSeeMessages()
                 && connection.terms().mountPoint() == null
                 && !topic.isReserved()
+                && run.qos().level() <= connection.terms().maximumQos().level()
                 && run.longestPacket() <= shard.limits().maximumPayload()
                 && !shard.limits().isTooDeep(topic.utf8())
-                && connection.access().mayPublish(session.principal(), topic, QoS.AT_MOST_ONCE);
+                && connection.access().mayPublish(session.principal(), topic, run.qos())
+                && !shard.distribution().wouldStore(run.qos(), topic);
     }
 
     /// Stop 3 of PUBLISH packets that are passed on as they came, after [#mayRelay].
     void relay(PublishRun run) {
         Shard shard = connection.shard();
         shard.counters().publishBytesReceived += run.payloadBytes();
-        shard.distribution().relay(run, session.publisher());
+        boolean matched = shard.distribution().relay(run, session.publisher());
+        if (run.qos() == QoS.AT_LEAST_ONCE) {
+            ReasonCode result =
+                    matched || !connection.version().isMqtt5()
+                            ? ReasonCode.SUCCESS
+                            : ReasonCode.NO_MATCHING_SUBSCRIBERS;
+            for (int i = 0; i < run.count(); i++) {
+                shard.journal()
+                        .sendInOrder(
+                                connection,
+                                new Packet.Puback(run.packetId(i), result, Properties.NONE));
+            }
+        }
         settle(shard);
     }
 

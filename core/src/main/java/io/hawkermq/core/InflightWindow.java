@@ -32,9 +32,11 @@ final class InflightWindow {
         size = least;
     }
 
-    /// Whether one more may be begun, as far as the bytes in flight go.
-    boolean admits(Sender<Delivery> sender) {
-        return sender.bytes() < WIDE_BYTES || sender.inFlight() < least;
+    /// Whether so many more may be begun, as far as the bytes in flight go.
+    ///
+    /// @param bytes of all but the last of them
+    boolean admits(Sender<Delivery> sender, int deliveries, int bytes) {
+        return sender.bytes() + bytes < WIDE_BYTES || sender.inFlight() + deliveries <= least;
     }
 
     /// The window is full.

@@ -7,6 +7,7 @@ import io.hawkermq.protocol.PublishRun;
 import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.TopicName;
 import io.hawkermq.protocol.Will;
+import java.util.ArrayList;
 import java.util.List;
 
 /// An application message as the server owns it: immutable, shared by every queue and shard that
@@ -76,8 +77,13 @@ public record Message(
 
     /// The application messages of packets that are not passed on as they came.
     static List<Message> of(PublishRun run, Publisher by) {
-        long now = 0; // of no concern: without properties they do not expire
-        return run.packets().stream().map(p -> of(p, run.topic(), by, now)).toList();
+        List<Message> messages = new ArrayList<>(run.count());
+        for (byte[] payload : run.payloads()) {
+            messages.add(
+                    new Message(
+                            run.topic(), payload, Properties.NONE, run.qos(), false, by, NEVER));
+        }
+        return messages;
     }
 
     static Message of(Will will, Publisher by, long now) {

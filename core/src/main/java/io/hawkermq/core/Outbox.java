@@ -28,11 +28,12 @@ public interface Outbox {
     boolean publish(PublishTemplates.Template template, int packetId);
 
     /// Appends a copy of packets as they came from their publisher, whose version is encoded as this
-    /// connection's.
+    /// connection's; at QoS 1 with other Packet Identifiers.
     ///
+    /// @param packetIds one for each packet of the run, of no concern at QoS 0
     /// @return false if one of them is larger than the client's Maximum Packet Size; nothing is
     ///     appended then
-    boolean relay(PublishRun run);
+    boolean relay(PublishRun run, int[] packetIds);
 
     /// False while the network has not taken the bytes of earlier turns, beyond the outbound limit:
     /// the core then sends acknowledgements only, until [Connection#onWritable].

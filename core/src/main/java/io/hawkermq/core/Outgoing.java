@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 /// a client that is away ([AtMostOnce]); QoS 1 and 2 go into the in-flight window, else into the
 /// queue, within its limits. When there is room again, [#pump] sends what waits.
 final class Outgoing {
+    private static final int[] NO_PACKET_IDS = new int[0];
+
     private final Session session;
     private final Sender<Delivery> sender = new Sender<>(1);
     private @Nullable DeliveryQueue queue;
@@ -162,12 +164,18 @@ final class Outgoing {
     /// True if a message of QoS 1 or 2 could be begun, as far as its Receive Maximum and the bytes
     /// in flight go.
     boolean hasQuota() {
-        if (!sender.hasQuota()) {
+        return hasQuota(1, 0);
+    }
+
+    /// @param bytes of all but the last delivery
+    private boolean hasQuota(int deliveries, int bytes) {
+        if (!sender.hasQuota(deliveries)) {
             return false;
         }
         InflightWindow w = window;
         long most = shard().limits().maximumInflightBytes();
-        return (w == null || w.admits(sender)) && (most == 0 || sender.bytes() < most);
+        return (w == null || w.admits(sender, deliveries, bytes))
+                && (most == 0 || sender.bytes() + bytes < most);
     }
 
     private static int inflightBytes(Delivery d) {
@@ -184,7 +192,7 @@ final class Outgoing {
         if (!session.mayReceive(message.topic())) {
             return;
         }
-        QoS qos = effective(message, granted);
+        QoS qos = effective(message.qos(), granted);
         boolean isTaken;
         if (qos == QoS.AT_MOST_ONCE) {
             isTaken = deliverAtMostOnce(message, retain, identifiers, share);
@@ -202,28 +210,61 @@ final class Outgoing {
     ///
     /// @param granted the highest QoS of the subscriptions that match
     /// @return false if they cannot be: messages are to be made of them and delivered
-    boolean relay(PublishRun run, QoS granted) {
-        if (granted != QoS.AT_MOST_ONCE
-                && shard().limits().outgoingQos() != Limits.OutgoingQos.AS_PUBLISHED) {
+    boolean relay(Relay relay, QoS granted) {
+        PublishRun run = relay.run();
+        if (effective(run.qos(), granted) != run.qos()) {
             return false;
         }
+        if (!session.mayReceive(run.topic())) {
+            return true;
+        }
         Connection c = session.connection();
+        return run.qos() == QoS.AT_MOST_ONCE
+                ? relayAtMostOnce(relay, c)
+                : c != null && relaySurely(relay, c);
+    }
+
+    private boolean relayAtMostOnce(Relay relay, @Nullable Connection c) {
         boolean isAway = c == null || c.isConnackAwaited();
-        if ((isAway && !keepsAtMostOnce()) || !session.mayReceive(run.topic())) {
+        if (isAway && !keepsAtMostOnce()) {
             return true; // nobody misses them, as in deliverAtMostOnce
         }
+        PublishRun run = relay.run();
         return c != null
                 && !isAway
                 && !isAtMostOnceWaiting()
                 && c.takesAsPublished(run.isMqtt5())
                 && c.isWritable()
-                && c.relay(run);
+                && c.relay(run, NO_PACKET_IDS);
+    }
+
+    /// All of them, if there is room for all.
+    private boolean relaySurely(Relay relay, Connection c) {
+        PublishRun run = relay.run();
+        if (session.isDurable()
+                || streams != null
+                || !c.takesAsPublished(run.isMqtt5())
+                || !hasRoom(run.qos())
+                || !hasQuota(run.count(), run.payloadBytes())) {
+            return false;
+        }
+        List<Delivery> deliveries = relay.deliveries();
+        int[] packetIds = relay.packetIds();
+        for (int i = 0; i < packetIds.length; i++) {
+            packetIds[i] = start(deliveries.get(i));
+        }
+        if (!c.relay(run, packetIds)) {
+            for (int i = 0; i < packetIds.length; i++) {
+                transmit(deliveries.get(i), c, packetIds[i]);
+            }
+        }
+        return true;
     }
 
     /// The QoS of a delivery.
-    QoS effective(Message message, QoS granted) {
+    QoS effective(QoS published, QoS granted) {
         return switch (shard().limits().outgoingQos()) {
-            case AS_PUBLISHED -> message.qos().min(granted); // [MQTT-3.8.4-8]
+            case AS_PUBLISHED -> published.min(granted); // [MQTT-3.8.4-8]
             case AS_GRANTED -> granted;
         };
     }
@@ -335,10 +376,7 @@ final class Outgoing {
     ///
     /// @return false if it was dropped
     boolean begin(Delivery d, Connection c) {
-        int packetId = sender.start(d, d.qos(), inflightBytes(d));
-        if (!sender.hasQuota()) {
-            windowFilled(packetId);
-        }
+        int packetId = start(d);
         SessionJournal j = session.journal();
         if (j != null) {
             j.begun(d, packetId);
@@ -346,6 +384,11 @@ final class Outgoing {
                 return true;
             }
         }
+        return transmit(d, c, packetId);
+    }
+
+    /// @return false if it was dropped
+    private boolean transmit(Delivery d, Connection c, int packetId) {
         boolean fits = c.transmit(d.message(), d.qos(), d.retain(), d.identifiers(), packetId);
         if (!fits) {
             abandon(
@@ -354,6 +397,15 @@ final class Outgoing {
                     DropReason.PACKET_TOO_LARGE); // as if it had been sent [MQTT-3.1.2-25]
         }
         return fits;
+    }
+
+    /// @return its Packet Identifier
+    private int start(Delivery d) {
+        int packetId = sender.start(d, d.qos(), inflightBytes(d));
+        if (!sender.hasQuota()) {
+            windowFilled(packetId);
+        }
+        return packetId;
     }
 
     private void windowFilled(int packetId) {

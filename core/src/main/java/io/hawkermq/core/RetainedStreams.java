@@ -111,7 +111,7 @@ final class RetainedStreams {
             return false;
         }
         Subscription s = stream.subscription();
-        QoS qos = session.outgoing().effective(m, s.qos());
+        QoS qos = session.outgoing().effective(m.qos(), s.qos());
         if (qos != QoS.AT_MOST_ONCE
                 && (!session.outgoing().hasQuota() || session.outgoing().isStoreFull())) {
             return false;

@@ -10,7 +10,7 @@ public interface NoNetwork extends Outbox {
 
     /// Runs come only from who reads bytes.
     @Override
-    default boolean relay(PublishRun run) {
+    default boolean relay(PublishRun run, int[] packetIds) {
         throw new AssertionError("nobody has sent " + run.packets());
     }
 

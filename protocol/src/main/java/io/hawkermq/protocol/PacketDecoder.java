@@ -160,7 +160,7 @@ public final class PacketDecoder {
     public boolean nextRun(PublishRun run) {
         ProtocolVersion v = version;
         if (fedFrom == fedTo
-                || fed[fedFrom] != PublishRun.FIRST_BYTE
+                || !PublishRun.begins(fed[fedFrom])
                 || keptFrom != keptTo
                 || v == null
                 || (expected & 1 << PacketType.PUBLISH.value()) == 0) {

@@ -4,11 +4,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// PUBLISH packets of the plainest kind where they were read: one or more behind each other, at QoS
-/// 0, without RETAIN and properties, all with the same Topic Name, which was seen before. Their bytes
-/// are just what a subscriber of the same version gets, so they can be passed on as they are: nothing
-/// is made of them, nothing is encoded, and what is to be done for each subscriber is done once for
-/// all of them. A client that has much to say most often says it on one topic.
+/// PUBLISH packets of the plainest kind where they were read: one or more behind each other, all at QoS
+/// 0 or all at QoS 1, without DUP, RETAIN and properties, with the same Topic Name, which was seen
+/// before. Their bytes are just what a subscriber of the same version gets, but for the Packet
+/// Identifiers of QoS 1. So they can be passed on as they are: nothing is encoded, and what is to be
+/// done for each subscriber is done once for all of them. A client that has much to say most often
+/// says it on one topic.
 ///
 /// One for each loop, filled by [PacketDecoder#nextRun]. It lies in the array that the decoder was
 /// fed, so it is valid until the decoder's next call, and nobody keeps it: who needs more of it takes
@@ -18,11 +19,16 @@ public final class PublishRun {
     /// each.
     static final int LONGEST = 16 * 1024;
 
-    /// What every packet of a run begins with.
-    static final int FIRST_BYTE = PacketType.PUBLISH.value() << 4;
+    /// What every packet of a run at QoS 0 begins with.
+    private static final int AT_MOST_ONCE = PacketType.PUBLISH.value() << 4;
+
+    /// The same at QoS 1.
+    private static final int AT_LEAST_ONCE = AT_MOST_ONCE | QoS.AT_LEAST_ONCE.level() << 1;
 
     /// Fixed header, a Topic Name of one byte with its length.
     private static final int SHORTEST = 5;
+
+    private static final int[] NOWHERE = new int[0];
 
     private static final byte[] NOTHING = new byte[0];
     private static final TopicName NONE = TopicName.of("none");
@@ -32,10 +38,20 @@ public final class PublishRun {
     private int from;
     private int to;
     private boolean isMqtt5;
+    private QoS qos = QoS.AT_MOST_ONCE;
     private int count;
+
+    /// Where the Packet Identifiers are, from [#from] on, at QoS 1.
+    private int[] packetIdsAt = NOWHERE;
+
     private int payloadBytes;
     private int longestPacket;
     private long number;
+
+    /// True of what a packet may begin with to be taken.
+    static boolean begins(byte first) {
+        return first == AT_MOST_ONCE || first == AT_LEAST_ONCE;
+    }
 
     /// Takes the packets from `start` on that are of this kind and there as a whole. Decides on
     /// nothing: what is wrong, unusual or not there yet is left to the decoder.
@@ -51,10 +67,12 @@ public final class PublishRun {
             TopicNames names) {
         int most = Math.min(end, start + LONGEST);
         int at = start;
+        byte first = source[start];
+        boolean isSure = first == AT_LEAST_ONCE;
         int packets = 0;
         int payloads = 0;
         int longest = 0;
-        while (most - at >= SHORTEST && source[at] == FIRST_BYTE) {
+        while (most - at >= SHORTEST && source[at] == first) {
             int pos = at + 1;
             int remaining = source[pos++];
             if (remaining < 0) {
@@ -75,6 +93,12 @@ public final class PublishRun {
                 break;
             }
             int payload = nameEnd;
+            if (isSure) {
+                payload += 2;
+                if (payload > packetEnd || (source[nameEnd] | source[nameEnd + 1]) == 0) {
+                    break; // without Packet Identifier
+                }
+            }
             if (mqtt5 && (payload == packetEnd || source[payload++] != 0)) {
                 break; // with properties
             }
@@ -86,6 +110,9 @@ public final class PublishRun {
                 }
                 topic = known;
             }
+            if (isSure) {
+                notePacketId(packets, nameEnd - start);
+            }
             packets++;
             payloads += packetEnd - payload;
             longest = Math.max(longest, length);
@@ -95,6 +122,7 @@ public final class PublishRun {
         from = start;
         to = at;
         isMqtt5 = mqtt5;
+        qos = isSure ? QoS.AT_LEAST_ONCE : QoS.AT_MOST_ONCE;
         count = packets;
         payloadBytes = payloads;
         longestPacket = longest;
@@ -102,8 +130,47 @@ public final class PublishRun {
         return at - start;
     }
 
+    private void notePacketId(int index, int at) {
+        if (index == packetIdsAt.length) {
+            packetIdsAt = Arrays.copyOf(packetIdsAt, Math.max(16, 2 * index));
+        }
+        packetIdsAt[index] = at;
+    }
+
     public TopicName topic() {
         return topic;
+    }
+
+    /// 0 or 1.
+    public QoS qos() {
+        return qos;
+    }
+
+    /// The Packet Identifier under which the publisher sent one of the packets, at QoS 1.
+    ///
+    /// @param index of the packet, from 0
+    public int packetId(int index) {
+        int at = from + packetIdsAt[index];
+        return (bytes[at] & 0xFF) << 8 | bytes[at + 1] & 0xFF;
+    }
+
+    /// Appends the packets.
+    ///
+    /// @param packetIds of each of them, of no concern at QoS 0
+    public void copyTo(ByteWriter target, int[] packetIds) {
+        int at = target.length();
+        target.write(bytes, from, to);
+        if (qos == QoS.AT_LEAST_ONCE) {
+            for (int i = 0; i < count; i++) {
+                target.putByte(at + packetIdsAt[i], packetIds[i] >>> 8);
+                target.putByte(at + packetIdsAt[i] + 1, packetIds[i]);
+            }
+        }
+    }
+
+    /// Where that is, in bytes from [#from] on.
+    public int packetIdAt(int index) {
+        return packetIdsAt[index];
     }
 
     /// How many packets there are; at least one.
@@ -142,7 +209,7 @@ public final class PublishRun {
 
     /// As of [PublishTemplates.Template#layout].
     public int layout() {
-        return PublishTemplates.layout(isMqtt5, QoS.AT_MOST_ONCE, PublishTemplates.Retain.OFF);
+        return PublishTemplates.layout(isMqtt5, qos, PublishTemplates.Retain.OFF);
     }
 
     /// Another number for each run that was here.
@@ -157,6 +224,8 @@ public final class PublishRun {
         kept.bytes = Arrays.copyOfRange(bytes, from, to);
         kept.to = to - from;
         kept.isMqtt5 = isMqtt5;
+        kept.qos = qos;
+        kept.packetIdsAt = qos == QoS.AT_MOST_ONCE ? NOWHERE : Arrays.copyOf(packetIdsAt, count);
         kept.count = count;
         kept.payloadBytes = payloadBytes;
         kept.longestPacket = longestPacket;
@@ -166,6 +235,25 @@ public final class PublishRun {
     /// The packets, which may be kept.
     public List<Packet.Publish> packets() {
         List<Packet.Publish> packets = new ArrayList<>(count);
+        for (byte[] payload : payloads()) {
+            int packetId = qos == QoS.AT_MOST_ONCE ? 0 : packetId(packets.size());
+            packets.add(
+                    new Packet.Publish(
+                            false, qos, false, topic, packetId, Properties.NONE, payload));
+        }
+        return packets;
+    }
+
+    /// A copy of the payload of each packet.
+    public List<byte[]> payloads() {
+        int head = 2 + topic.utf8().length;
+        if (qos == QoS.AT_LEAST_ONCE) {
+            head += 2;
+        }
+        if (isMqtt5) {
+            head++;
+        }
+        List<byte[]> payloads = new ArrayList<>(count);
         int at = from;
         while (at < to) {
             int pos = at + 1;
@@ -173,19 +261,9 @@ public final class PublishRun {
             if (remaining < 0) {
                 remaining = remaining & 0x7F | bytes[pos++] << 7;
             }
-            int end = pos + remaining;
-            int payload = pos + 2 + topic.utf8().length + (isMqtt5 ? 1 : 0);
-            packets.add(
-                    new Packet.Publish(
-                            false,
-                            QoS.AT_MOST_ONCE,
-                            false,
-                            topic,
-                            0,
-                            Properties.NONE,
-                            Arrays.copyOfRange(bytes, payload, end)));
-            at = end;
+            at = pos + remaining;
+            payloads.add(Arrays.copyOfRange(bytes, pos + head, at));
         }
-        return packets;
+        return payloads;
     }
 }

@@ -98,7 +98,12 @@ public final class Sender<T> {
 
     /// True if a PUBLISH of QoS 1 or 2 may be sent now [MQTT-4.9.0-2].
     public boolean hasQuota() {
-        return quota > 0 && count + reservedCount < MAXIMUM_PACKET_ID;
+        return hasQuota(1);
+    }
+
+    /// True if so many may be.
+    public boolean hasQuota(int deliveries) {
+        return quota >= deliveries && count + reservedCount + deliveries <= MAXIMUM_PACKET_ID;
     }
 
     /// Lets so many more be unacknowledged than [#resume] did; fewer if negative, as soon as enough are

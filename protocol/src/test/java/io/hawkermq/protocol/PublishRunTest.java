@@ -59,6 +59,55 @@ class PlainPublishTest {
         assertEquals(encoded.layout(), run.layout());
     }
 
+    @ParameterizedTest
+    @EnumSource(ProtocolVersion.class)
+    void atQos1OnlyThePacketIdentifiersAreOthers(ProtocolVersion version)
+            throws MalformedPacketException {
+        boolean isMqtt5 = version.isMqtt5();
+        String rest = isMqtt5 ? "00" : "";
+        String length = isMqtt5 ? "07" : "06";
+        byte[] bytes =
+                Bytes.hex(
+                        "32 %s 0001 'a' FF01 %s 01 32 %s 0001 'a' 0002 %s 02"
+                                .formatted(length, rest, length, rest));
+        assertTrue(isTaken(server(version), bytes));
+        assertEquals(2, run.count());
+        assertEquals(QoS.AT_LEAST_ONCE, run.qos());
+        assertEquals(2, run.payloadBytes());
+        assertEquals(0xFF01, run.packetId(0));
+        assertEquals(2, run.packetId(1));
+        assertArrayEquals(new byte[] {2}, run.payloads().get(1));
+
+        ByteWriter expected = new ByteWriter(0, 100);
+        int[] packetIds = {3, 0x0400};
+        for (int i = 0; i < 2; i++) {
+            PublishTemplates templates = new PublishTemplates();
+            templates.reset(run.topic(), Properties.NONE, run.payloads().get(i));
+            templates
+                    .template(version, QoS.AT_LEAST_ONCE, PublishTemplates.Retain.OFF)
+                    .copyTo(expected, packetIds[i]);
+        }
+        for (PublishRun each : List.of(run, run.kept())) {
+            ByteWriter out = new ByteWriter(0, 100);
+            each.copyTo(out, packetIds);
+            assertArrayEquals(Bytes.written(expected), Bytes.written(out));
+        }
+        assertEquals(
+                List.of(0xFF01, 2), run.packets().stream().map(Packet.Publish::packetId).toList());
+    }
+
+    @Test
+    void itHasOneQos() throws MalformedPacketException {
+        PacketDecoder decoder = server(V3);
+        byte[] bytes = Bytes.hex("30 04 0001 'a' 01 32 06 0001 'a' 0007 02 30 04 0001 'a' 03");
+        decoder.feed(bytes, 0, bytes.length);
+        for (QoS qos : List.of(QoS.AT_MOST_ONCE, QoS.AT_LEAST_ONCE, QoS.AT_MOST_ONCE)) {
+            assertTrue(decoder.nextRun(run));
+            assertEquals(1, run.count());
+            assertEquals(qos, run.qos());
+        }
+    }
+
     @Test
     void aPacketOfItHasItsOwnPayload() throws MalformedPacketException {
         byte[] bytes = Bytes.hex("30 05 0001 'a' 0102");
@@ -153,7 +202,11 @@ class PlainPublishTest {
     @CsvSource({
         "RETAIN,                     31 05 0001 'a' 0102",
         "DUP,                        38 05 0001 'a' 0102",
-        "QoS 1,                      32 07 0001 'a' 0001 0102",
+        "RETAIN at QoS 1,            33 07 0001 'a' 0001 0102",
+        "DUP at QoS 1,               3A 07 0001 'a' 0001 0102",
+        "the Packet Identifier 0,    32 07 0001 'a' 0000 0102",
+        "half a Packet Identifier,   32 04 0001 'a' 01",
+        "no Packet Identifier,       32 03 0001 'a'",
         "QoS 2,                      34 07 0001 'a' 0001 0102",
         "a name not seen before,     30 05 0001 'b' 0102",
         "no name,                    30 04 0000 0102",

@@ -231,11 +231,13 @@ final class Stage {
         }
 
         @Override
-        public boolean relay(PublishRun passed) {
+        public boolean relay(PublishRun passed, int[] packetIds) {
             if (passed.longestPacket() > maximumPacketSize) {
                 return false;
             }
-            passed.packets().forEach(this::send);
+            out.reset();
+            passed.copyTo(out, packetIds);
+            arrive(out.array(), out.length());
             return true;
         }
 

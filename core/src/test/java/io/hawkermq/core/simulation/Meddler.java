@@ -9,6 +9,8 @@ import io.hawkermq.protocol.ProtocolVersion;
 import io.hawkermq.protocol.PublishRun;
 import io.hawkermq.protocol.PublishTemplates;
 import io.hawkermq.protocol.TopicNames;
+import java.util.ArrayList;
+import java.util.List;
 
 /// An outbox through whose hands every packet goes before it reaches the real one.
 abstract class Meddler implements Outbox {
@@ -48,22 +50,29 @@ abstract class Meddler implements Outbox {
         if (template.length() > maximumPacketSize) {
             return false;
         }
-        pass(decoded(template, packetId));
+        ByteWriter copy = new ByteWriter(0, Integer.MAX_VALUE - 8);
+        template.copyTo(copy, packetId);
+        decoded(copy).forEach(this::pass);
         return true;
     }
 
     @Override
-    public boolean relay(PublishRun run) {
+    public boolean relay(PublishRun run, int[] packetIds) {
         if (run.longestPacket() > maximumPacketSize) {
             return false;
         }
-        run.packets().forEach(this::pass);
+        packets(run, packetIds).forEach(this::pass);
         return true;
     }
 
-    private Packet decoded(PublishTemplates.Template template, int packetId) {
+    /// What the client would get.
+    final List<Packet> packets(PublishRun run, int[] packetIds) {
         ByteWriter copy = new ByteWriter(0, Integer.MAX_VALUE - 8);
-        template.copyTo(copy, packetId);
+        run.copyTo(copy, packetIds);
+        return decoded(copy);
+    }
+
+    private List<Packet> decoded(ByteWriter copy) {
         byte[] bytes = java.util.Arrays.copyOf(copy.array(), copy.length());
         try {
             PacketDecoder decoder =
@@ -74,7 +83,11 @@ abstract class Meddler implements Outbox {
             decoder.next();
             decoder.stash();
             decoder.feed(bytes, 0, bytes.length);
-            return java.util.Objects.requireNonNull(decoder.next());
+            List<Packet> packets = new ArrayList<>();
+            for (Packet p = decoder.next(); p != null; p = decoder.next()) {
+                packets.add(p);
+            }
+            return packets;
         } catch (MalformedPacketException e) {
             throw new Violation("codec", "a template is malformed: " + e.reason());
         }

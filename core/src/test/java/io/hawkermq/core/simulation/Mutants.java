@@ -150,6 +150,7 @@ final class Mutants {
                                     payload);
                         }));
         all.put("passes a run on without its last packet", Mutants::withoutTheLastOfARun);
+        all.put("passes on the publisher's packet ids", Mutants::withThePublishersPacketIds);
         all.put(
                 "uses a Topic Alias above the maximum",
                 sent(
@@ -168,9 +169,25 @@ final class Mutants {
             public Outbox outbox(Outbox real, String clientKey) {
                 return new Meddler(real) {
                     @Override
-                    public boolean relay(PublishRun run) {
+                    public boolean relay(PublishRun run, int[] packetIds) {
                         int left = Math.max(1, run.count() - 1);
-                        run.packets().subList(0, left).forEach(this::pass);
+                        packets(run, packetIds).subList(0, left).forEach(this::pass);
+                        return true;
+                    }
+                };
+            }
+        };
+    }
+
+    /// Leaves the publisher's Packet Identifiers in a run.
+    private static Mutation withThePublishersPacketIds() {
+        return new Mutation() {
+            @Override
+            public Outbox outbox(Outbox real, String clientKey) {
+                return new Meddler(real) {
+                    @Override
+                    public boolean relay(PublishRun run, int[] packetIds) {
+                        run.packets().forEach(this::pass);
                         return true;
                     }
                 };

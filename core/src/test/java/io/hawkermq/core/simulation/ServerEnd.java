@@ -298,12 +298,12 @@ final class ServerEnd implements Outbox, Pipe.Receiver {
     }
 
     @Override
-    public boolean relay(PublishRun passed) {
+    public boolean relay(PublishRun passed, int[] packetIds) {
         checkOpen("PUBLISH");
         if (passed.longestPacket() > maximumPacketSize) {
             return false;
         }
-        out.write(passed.bytes(), passed.from(), passed.from() + passed.length());
+        passed.copyTo(out, packetIds);
         loop.toFlush(this);
         world.trace(
                 link.client().key(),
