@@ -246,15 +246,16 @@ final class Choices {
                 size == 0 && !isRetained ? 1 : size);
     }
 
-    /// Messages of QoS 0 on one topic, as a client sends them that has much to say.
+    /// Messages of one QoS, 0 or 1, on one topic, as a client sends them that has much to say.
     List<Published> burst() {
         String topic = TOPICS.get(random.nextInt(TOPICS.size()));
+        QoS qos = QoS.of(random.nextInt(2));
         List<Published> messages = new ArrayList<>();
         for (int left = 2 + random.nextInt(6); left > 0; left--) {
             messages.add(
                     world.newMessage(
                             topic,
-                            QoS.AT_MOST_ONCE,
+                            qos,
                             false,
                             -1,
                             Properties.NONE,

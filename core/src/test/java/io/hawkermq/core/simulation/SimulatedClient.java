@@ -199,10 +199,13 @@ final class SimulatedClient {
 
     private void publish() {
         if (random.nextInt(16) == 0) {
-            choices.burst().forEach(m -> flows.publish(m, idsInUse()));
-            return;
+            choices.burst().forEach(this::publish);
+        } else {
+            publish(choices.publish());
         }
-        Published m = choices.publish();
+    }
+
+    private void publish(Published m) {
         boolean isAcknowledged = m.qos().level() > 0;
         if (isAcknowledged
                 && flows.unacknowledgedOut() >= world.profile().limits().receiveMaximum()) {
