@@ -218,6 +218,10 @@ final class ServerEnd implements Outbox, Pipe.Receiver {
 
     private void handRun() {
         List<Packet.Publish> packets = run.packets();
+        if (loop.isFull() && run.qos() != QoS.AT_MOST_ONCE) {
+            packets.forEach(this::hand); // so that it is known which of them are refused
+            return;
+        }
         List<Packet> seen = new ArrayList<>();
         for (Packet packet : packets) {
             trace(packet);
