@@ -209,7 +209,7 @@ public final class Inspection implements AutoCloseable {
         }
         if (scratch != null) {
             try {
-                Quarantine.delete(scratch);
+                Directories.delete(scratch);
             } catch (IOException e) {
                 // The system clears its directory of temporary files.
             }
