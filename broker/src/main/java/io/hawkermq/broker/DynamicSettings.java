@@ -47,15 +47,7 @@ record DynamicSettings(Path file, Optional<Path> passwordFile) {
     }
 
     private static StartException fault(PluginConfiguration plugin, String what) {
-        return new StartException(
-                "The plugin '"
-                        + plugin.path()
-                        + "' "
-                        + what
-                        + ". Error found at "
-                        + plugin.origin()
-                        + ".",
-                StartException.WRONG_CONFIGURATION);
+        return StartException.of(plugin, what, StartException.WRONG_CONFIGURATION);
     }
 
     /// Reads the file, or makes it.

@@ -386,14 +386,6 @@ record GoAuthSettings(boolean hasFiles, boolean hasTokenList, Optional<Service> 
     }
 
     private static StartException fault(PluginConfiguration plugin, String what) {
-        return new StartException(
-                "The plugin '"
-                        + plugin.path()
-                        + "' "
-                        + what
-                        + ". Error found at "
-                        + plugin.origin()
-                        + ".",
-                StartException.WRONG_PLUGIN);
+        return StartException.of(plugin, what, StartException.WRONG_PLUGIN);
     }
 }

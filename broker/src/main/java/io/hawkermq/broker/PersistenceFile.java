@@ -1,13 +1,11 @@
 package io.hawkermq.broker;
 
+import io.hawkermq.store.Directories;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /// The file that `persistence_file` names. Mosquitto keeps everything in it, Hawker in a directory
 /// beside it; but scripts wait for the file, and remove it to begin anew. So there is one that stands
@@ -28,7 +26,7 @@ final class PersistenceFile {
         }
         Path aside = p.directory().resolveSibling(p.directory().getFileName() + ".removed");
         try {
-            delete(aside);
+            Directories.delete(aside);
             Files.move(p.directory(), aside);
         } catch (IOException e) {
             throw new StartException(
@@ -65,19 +63,6 @@ final class PersistenceFile {
         byte[] expected = BEGINNING.getBytes(StandardCharsets.US_ASCII);
         try (var in = Files.newInputStream(file)) {
             return java.util.Arrays.equals(in.readNBytes(expected.length), expected);
-        }
-    }
-
-    private static void delete(Path directory) throws IOException {
-        if (!Files.exists(directory)) {
-            return;
-        }
-        List<Path> all;
-        try (Stream<Path> walk = Files.walk(directory)) {
-            all = walk.sorted(Comparator.reverseOrder()).toList();
-        }
-        for (Path path : all) {
-            Files.delete(path);
         }
     }
 }

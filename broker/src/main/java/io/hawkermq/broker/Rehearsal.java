@@ -17,13 +17,13 @@ import io.hawkermq.protocol.SubscriptionOptions;
 import io.hawkermq.protocol.TopicFilter;
 import io.hawkermq.protocol.TopicName;
 import io.hawkermq.protocol.TopicNames;
+import io.hawkermq.store.Directories;
 import io.hawkermq.store.Durability;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -97,7 +97,7 @@ final class Rehearsal {
         try {
             playWithDisk(options, disk);
         } finally {
-            delete(disk);
+            Directories.delete(disk);
         }
     }
 
@@ -123,16 +123,6 @@ final class Rehearsal {
                 Client returned = new Client(broker.port(), version)) {
             returned.connect("away", CleanStart.NO);
             returned.drain();
-        }
-    }
-
-    private static void delete(Path directory) throws IOException {
-        List<Path> files;
-        try (Stream<Path> found = Files.walk(directory)) {
-            files = found.sorted(Comparator.reverseOrder()).toList();
-        }
-        for (Path file : files) {
-            Files.delete(file);
         }
     }
 

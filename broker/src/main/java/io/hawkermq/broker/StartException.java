@@ -1,5 +1,7 @@
 package io.hawkermq.broker;
 
+import io.hawkermq.mosquitto.PluginConfiguration;
+
 /// The broker cannot start; the message is one line that says why and what to do.
 public final class StartException extends Exception {
     private static final long serialVersionUID = 1L;
@@ -22,6 +24,19 @@ public final class StartException extends Exception {
     StartException(String message, int exitStatus) {
         super(message, null, false, false);
         this.exitStatus = exitStatus;
+    }
+
+    /// @param what is wrong with the plugin
+    static StartException of(PluginConfiguration plugin, String what, int exitStatus) {
+        return new StartException(
+                "The plugin '"
+                        + plugin.path()
+                        + "' "
+                        + what
+                        + ". Error found at "
+                        + plugin.origin()
+                        + ".",
+                exitStatus);
     }
 
     /// What the process ends with.

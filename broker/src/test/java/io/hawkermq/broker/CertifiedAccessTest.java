@@ -10,8 +10,6 @@ import io.hawkermq.broker.security.LoginLimits;
 import io.hawkermq.core.AccessControl;
 import io.hawkermq.core.AccessControl.Decision;
 import io.hawkermq.core.EventLog;
-import io.hawkermq.protocol.Packet;
-import io.hawkermq.protocol.Properties;
 import io.hawkermq.protocol.ProtocolVersion;
 import io.hawkermq.protocol.ReasonCode;
 import java.nio.file.Files;
@@ -49,16 +47,7 @@ class CertifiedAccessTest {
         List<Decision> answers = new ArrayList<>();
         new CertifiedAccess(rest, name)
                 .connect(
-                        new Packet.Connect(
-                                ProtocolVersion.MQTT_5,
-                                false,
-                                true,
-                                60,
-                                clientId,
-                                null,
-                                null,
-                                null,
-                                Properties.NONE),
+                        TestClient.connect(ProtocolVersion.MQTT_5, clientId),
                         clientId,
                         "192.0.2.1:4711",
                         Runnable::run,

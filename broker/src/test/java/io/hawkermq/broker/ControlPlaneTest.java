@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hawkermq.core.EventLog;
 import io.hawkermq.protocol.Packet;
-import io.hawkermq.protocol.Properties;
 import io.hawkermq.protocol.ProtocolVersion;
 import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.ReasonCode;
@@ -54,16 +53,7 @@ class ControlPlaneTest {
     private TestClient client(String user, String password) throws IOException {
         TestClient client = new TestClient(port, ProtocolVersion.MQTT_5);
         client.send(
-                new Packet.Connect(
-                        ProtocolVersion.MQTT_5,
-                        false,
-                        true,
-                        60,
-                        "client of " + user,
-                        null,
-                        user,
-                        password.getBytes(StandardCharsets.UTF_8),
-                        Properties.NONE));
+                TestClient.connect(ProtocolVersion.MQTT_5, "client of " + user, user, password));
         assertEquals(ReasonCode.SUCCESS, client.next(Packet.Connack.class).reasonCode());
         return client;
     }

@@ -104,16 +104,7 @@ class FileAccessTest {
 
     private static Packet connect(
             ProtocolVersion version, @Nullable String user, @Nullable String password) {
-        return new Packet.Connect(
-                version,
-                false,
-                true,
-                60,
-                "client",
-                null,
-                user,
-                password == null ? null : utf8(password),
-                Properties.NONE);
+        return TestClient.connect(version, "client", user, password);
     }
 
     private static Packet.Connack answer(
@@ -181,16 +172,8 @@ class FileAccessTest {
                 isOwner[Slots.over(loops).shardOf("client" + i)] = true;
                 try (TestClient client = new TestClient(broker.port(), ProtocolVersion.MQTT_5)) {
                     client.send(
-                            new Packet.Connect(
-                                    ProtocolVersion.MQTT_5,
-                                    false,
-                                    true,
-                                    60,
-                                    "client" + i,
-                                    null,
-                                    "alice",
-                                    utf8("secret"),
-                                    Properties.NONE),
+                            TestClient.connect(
+                                    ProtocolVersion.MQTT_5, "client" + i, "alice", "secret"),
                             TestClient.subscribe("own/" + i, QoS.AT_MOST_ONCE),
                             new Packet.Pingreq());
                     client.next(Packet.Connack.class);
@@ -464,20 +447,7 @@ class FileAccessTest {
     }
 
     private static TestClient lasting(Broker broker) throws IOException {
-        TestClient client = new TestClient(broker.port(), ProtocolVersion.MQTT_3_1_1);
-        client.send(
-                new Packet.Connect(
-                        ProtocolVersion.MQTT_3_1_1,
-                        false,
-                        false,
-                        60,
-                        "lasting",
-                        null,
-                        null,
-                        null,
-                        Properties.NONE));
-        client.next(Packet.Connack.class);
-        return client;
+        return TestClient.resuming(broker.port(), ProtocolVersion.MQTT_3_1_1, "lasting");
     }
 
     @Test

@@ -1,14 +1,11 @@
 package io.hawkermq.broker;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hawkermq.broker.transport.PskOptions;
-import io.hawkermq.protocol.Packet;
 import io.hawkermq.protocol.ProtocolVersion;
-import io.hawkermq.protocol.QoS;
 import java.io.ByteArrayOutputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
@@ -122,21 +119,14 @@ class PskTest {
         return new TestClient(tls.getInputStream(), tls.getOutputStream(), socket, V5);
     }
 
-    private static void echo(TestClient client, String topic, byte[] payload) throws IOException {
-        client.send(TestClient.subscribe(topic, QoS.AT_MOST_ONCE));
-        client.next(Packet.Suback.class);
-        client.send(TestClient.publish(topic, QoS.AT_MOST_ONCE, 0, payload));
-        assertArrayEquals(payload, client.next(Packet.Publish.class).payload());
-    }
-
     @ParameterizedTest
     @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
     void carriesMessages(String version) throws Exception {
         try (Broker broker = start(new LogLines(), _ -> {});
                 TestClient client =
                         client(broker, new Peer(version, "sensor", KEY)).connected("c")) {
-            echo(client, "small", new byte[] {1});
-            echo(client, "large", new byte[1_500_000]);
+            client.echo("small", new byte[] {1});
+            client.echo("large", new byte[1_500_000]);
         }
     }
 
@@ -162,17 +152,7 @@ class PskTest {
             for (int i = 0; i < 20; i++) {
                 String version = i % 2 == 0 ? "TLSv1.2" : "TLSv1.3";
                 try (TestClient client = client(broker, new Peer(version, "sensor", KEY))) {
-                    byte[] all =
-                            client.encoded(
-                                    TestClient.connect(V5, "client" + i),
-                                    TestClient.publish("a", QoS.AT_MOST_ONCE, 0, new byte[60_000]),
-                                    new Packet.Pingreq());
-                    int cut = all.length - 1 - i % 7 * 9_000;
-                    client.write(Arrays.copyOf(all, cut));
-                    client.next(Packet.Connack.class);
-                    client.write(Arrays.copyOfRange(all, cut, all.length));
-                    client.next(Packet.Pingresp.class);
-                    echo(client, "b/" + i, new byte[40_000]);
+                    client.sendsMuchBehindConnect(i);
                 }
             }
         }
@@ -189,7 +169,7 @@ class PskTest {
             Files.writeString(keys, "lamp:nothing\n");
             broker.reloadCertificates();
             client(broker, new Peer("TLSv1.2", "lamp", "aabb")).connected("c").close();
-            echo(old, "t", new byte[10]);
+            old.echo("t", new byte[10]);
         }
     }
 

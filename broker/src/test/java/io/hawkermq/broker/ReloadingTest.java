@@ -132,17 +132,11 @@ class ReloadingTest {
     }
 
     private static Packet connect(String clientId, @Nullable String user) {
-        String[] parts = user == null ? new String[0] : user.split(":");
-        return new Packet.Connect(
-                V5,
-                false,
-                true,
-                60,
-                clientId,
-                null,
-                user == null ? null : parts[0],
-                user == null ? null : utf8(parts[1]),
-                Properties.NONE);
+        if (user == null) {
+            return TestClient.connect(V5, clientId);
+        }
+        String[] parts = user.split(":");
+        return TestClient.connect(V5, clientId, parts[0], parts[1]);
     }
 
     /// @param user with a colon and the password; null for an anonymous client

@@ -1,5 +1,7 @@
 package io.hawkermq.broker;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+
 import io.hawkermq.protocol.ByteWriter;
 import io.hawkermq.protocol.MalformedPacketException;
 import io.hawkermq.protocol.Packet;
@@ -19,7 +21,10 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// A client that sends what it is told, in the pieces it is told, and acknowledges nothing by
 /// itself. Each read waits 20 s at most. The testkit's tests use it, too.
@@ -68,9 +73,25 @@ public final class TestClient implements AutoCloseable {
         return socket;
     }
 
-    public static Packet connect(ProtocolVersion version, String clientId) {
+    public static Packet.Connect connect(ProtocolVersion version, String clientId) {
+        return connect(version, clientId, null, null);
+    }
+
+    public static Packet.Connect connect(
+            ProtocolVersion version,
+            String clientId,
+            @Nullable String user,
+            @Nullable String password) {
         return new Packet.Connect(
-                version, false, true, 60, clientId, null, null, null, Properties.NONE);
+                version,
+                false,
+                true,
+                60,
+                clientId,
+                null,
+                user,
+                password == null ? null : password.getBytes(StandardCharsets.UTF_8),
+                Properties.NONE);
     }
 
     public static Packet subscribe(String filter, QoS qos) {
@@ -124,12 +145,37 @@ public final class TestClient implements AutoCloseable {
         for (Packet packet : packets) {
             PacketEncoder.encode(packet, version, Long.MAX_VALUE, writer);
         }
-        return java.util.Arrays.copyOf(writer.array(), writer.length());
+        return Arrays.copyOf(writer.array(), writer.length());
     }
 
     public void write(byte[] bytes) throws IOException {
         out.write(bytes);
         out.flush();
+    }
+
+    /// Gets what it publishes itself.
+    public void echo(String topic, byte[] payload) throws IOException {
+        send(subscribe(topic, QoS.AT_MOST_ONCE));
+        next(Packet.Suback.class);
+        send(publish(topic, QoS.AT_MOST_ONCE, 0, payload));
+        assertArrayEquals(payload, next(Packet.Publish.class).payload());
+    }
+
+    /// With CONNECT more than one read takes, of which some comes only when it is accepted.
+    ///
+    /// @param number of this client, which also says where it is cut in two
+    public void sendsMuchBehindConnect(int number) throws IOException {
+        byte[] all =
+                encoded(
+                        connect(version, "client" + number),
+                        publish("a", QoS.AT_MOST_ONCE, 0, new byte[60_000]),
+                        new Packet.Pingreq());
+        int cut = all.length - 1 - number % 7 * 9_000;
+        write(Arrays.copyOf(all, cut));
+        next(Packet.Connack.class);
+        write(Arrays.copyOfRange(all, cut, all.length));
+        next(Packet.Pingresp.class);
+        echo("b/" + number, new byte[40_000]);
     }
 
     /// The next packet, which must be of this kind.

@@ -1,6 +1,5 @@
 package io.hawkermq.broker;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -18,7 +17,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
@@ -119,13 +117,6 @@ class TlsTest {
         return new TestClient(TestCertificates.connect(context, broker.port()), V5);
     }
 
-    private static void echo(TestClient client, String topic, byte[] payload) throws IOException {
-        client.send(TestClient.subscribe(topic, QoS.AT_MOST_ONCE));
-        client.next(Packet.Suback.class);
-        client.send(TestClient.publish(topic, QoS.AT_MOST_ONCE, 0, payload));
-        assertArrayEquals(payload, client.next(Packet.Publish.class).payload());
-    }
-
     @ParameterizedTest
     @CsvSource({"EC,TLSv1.3", "EC,TLSv1.2", "RSA,TLSv1.3", "RSA,TLSv1.2", "ED25519,TLSv1.3"})
     void carriesMessages(String kind, String version) throws Exception {
@@ -140,8 +131,8 @@ class TlsTest {
             socket.setEnabledProtocols(new String[] {version});
             try (TestClient client = new TestClient(socket, V5).connected("c")) {
                 assertEquals(version, socket.getSession().getProtocol());
-                echo(client, "small", new byte[] {1});
-                echo(client, "large", new byte[1_500_000]);
+                client.echo("small", new byte[] {1});
+                client.echo("large", new byte[1_500_000]);
             }
         }
     }
@@ -153,17 +144,7 @@ class TlsTest {
         try (Broker broker = start(server(), new LogLines(), o -> o.loops(3))) {
             for (int i = 0; i < 20; i++) {
                 try (TestClient client = client(broker, context)) {
-                    byte[] all =
-                            client.encoded(
-                                    TestClient.connect(V5, "client" + i),
-                                    TestClient.publish("a", QoS.AT_MOST_ONCE, 0, new byte[60_000]),
-                                    new Packet.Pingreq());
-                    int cut = all.length - 1 - i % 7 * 9_000;
-                    client.write(Arrays.copyOf(all, cut));
-                    client.next(Packet.Connack.class);
-                    client.write(Arrays.copyOfRange(all, cut, all.length));
-                    client.next(Packet.Pingresp.class);
-                    echo(client, "b/" + i, new byte[40_000]);
+                    client.sendsMuchBehindConnect(i);
                 }
             }
         }
@@ -291,7 +272,7 @@ class TlsTest {
                                 o -> o.access(witness));
                 TestClient client =
                         client(broker, certificates.client("root.crt", "client")).connected("c")) {
-            echo(client, "a", new byte[1]);
+            client.echo("a", new byte[1]);
         }
         assertEquals(userName, witness.seen().get());
     }
@@ -505,7 +486,7 @@ class TlsTest {
             certificates.copy("RSA.key", "swap.key");
             assertEquals(List.of(), broker.reloadCertificates());
             assertEquals("RSA", keyKind(broker, context));
-            echo(before, "still", new byte[10]);
+            before.echo("still", new byte[10]);
         }
     }
 
@@ -584,7 +565,7 @@ class TlsTest {
                     socket.shutdownOutput();
                 }
             }
-            echo(client, "alive", "yes".getBytes(StandardCharsets.UTF_8));
+            client.echo("alive", "yes".getBytes(StandardCharsets.UTF_8));
             assertEquals(0, log.count("Internal error"), () -> log.all().toString());
         }
     }

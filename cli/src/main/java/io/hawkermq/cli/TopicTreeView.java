@@ -87,13 +87,6 @@ final class TopicTreeView {
         }
     }
 
-    /// The tree as text, for tests and terminals.
-    synchronized String text() {
-        StringBuilder s = new StringBuilder();
-        draw(root, "", s);
-        return s.toString();
-    }
-
     private void draw(Level level, String indent, StringBuilder s) {
         int i = 0;
         for (Map.Entry<String, Level> e : level.below.entrySet()) {

@@ -79,11 +79,6 @@ final class ClientSession {
         return inbox;
     }
 
-    /// Null while there is no connection that the server has accepted.
-    @Nullable ConnectResult terms() {
-        return terms;
-    }
-
     /// The server has accepted a connection.
     void online(ConnectResult result, Inbox.Delivery delivery) {
         terms = result;
@@ -212,10 +207,6 @@ final class ClientSession {
     /// How many messages are not at their end.
     int unfinished() {
         return sender.inFlight() + pending.size() + unflushed.size();
-    }
-
-    int inFlight() {
-        return sender.inFlight();
     }
 
     List<Subscription> subscriptions() {

@@ -217,9 +217,4 @@ final class Inbox {
                         isKnown ? ReasonCode.SUCCESS : ReasonCode.PACKET_IDENTIFIER_NOT_FOUND,
                         Properties.NONE));
     }
-
-    /// Messages of QoS 1 and 2 whose acknowledgement is not sent.
-    int unacknowledged() {
-        return unacknowledged.size();
-    }
 }

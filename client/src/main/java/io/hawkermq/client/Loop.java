@@ -92,10 +92,6 @@ final class Loop implements Runnable {
         return Thread.currentThread() == thread;
     }
 
-    boolean isStopped() {
-        return isStopped;
-    }
-
     void stop() {
         if (!isStopped) {
             isStopped = true;

@@ -217,32 +217,19 @@ public final class Tls {
     /// @return the same without that check; no effect on [#of] with trust managers that do not look
     ///     at names
     public Tls withoutNameCheck() {
-        return new Tls(
-                given,
-                authorities,
-                chain,
-                key,
-                alpn,
-                protocols,
-                cipherSuites,
-                serverName,
-                Checks.NOT_THE_NAME);
+        return with(Checks.NOT_THE_NAME);
     }
 
     /// Takes any certificate: anybody can be the server. For tests.
     ///
     /// @return the same without any check; no effect on the trust managers of [#of]
     public Tls withoutChecks() {
+        return with(Checks.NONE);
+    }
+
+    private Tls with(Checks fewer) {
         return new Tls(
-                given,
-                authorities,
-                chain,
-                key,
-                alpn,
-                protocols,
-                cipherSuites,
-                serverName,
-                Checks.NONE);
+                given, authorities, chain, key, alpn, protocols, cipherSuites, serverName, fewer);
     }
 
     /// Addresses are not sent [RFC 6066, section 3], nor names that SNI has no room for, such as those

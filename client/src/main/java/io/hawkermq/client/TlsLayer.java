@@ -252,9 +252,4 @@ final class TlsLayer implements ByteLayer {
             flush();
         }
     }
-
-    String applicationProtocol() {
-        String name = engine.getApplicationProtocol();
-        return name == null ? "" : name;
-    }
 }

@@ -14,7 +14,7 @@ import java.nio.channels.SelectionKey;
 /// One network connection on its loop: bytes in, packets out, and the reverse. Packets that are
 /// sent collect in one buffer and leave in one write at the end of the turn.
 ///
-/// It ends once, through [Owner#lost] or [#close], and is silent afterwards.
+/// It ends once, through [Owner#lost], [#closeGently] or [#closeNow], and is silent afterwards.
 final class Wire {
     /// Bytes waiting to be written from which on no further PUBLISH is added.
     private static final int CONGESTED = 256 * 1024;
@@ -308,9 +308,5 @@ final class Wire {
         Attempt.closeQuietly(layer.channel());
         out.reset(0);
         written = 0;
-    }
-
-    boolean isClosed() {
-        return isClosed;
     }
 }

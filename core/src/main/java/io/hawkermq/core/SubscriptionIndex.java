@@ -191,14 +191,6 @@ public final class SubscriptionIndex<S> {
         return node;
     }
 
-    /// The subscribers of this very filter, in the order of their coming; wildcards mean nothing.
-    public void at(String filter, Consumer<? super S> found) {
-        int node = nodeOf(filter.getBytes(StandardCharsets.UTF_8));
-        if (node != NONE) {
-            tell(node, found);
-        }
-    }
-
     /// True if one of this very filter's subscribers meets the condition; looks no further than
     /// the first that does.
     @SuppressWarnings("unchecked") // only add() makes contents

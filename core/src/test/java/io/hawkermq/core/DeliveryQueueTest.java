@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.hawkermq.core.TestShards.TestClient;
 import io.hawkermq.protocol.Properties;
 import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.TopicName;
@@ -14,23 +15,23 @@ import org.junit.jupiter.api.Test;
 class DeliveryQueueTest {
     private static final int LENGTH = 500_000;
 
-    private final Loops loops =
-            new Loops(
+    private final TestShards shards =
+            new TestShards(
                     1,
                     Limits.DEFAULT.with(
                             l -> l.maximumQueuedMessages(LENGTH).maximumOfflineBytes(1L << 40)));
     private final DeliveryQueue queue = new DeliveryQueue(offline());
 
     private Session offline() {
-        Loops.Client client = loops.new Client("c", 3_600);
+        TestClient client = shards.resume("c", 3_600);
         client.drops();
-        loops.settle();
+        shards.settle();
         return client.session();
     }
 
     private Delivery delivery(long expiresIn) {
         long expiresAt =
-                expiresIn == Message.NEVER ? Message.NEVER : loops.shard(0).now() + expiresIn;
+                expiresIn == Message.NEVER ? Message.NEVER : shards.get(0).now() + expiresIn;
         Message message =
                 new Message(
                         TopicName.of("t"),
@@ -51,7 +52,7 @@ class DeliveryQueueTest {
     }
 
     private long expired() {
-        return loops.shard(0).counters().dropped[DropReason.EXPIRED.ordinal()];
+        return shards.get(0).counters().dropped[DropReason.EXPIRED.ordinal()];
     }
 
     /// Half a million looked at for each of half a million take many minutes.
@@ -77,14 +78,14 @@ class DeliveryQueueTest {
         }
         fill(Message.NEVER);
         assertFalse(queue.offer(delivery(5_000)));
-        loops.advance(999);
+        shards.advance(999);
         assertFalse(queue.offer(delivery(5_000)));
-        loops.advance(1);
+        shards.advance(1);
         assertTrue(queue.offer(delivery(1_000)));
         assertEquals(3, expired());
         assertEquals(LENGTH - 2, queue.size());
         fill(Message.NEVER);
-        loops.advance(1_000);
+        shards.advance(1_000);
         assertTrue(queue.offer(delivery(1)));
         assertEquals(7, expired());
     }
@@ -95,7 +96,7 @@ class DeliveryQueueTest {
         while (queue.size() < LENGTH) {
             assertTrue(queue.offer(delivery(queue.size() % 2 == 0 ? 1_000 : Message.NEVER)));
         }
-        loops.advance(1_000);
+        shards.advance(1_000);
         assertTimeoutPreemptively(
                 Duration.ofSeconds(30), () -> assertTrue(queue.offer(delivery(1))));
         assertEquals(LENGTH / 2, expired());

@@ -23,7 +23,7 @@ final class HeldBackTest {
         shard.limits(Limits.DEFAULT.with(l -> l.maximumQueuedMessages(1)));
         TestClient away = shards.connectDurably("away", 0);
         away.subscribe("t", QoS.AT_LEAST_ONCE);
-        away.connection.onClosed("the network broke");
+        away.drops();
         TestClient publisher = shards.connect("publisher", 0);
         publisher.publish("t", QoS.AT_LEAST_ONCE);
         shards.settle();

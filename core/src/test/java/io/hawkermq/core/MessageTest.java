@@ -3,6 +3,7 @@ package io.hawkermq.core;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.hawkermq.core.TestShards.TestClient;
 import io.hawkermq.protocol.Properties;
 import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.TopicName;
@@ -32,32 +33,33 @@ class MessageTest {
     @Test
     void propertiesAreChargedWithWhatTheyHold() {
         assertEquals(64 + 1 + 1 + PAIRS * (64 + 2 * TEXT), withProperties().bytes());
-        assertEquals(64 + 1 + 1, Loops.message("t", QoS.AT_MOST_ONCE).bytes());
+        assertEquals(64 + 1 + 1, TestShards.message("t", QoS.AT_MOST_ONCE).bytes());
     }
 
     @Test
     void whatWaitsForAnAbsentClientIsLimitedHoweverItIsPacked() {
         int most = 100_000_000;
-        Loops loops = new Loops(1, Limits.DEFAULT.with(l -> l.maximumOfflineBytes(most)));
-        Loops.Client client = loops.new Client("c", 3_600);
-        client.subscribe(QoS.AT_LEAST_ONCE, "t");
+        TestShards shards =
+                new TestShards(1, Limits.DEFAULT.with(l -> l.maximumOfflineBytes(most)));
+        TestClient client = shards.resume("c", 3_600);
+        client.subscribe("t", QoS.AT_LEAST_ONCE);
         client.drops();
         Message message = withProperties();
         for (int i = 0; i < 1_000; i++) {
-            loops.shard(0).publish(message);
-            loops.settle();
+            shards.get(0).publish(message);
+            shards.settle();
         }
-        Counters counters = loops.shard(0).counters();
+        Counters counters = shards.get(0).counters();
         assertEquals(most / message.bytes(), counters.queuedMessages);
         assertTrue(counters.queuedBytes <= most);
         assertEquals(
                 1_000 - most / message.bytes(),
                 counters.dropped[DropReason.OFFLINE_BUDGET.ordinal()]);
-        loops.new Client("c", 3_600);
-        loops.settle();
-        loops.advance(1);
+        shards.resume("c", 3_600);
+        shards.settle();
+        shards.advance(1);
         assertEquals(most / message.bytes() - 20, counters.queuedMessages);
-        loops.shard(0).end(client.session());
+        shards.get(0).end(client.session());
         assertEquals(0, counters.queuedBytes);
     }
 }

@@ -4,41 +4,27 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.hawkermq.protocol.Properties;
-import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.TopicFilter;
-import io.hawkermq.protocol.TopicName;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class RetainedKeeperTest {
-    private static Message retained(String topic, long expiresAt) {
-        return new Message(
-                TopicName.of(topic),
-                new byte[1],
-                Properties.NONE,
-                QoS.AT_MOST_ONCE,
-                true,
-                Message.SERVER,
-                expiresAt);
-    }
-
     /// A thousand new topics a second whose messages live ten seconds: there are never more than a few
     /// times the ten thousand that have not expired, whether other messages stay for ever or not.
     @Test
     void whatExpiresIsRemovedAsFastAsItComes() {
         for (int lasting : new int[] {0, 30_000}) {
-            Loops loops = new Loops(1, Limits.DEFAULT);
-            Shard shard = loops.shard(0);
+            TestShards shards = new TestShards(1, Limits.DEFAULT);
+            Shard shard = shards.get(0);
             for (int i = 0; i < lasting; i++) {
-                shard.publish(retained("lasting/" + i, Message.NEVER));
+                shard.publish(TestShards.retained("lasting/" + i, Message.NEVER));
             }
             int published = 0;
             long most = 0;
             for (int milli = 0; milli < 200_000; milli++) {
-                loops.advance(1);
-                shard.publish(retained("t/" + published++, shard.now() + 10_000));
+                shards.advance(1);
+                shard.publish(TestShards.retained("t/" + published++, shard.now() + 10_000));
                 most = Math.max(most, shard.counters().retained);
             }
             assertTrue(most < lasting + 60_000, most + " retained messages beside " + lasting);
@@ -49,7 +35,7 @@ class RetainedKeeperTest {
     void oneTurnIsBoundedAndTheNextComesSoonOnlyIfThereIsMuchToDo() {
         RetainedKeeper keeper = new RetainedKeeper(new Counters());
         for (int i = 0; i < 1_000; i++) {
-            keeper.retain(retained("t/" + i, i < 500 ? 10 : 20));
+            keeper.retain(TestShards.retained("t/" + i, i < 500 ? 10 : 20));
         }
         List<Message> removed = new ArrayList<>();
         assertTrue(keeper.sweep(5, removed::add));
@@ -70,7 +56,8 @@ class RetainedKeeperTest {
     void aPageLooksAtNoMoreTopicsThanItMayWhateverItFinds() {
         RetainedKeeper keeper = new RetainedKeeper(new Counters());
         for (int i = 0; i < 100_000; i++) {
-            keeper.retain(retained("a/" + i + (i % 100 == 0 ? "/x" : "/y"), Message.NEVER));
+            keeper.retain(
+                    TestShards.retained("a/" + i + (i % 100 == 0 ? "/x" : "/y"), Message.NEVER));
         }
         ShardMessage.RetainedRequest request =
                 new ShardMessage.RetainedRequest(1, TopicFilter.of("a/+/x"), 64);

@@ -5,11 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.hawkermq.protocol.Properties;
+import io.hawkermq.core.TestShards.TestClient;
 import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.SubscriptionOptions;
 import io.hawkermq.protocol.TopicFilter;
-import io.hawkermq.protocol.TopicName;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,18 +21,7 @@ class RetainedStreamsTest {
 
     private static final Duration GENEROUS = Duration.ofSeconds(30);
 
-    private final Loops loops = new Loops(2, Limits.DEFAULT);
-
-    private static Message retained(String topic) {
-        return new Message(
-                TopicName.of(topic),
-                new byte[1],
-                Properties.NONE,
-                QoS.AT_MOST_ONCE,
-                true,
-                Message.SERVER,
-                Message.NEVER);
-    }
+    private final TestShards shards = new TestShards(2, Limits.DEFAULT);
 
     private static List<Subscription> manySubscriptions(Session session) {
         List<Subscription> all = new ArrayList<>();
@@ -51,7 +39,7 @@ class RetainedStreamsTest {
 
     @Test
     void whatAMillionSubscriptionsWaitForIsStoppedOneByOne() {
-        Session session = loops.new Client(loops.clientIdAt(0, 1), 0).session();
+        Session session = shards.resume(shards.clientId("one", 0), 0).session();
         List<Subscription> all = manySubscriptions(session);
         RetainedStreams streams = new RetainedStreams(session);
         assertTimeoutPreemptively(
@@ -65,10 +53,10 @@ class RetainedStreamsTest {
 
     @Test
     void aLiveMessageDoesNotWalkOverAMillionThatWait() {
-        Session session = loops.new Client(loops.clientIdAt(0, 1), 0).session();
+        Session session = shards.resume(shards.clientId("one", 0), 0).session();
         RetainedStreams streams = new RetainedStreams(session);
         manySubscriptions(session).forEach(streams::add);
-        Message live = retained("f/1");
+        Message live = TestShards.retained("f/1", Message.NEVER);
         assertTimeoutPreemptively(
                 GENEROUS,
                 () -> {
@@ -83,19 +71,20 @@ class RetainedStreamsTest {
     void whoSubscribesTwiceBeforeReadingGetsEachOnceWhereverTheyAreKept() {
         for (int shard = 0; shard < 2; shard++) {
             for (int i = 0; i < 10; i++) {
-                loops.shard(0).publish(retained("r/" + i));
+                shards.get(0).publish(TestShards.retained("r/" + i, Message.NEVER));
             }
-            List<String> filters = IntStream.range(0, 10).mapToObj(i -> "r/" + i).toList();
-            Loops.Client client = loops.new Client(loops.clientIdAt(shard, 1), 0);
+            List<TopicFilter> filters =
+                    IntStream.range(0, 10).mapToObj(i -> TopicFilter.of("r/" + i)).toList();
+            TestClient client = shards.resume(shards.clientId("one", shard), 0);
             SubscriptionOptions options = SubscriptionOptions.of(QoS.AT_MOST_ONCE);
-            client.reads = false;
+            client.isWritable = false;
             client.subscribe(options, filters);
-            loops.settle();
+            shards.settle();
             client.subscribe(options, filters);
-            loops.settle();
+            shards.settle();
             client.unsubscribe(filters.subList(0, 3));
-            client.reads = true;
-            loops.settle();
+            client.isWritable = true;
+            shards.settle();
             assertEquals(7, client.published);
         }
     }

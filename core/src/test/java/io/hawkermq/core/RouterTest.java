@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.hawkermq.core.TestShards.TestClient;
 import io.hawkermq.protocol.Properties;
 import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.SubscriptionOptions;
@@ -31,9 +32,9 @@ class RouterTest {
 
     @Test
     void aMillionCleanSessionsSubscribeToOneFilterOnTwoLoops() {
-        Loops loops = new Loops(2, Limits.DEFAULT);
-        Session session = loops.new Client(loops.clientIdAt(0, 1), 0).session();
-        Router router = loops.shard(0).router();
+        TestShards shards = new TestShards(2, Limits.DEFAULT);
+        Session session = shards.resume(shards.clientId("one", 0), 0).session();
+        Router router = shards.get(0).router();
         List<Subscription> all = new ArrayList<>();
         for (int i = 0; i < 1_000_000; i++) {
             all.add(subscription(session, "f"));
@@ -47,49 +48,51 @@ class RouterTest {
     }
 
     /// Which kinds of interest the second shard has in a filter, as the first one knows.
-    private static String known(Loops loops, String topic) {
-        loops.settle();
-        Route route = loops.shard(0).router().route(Loops.message(topic, QoS.AT_MOST_ONCE).topic());
+    private static String known(TestShards shards, String topic) {
+        shards.settle();
+        Route route =
+                shards.get(0).router().route(TestShards.message(topic, QoS.AT_MOST_ONCE).topic());
         return route.remoteShards + " " + route.durableShards;
     }
 
     @Test
     void othersKnowWhetherThereAreDurableSubscribersWhoeverComesAndGoes() {
-        Loops loops = new Loops(2, Limits.DEFAULT);
-        Loops.Client clean = loops.new Client(loops.clientIdAt(1, 1), 0);
-        Loops.Client durable = loops.new Client(loops.clientIdAt(1, 2), 3_600);
-        assertEquals("0 0", known(loops, "t"));
-        clean.subscribe(QoS.AT_LEAST_ONCE, "t");
-        assertEquals("2 0", known(loops, "t"));
-        durable.subscribe(QoS.AT_MOST_ONCE, "t");
-        assertEquals("2 0", known(loops, "t"));
-        durable.subscribe(QoS.AT_LEAST_ONCE, "t");
-        assertEquals("2 2", known(loops, "t"));
-        clean.unsubscribe(List.of("t"));
-        assertEquals("2 2", known(loops, "t"));
-        durable.subscribe(QoS.AT_MOST_ONCE, "t");
-        assertEquals("2 0", known(loops, "t"));
-        durable.subscribe(QoS.EXACTLY_ONCE, "t");
-        clean.subscribe(QoS.AT_LEAST_ONCE, "t");
-        assertEquals("2 2", known(loops, "t"));
+        TestShards shards = new TestShards(2, Limits.DEFAULT);
+        TestClient clean = shards.resume(shards.clientId("one", 1), 0);
+        TestClient durable = shards.resume(shards.clientId("two", 1), 3_600);
+        assertEquals("0 0", known(shards, "t"));
+        clean.subscribe("t", QoS.AT_LEAST_ONCE);
+        assertEquals("2 0", known(shards, "t"));
+        durable.subscribe("t", QoS.AT_MOST_ONCE);
+        assertEquals("2 0", known(shards, "t"));
+        durable.subscribe("t", QoS.AT_LEAST_ONCE);
+        assertEquals("2 2", known(shards, "t"));
+        clean.unsubscribe(List.of(TopicFilter.of("t")));
+        assertEquals("2 2", known(shards, "t"));
+        durable.subscribe("t", QoS.AT_MOST_ONCE);
+        assertEquals("2 0", known(shards, "t"));
+        durable.subscribe("t", QoS.EXACTLY_ONCE);
+        clean.subscribe("t", QoS.AT_LEAST_ONCE);
+        assertEquals("2 2", known(shards, "t"));
         durable.drops();
-        loops.new Client(durable.clientId(), 0);
-        assertEquals("2 0", known(loops, "t"));
-        Loops.Client again = loops.new Client(durable.clientId(), 3_600);
-        assertEquals("2 0", known(loops, "t"));
-        again.subscribe(QoS.AT_LEAST_ONCE, "t");
-        assertEquals("2 2", known(loops, "t"));
+        shards.resume(durable.connection.clientId(), 0);
+        assertEquals("2 0", known(shards, "t"));
+        TestClient again = shards.resume(durable.connection.clientId(), 3_600);
+        assertEquals("2 0", known(shards, "t"));
+        again.subscribe("t", QoS.AT_LEAST_ONCE);
+        assertEquals("2 2", known(shards, "t"));
         again.drops();
-        loops.new Client(durable.clientId(), 3_600).unsubscribe(List.of("t"));
-        assertEquals("2 0", known(loops, "t"));
+        shards.resume(durable.connection.clientId(), 3_600)
+                .unsubscribe(List.of(TopicFilter.of("t")));
+        assertEquals("2 0", known(shards, "t"));
         clean.drops();
-        assertEquals("0 0", known(loops, "t"));
+        assertEquals("0 0", known(shards, "t"));
     }
 
     @Test
     void aMillionMembersAreNotCountedForEveryMessage() {
-        Loops loops = new Loops(2, Limits.DEFAULT);
-        Session session = loops.new Client(loops.clientIdAt(0, 1), 0).session();
+        TestShards shards = new TestShards(2, Limits.DEFAULT);
+        Session session = shards.resume(shards.clientId("one", 0), 0).session();
         ShareGroup group = new ShareGroup("s", "f", 2);
         group.remote(1, new ShardMessage.ShareMembers("s", "f", 1, 1, 0));
         for (int i = 0; i < 1_000_000; i++) {
@@ -111,22 +114,22 @@ class RouterTest {
 
     @Test
     void theWillOfAMemberGoesToOneThatIsStillConnected() {
-        Loops loops = new Loops(2, Limits.DEFAULT);
-        Loops.Client other = loops.new Client(loops.clientIdAt(1, 1), 0);
-        other.subscribe(QoS.AT_LEAST_ONCE, "$share/s/f");
+        TestShards shards = new TestShards(2, Limits.DEFAULT);
+        TestClient other = shards.resume(shards.clientId("one", 1), 0);
+        other.subscribe("$share/s/f", QoS.AT_LEAST_ONCE);
         Will will =
                 new Will(
-                        Loops.message("f", QoS.AT_LEAST_ONCE).topic(),
+                        TestShards.message("f", QoS.AT_LEAST_ONCE).topic(),
                         new byte[1],
                         QoS.AT_LEAST_ONCE,
                         false,
                         Properties.NONE);
         for (int i = 0; i < 10; i++) {
-            Loops.Client member = loops.new Client(loops.clientIdAt(0, 1), 3_600, will);
-            member.subscribe(QoS.AT_LEAST_ONCE, "$share/s/f");
-            loops.settle();
+            TestClient member = shards.resume(shards.clientId("one", 0), 3_600, will);
+            member.subscribe("$share/s/f", QoS.AT_LEAST_ONCE);
+            shards.settle();
             member.drops();
-            loops.settle();
+            shards.settle();
             assertEquals(i + 1, other.published);
         }
     }
@@ -134,40 +137,47 @@ class RouterTest {
     @Test
     void connectedAndDurableMembersAreCountedRightWhateverHappensToThem() {
         Random random = new Random(5);
-        Loops loops = new Loops(2, Limits.DEFAULT);
-        List<Loops.Client> clients = new ArrayList<>();
+        TestShards shards = new TestShards(2, Limits.DEFAULT);
+        List<TestClient> clients = new ArrayList<>();
         for (int i = 0; i < 12; i++) {
-            clients.add(loops.new Client(loops.clientIdAt(i % 2, i), i % 3 == 0 ? 0 : 3_600));
+            clients.add(
+                    shards.resume(shards.clientId("c" + i + "-", i % 2), i % 3 == 0 ? 0 : 3_600));
         }
-        Slots slots = Slots.over(2);
+        Slots slots = shards.slots();
         int seen = 0;
         for (int step = 0; step < 20_000; step++) {
             int i = random.nextInt(clients.size());
-            Loops.Client client = clients.get(i);
+            TestClient client = clients.get(i);
             switch (random.nextInt(6)) {
-                case 0 -> client.subscribe(QoS.of(random.nextInt(3)), "$share/s/f");
-                case 1 -> client.unsubscribe(List.of("$share/s/f"));
+                case 0 -> client.subscribe("$share/s/f", QoS.of(random.nextInt(3)));
+                case 1 -> client.unsubscribe(List.of(TopicFilter.of("$share/s/f")));
                 case 2 -> client.drops();
-                case 3 -> loops.publish(random.nextInt(2), "f", QoS.of(random.nextInt(3)));
+                case 3 ->
+                        shards.get(random.nextInt(2))
+                                .publish(TestShards.message("f", QoS.of(random.nextInt(3))));
                 case 4 -> {
                     if (random.nextInt(20) == 0) {
-                        loops.settle();
-                        slots =
-                                loops.move(
-                                        slots, Slots.slotOf(client.clientId()), random.nextInt(2));
+                        shards.settle();
+                        Slots after =
+                                slots.with(
+                                        Slots.slotOf(client.connection.clientId()),
+                                        random.nextInt(2));
+                        SlotMove.apply(shards.all(), slots, after);
+                        slots = after;
                     }
                 }
                 default ->
                         clients.set(
                                 i,
-                                loops
-                                .new Client(client.clientId(), random.nextInt(3) == 0 ? 0 : 3_600));
+                                shards.resume(
+                                        client.connection.clientId(),
+                                        random.nextInt(3) == 0 ? 0 : 3_600));
             }
             if (random.nextInt(4) == 0) {
-                loops.settle();
+                shards.settle();
             }
             for (int shard = 0; shard < 2; shard++) {
-                ShareGroup group = loops.shard(shard).router().find("s", "f");
+                ShareGroup group = shards.get(shard).router().find("s", "f");
                 if (group != null) {
                     List<Subscription> members = group.members();
                     assertEquals(

@@ -3,9 +3,11 @@ package io.hawkermq.core;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import io.hawkermq.core.TestShards.TestClient;
 import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.RetainHandling;
 import io.hawkermq.protocol.SubscriptionOptions;
+import io.hawkermq.protocol.TopicFilter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,33 +19,33 @@ class SessionTest {
     /// Each subscription looked at for each message takes many minutes.
     @Test
     void theEndOfASessionDoesNotLookForEachMessageAmongAllSubscriptions() {
-        Loops loops =
-                new Loops(
+        TestShards shards =
+                new TestShards(
                         1,
                         Limits.DEFAULT.with(
                                 l -> l.maximumQueuedMessages(MANY).maximumOfflineBytes(1L << 40)));
-        Loops.Client client = loops.new Client("c", 3_600);
-        List<String> filters = new ArrayList<>();
+        TestClient client = shards.resume("c", 3_600);
+        List<TopicFilter> filters = new ArrayList<>();
         for (int i = 0; i < MANY; i++) {
-            filters.add("f/" + i);
+            filters.add(TopicFilter.of("f/" + i));
         }
         client.subscribe(
                 new SubscriptionOptions(
                         QoS.AT_LEAST_ONCE, false, false, RetainHandling.DO_NOT_SEND),
                 filters);
-        client.subscribe(QoS.AT_LEAST_ONCE, "$share/s/t");
-        client.subscribe(QoS.AT_LEAST_ONCE, "$share/s/u");
+        client.subscribe("$share/s/t", QoS.AT_LEAST_ONCE);
+        client.subscribe("$share/s/u", QoS.AT_LEAST_ONCE);
         client.drops();
-        loops.settle();
+        shards.settle();
         for (int i = 0; i < MANY; i++) {
-            loops.publish(0, i % 2 == 0 ? "t" : "u", QoS.AT_LEAST_ONCE);
+            shards.get(0).publish(TestShards.message(i % 2 == 0 ? "t" : "u", QoS.AT_LEAST_ONCE));
         }
-        Loops.Client other = loops.new Client("other", 0);
-        other.subscribe(QoS.AT_LEAST_ONCE, "$share/s/t");
-        loops.settle();
-        Counters counters = loops.shard(0).counters();
+        TestClient other = shards.resume("other", 0);
+        other.subscribe("$share/s/t", QoS.AT_LEAST_ONCE);
+        shards.settle();
+        Counters counters = shards.get(0).counters();
         Session session = client.session();
-        assertTimeoutPreemptively(Duration.ofSeconds(30), () -> loops.shard(0).end(session));
+        assertTimeoutPreemptively(Duration.ofSeconds(30), () -> shards.get(0).end(session));
         assertEquals(20, other.published);
         assertEquals(MANY / 2 - 20, counters.queuedMessages);
         assertEquals(MANY / 2, counters.dropped[DropReason.NO_SHARE_MEMBER.ordinal()]);

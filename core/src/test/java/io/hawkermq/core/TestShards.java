@@ -9,50 +9,67 @@ import io.hawkermq.protocol.ProtocolVersion;
 import io.hawkermq.protocol.PublishTemplates;
 import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.ReasonCode;
-import io.hawkermq.protocol.RetainHandling;
 import io.hawkermq.protocol.SubscriptionOptions;
 import io.hawkermq.protocol.TopicFilter;
 import io.hawkermq.protocol.TopicName;
+import io.hawkermq.protocol.Will;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
-/// Some shards whose insides a test looks at, with clients that are no more than an [Outbox] and can
-/// break. Packets are objects here, and encoded only to see that they can be.
+/// Some shards whose insides a test looks at, or of which it wants to know what a step costs when
+/// there are very many of something. Their clients are no more than an [Outbox] and can break; packets
+/// are objects here, and encoded only to see that they can be.
 final class TestShards {
     private record Batch(int from, int to, List<ShardMessage> messages) {}
 
     private final List<Shard> shards = new ArrayList<>();
     private final Slots slots;
     private final Deque<Batch> mailbox = new ArrayDeque<>();
+    private final Deque<Runnable> durable = new ArrayDeque<>();
+    private long now = 1_700_000_000_000L;
     final List<String> errors = new ArrayList<>();
 
     /// What is called when a batch is posted.
     Runnable onPosted = () -> {};
+
+    /// What the store is handed is durable at the end of the turn.
+    TestShards(int count, Limits limits) {
+        this(count, limits, null, AccessControl.anonymous());
+    }
 
     TestShards(int count, Store store) {
         this(count, store, AccessControl.anonymous());
     }
 
     TestShards(int count, Store store, AccessControl access) {
+        this(count, Limits.DEFAULT, store, access);
+    }
+
+    private TestShards(int count, Limits limits, @Nullable Store store, AccessControl access) {
         slots = Slots.over(count);
         for (int i = 0; i < count; i++) {
             shards.add(
                     new Shard(
                             i,
                             count,
-                            Limits.DEFAULT,
+                            limits,
                             access,
                             new Log(),
                             this::post,
-                            store,
+                            store == null ? this::keep : store,
                             new SplittableRandom(i)));
         }
         shards.forEach(s -> s.slots(slots));
-        shards.forEach(s -> s.advance(1_000_000));
+        advance(0);
+    }
+
+    private void keep(int shard, long position, List<StoreChange> changes) {
+        durable.add(() -> shards.get(shard).onDurable(position));
     }
 
     private void post(int from, int to, List<ShardMessage> batch) {
@@ -72,6 +89,13 @@ final class TestShards {
         return shards.get(shard);
     }
 
+    /// Lets time pass at once, whatever was due in between.
+    void advance(long millis) {
+        now += millis;
+        shards.forEach(s -> s.advance(now));
+        settle();
+    }
+
     /// Runs turns until nothing is left to be done.
     void settle() {
         boolean more = true;
@@ -84,20 +108,88 @@ final class TestShards {
                 shards.get(b.to()).receive(b.from(), b.messages());
                 more = true;
             }
+            for (Runnable told = durable.poll(); told != null; told = durable.poll()) {
+                told.run();
+                more = true;
+            }
         }
+    }
+
+    /// A message of the server itself.
+    static Message message(String topic, QoS qos) {
+        return new Message(
+                TopicName.of(topic),
+                new byte[1],
+                Properties.NONE,
+                qos,
+                false,
+                Message.SERVER,
+                Message.NEVER);
+    }
+
+    /// The same to be retained, at QoS 0.
+    static Message retained(String topic, long expiresAt) {
+        return new Message(
+                TopicName.of(topic),
+                new byte[1],
+                Properties.NONE,
+                QoS.AT_MOST_ONCE,
+                true,
+                Message.SERVER,
+                expiresAt);
     }
 
     /// With properties of CONNECT.
     TestClient connect(String name, Properties properties) {
-        return new TestClient(name, 0, properties);
+        return connect(name, 0, properties);
     }
 
     TestClient connect(String name, int shard) {
-        return new TestClient(name, shard, Properties.NONE);
+        return connect(name, shard, Properties.NONE);
     }
 
     TestClient connectDurably(String name, int shard) {
-        return new TestClient(name, shard, Properties.of(Property.SESSION_EXPIRY_INTERVAL, 3_600));
+        return connect(name, shard, Properties.of(Property.SESSION_EXPIRY_INTERVAL, 3_600));
+    }
+
+    private TestClient connect(String name, int shard, Properties properties) {
+        return new TestClient(packet(true, clientId(name, shard), null, properties));
+    }
+
+    /// With the session that it has, if it has one.
+    ///
+    /// @param expiry its Session Expiry Interval, 0 for a session that ends with the connection
+    TestClient resume(String clientId, long expiry) {
+        return resume(clientId, expiry, null);
+    }
+
+    TestClient resume(String clientId, long expiry, @Nullable Will will) {
+        Properties properties = Properties.of(Property.SESSION_EXPIRY_INTERVAL, expiry);
+        return new TestClient(packet(false, clientId, will, properties));
+    }
+
+    /// A Client Identifier whose session belongs to this shard: the name, with a number behind it if
+    /// that belongs to another one.
+    String clientId(String name, int shard) {
+        String clientId = name;
+        for (int i = 1; slots.shardOf(clientId) != shard; i++) {
+            clientId = name + i;
+        }
+        return clientId;
+    }
+
+    private static Packet.Connect packet(
+            boolean cleanStart, String clientId, @Nullable Will will, Properties properties) {
+        return new Packet.Connect(
+                ProtocolVersion.MQTT_5,
+                false,
+                cleanStart,
+                0,
+                clientId,
+                will,
+                null,
+                null,
+                properties);
     }
 
     private final class Log implements EventLog {
@@ -114,8 +206,9 @@ final class TestShards {
         }
     }
 
-    /// A client of 5.0 whose session belongs to a given shard.
+    /// A client of 5.0, connected to the shard that its session belongs to.
     final class TestClient implements NoNetwork {
+        private final Shard shard;
         final Connection connection;
         final List<Packet> got = new ArrayList<>();
         boolean isBroken;
@@ -124,30 +217,27 @@ final class TestShards {
         int published;
         int connacks;
         int subacks;
-        private final ByteWriter out = new ByteWriter(64, 1 << 20);
+        private final ByteWriter out = new ByteWriter(64, 1 << 24);
         private int lastPacketId;
 
-        /// @param name becomes the Client Identifier, with a number behind it if the shard is
-        ///     another one's
-        TestClient(String name, int shard, Properties properties) {
-            String clientId = name;
-            for (int i = 1; slots.shardOf(clientId) != shard; i++) {
-                clientId = name + i;
-            }
-            connection = new Connection(shards.get(shard), this, "test");
-            Packet.Connect connect =
-                    new Packet.Connect(
-                            ProtocolVersion.MQTT_5,
-                            false,
-                            true,
-                            0,
-                            clientId,
-                            null,
-                            null,
-                            null,
-                            properties);
+        private TestClient(Packet.Connect connect) {
+            shard =
+                    shards.stream()
+                            .filter(s -> s.owns(connect.clientId()))
+                            .findFirst()
+                            .orElseThrow();
+            connection = new Connection(shard, this, "test");
             connection.claim(connect);
             connection.onPacket(connect);
+        }
+
+        /// Also when it has gone.
+        Session session() {
+            return Objects.requireNonNull(shard.find(connection.clientId()));
+        }
+
+        void drops() {
+            connection.onClosed("the network broke");
         }
 
         /// The next packet has the first Packet Identifier.
@@ -160,13 +250,21 @@ final class TestShards {
         }
 
         void subscribe(TopicFilter filter, QoS qos) {
-            SubscriptionOptions options =
-                    new SubscriptionOptions(qos, false, false, RetainHandling.SEND);
+            subscribe(SubscriptionOptions.of(qos), List.of(filter));
+        }
+
+        void subscribe(SubscriptionOptions options, List<TopicFilter> filters) {
             connection.onPacket(
                     new Packet.Subscribe(
                             ++lastPacketId,
-                            List.of(new Packet.Subscribe.Entry(filter, options)),
+                            filters.stream()
+                                    .map(f -> new Packet.Subscribe.Entry(f, options))
+                                    .toList(),
                             Properties.NONE));
+        }
+
+        void unsubscribe(List<TopicFilter> filters) {
+            connection.onPacket(new Packet.Unsubscribe(++lastPacketId, filters, Properties.NONE));
         }
 
         void publish(String topic, QoS qos) {

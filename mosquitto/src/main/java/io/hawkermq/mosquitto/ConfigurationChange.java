@@ -18,9 +18,6 @@ public record ConfigurationChange(List<Change> changes) {
         /// What it needs to take effect.
         Reload reload();
 
-        /// Where the new configuration says so; what was removed has the old place.
-        Origin origin();
-
         /// One line for people.
         String text();
     }
@@ -212,14 +209,5 @@ public record ConfigurationChange(List<Change> changes) {
         Map<K, V> map = new LinkedHashMap<>();
         values.forEach(v -> map.putIfAbsent(key.apply(v), v));
         return map;
-    }
-
-    public boolean isEmpty() {
-        return changes.isEmpty();
-    }
-
-    /// What a reload cannot do.
-    public List<Change> needingRestart() {
-        return changes.stream().filter(c -> c.reload() == Reload.RESTART).toList();
     }
 }

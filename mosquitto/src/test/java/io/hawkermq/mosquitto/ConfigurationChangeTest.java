@@ -1,7 +1,6 @@
 package io.hawkermq.mosquitto;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
@@ -62,7 +61,6 @@ class ConfigurationChangeTest {
                         "plugin /x/go-auth.so: added, after a restart [a.conf:3]",
                         "plugin /x/go-auth.so: removed, after a restart [was a.conf:4]"),
                 texts(change));
-        assertEquals(3, change.needingRestart().size());
     }
 
     @Test
@@ -71,7 +69,7 @@ class ConfigurationChangeTest {
                 Reader.read("listener 1", "listener 2", "max_qos 1", "allow_anonymous true");
         Configuration two =
                 Reader.read("allow_anonymous true", "listener 2", "maximum_qos 1", "listener 1");
-        assertTrue(ConfigurationChange.between(one, two).isEmpty());
+        assertEquals(List.of(), texts(ConfigurationChange.between(one, two)));
     }
 
     @Test
@@ -80,7 +78,6 @@ class ConfigurationChangeTest {
         Configuration two =
                 Reader.read("listener 1", "allow_anonymous true", "listener_allow_anonymous false");
         ConfigurationChange change = ConfigurationChange.between(one, two);
-        assertFalse(change.isEmpty());
         assertTrue(texts(change).getFirst().startsWith("listener 1: allow_anonymous"));
     }
 

@@ -39,11 +39,6 @@ public final class ByteWriter {
         return length == 0;
     }
 
-    /// Bytes that it may grow to.
-    public int limit() {
-        return limit;
-    }
-
     /// Forgets what was written and keeps the array.
     public void reset() {
         length = 0;

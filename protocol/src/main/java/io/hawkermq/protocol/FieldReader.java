@@ -128,16 +128,6 @@ final class FieldReader {
         return TopicFilter.parse(text("a Topic Filter"));
     }
 
-    /// All that is left.
-    byte[] rest() {
-        if (pos == end) {
-            return NOTHING;
-        }
-        byte[] rest = Arrays.copyOfRange(bytes, pos, end);
-        pos = end;
-        return rest;
-    }
-
     void expectEnd() throws MalformedPacketException {
         if (pos != end) {
             throw malformed("there are " + (end - pos) + " bytes after its last field");

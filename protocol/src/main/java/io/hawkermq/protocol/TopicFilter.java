@@ -119,10 +119,6 @@ public final class TopicFilter {
         return filter;
     }
 
-    public boolean hasWildcard() {
-        return hasWildcard;
-    }
-
     /// True if `topic` matches, by the rules of section 4.7. Walks both texts; for many filters
     /// use an index.
     public boolean matches(TopicName topic) {

@@ -149,13 +149,11 @@ class TopicTest {
         assertTrue(shared.isShared());
         assertEquals("g", shared.shareName());
         assertEquals("a/+", shared.filter());
-        assertTrue(shared.hasWildcard());
         assertEquals("$share/g/a/+", shared.toString());
         TopicFilter plain = TopicFilter.of("$shared/g/a");
         assertFalse(plain.isShared());
         assertNull(plain.shareName());
         assertEquals("$shared/g/a", plain.filter());
-        assertFalse(plain.hasWildcard());
     }
 
     @Test

@@ -5,13 +5,10 @@ import io.hawkermq.core.Recovery;
 import io.hawkermq.core.Store;
 import io.hawkermq.core.StoreChange;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /// Sessions, queues and retained messages in a directory.
@@ -181,42 +178,6 @@ public final class DurableStore implements Store, AutoCloseable {
     @Override
     public void load(PageRequest request) {
         started().load(request);
-    }
-
-    /// Makes a consistent copy in a new directory, which a broker can be started on. Writing pauses
-    /// meanwhile, for tens of milliseconds.
-    ///
-    /// @param target must not exist
-    /// @throws StoreException if it exists or cannot be written
-    public void backup(Path target) throws StoreException {
-        if (Files.exists(target)) {
-            throw new StoreException(
-                    "The backup " + target + " exists already. Name a directory that does not.");
-        }
-        StorageThread current = started();
-        CompletableFuture<Void> done = new CompletableFuture<>();
-        current.execute(() -> {
-            try {
-                Engine writing = current.engine();
-                if (writing == null) {
-                    throw new EngineException(
-                            EngineException.Kind.INPUT_OUTPUT, "the store is failing", null);
-                }
-                Files.createDirectories(target);
-                writing.copyTo(target.resolve(Opening.DATABASE));
-                done.complete(null);
-            } catch (EngineException | IOException | RuntimeException e) {
-                done.completeExceptionally(e);
-            }
-        });
-        try {
-            done.join();
-        } catch (CompletionException e) {
-            Throwable cause = e.getCause() == null ? e : e.getCause();
-            throw new StoreException(
-                    "The backup " + target + " cannot be written: " + cause.getMessage() + ".",
-                    cause);
-        }
     }
 
     /// Figures by name: commits, records and bytes written, changes handed in, pairs of them that left

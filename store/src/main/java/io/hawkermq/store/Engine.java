@@ -34,9 +34,6 @@ interface Engine extends AutoCloseable {
     /// @throws EngineException DAMAGE if it cannot be read
     byte @Nullable [] floor(byte[] from, byte[] to) throws EngineException;
 
-    /// Makes a consistent copy in a directory that does not exist yet.
-    void copyTo(Path directory) throws EngineException;
-
     /// Figures by name.
     Map<String, Long> figures();
 

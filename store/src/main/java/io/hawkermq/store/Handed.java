@@ -36,15 +36,6 @@ final class Handed {
         }
     }
 
-    /// Something that is done when all that was handed in before is written.
-    static final class Task extends Node {
-        final Runnable runnable;
-
-        Task(Runnable runnable) {
-            this.runnable = runnable;
-        }
-    }
-
     private final AtomicReference<@Nullable Node> newest = new AtomicReference<>();
 
     /// Any thread.

@@ -93,11 +93,6 @@ public final class Inspection implements AutoCloseable {
                         + ". Name the persistence_location of a broker, or a backup.");
     }
 
-    /// Whether a broker has the store open.
-    public boolean isBesideBroker() {
-        return lock == null;
-    }
-
     /// How many records there are of each kind.
     ///
     /// @throws StoreException if a part cannot be read
@@ -214,7 +209,7 @@ public final class Inspection implements AutoCloseable {
         }
         if (scratch != null) {
             try {
-                Quarantine.delete(scratch);
+                Directories.delete(scratch);
             } catch (IOException e) {
                 // The system clears its directory of temporary files.
             }

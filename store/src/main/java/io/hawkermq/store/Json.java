@@ -1,10 +1,11 @@
 package io.hawkermq.store;
 
 /// Texts as JSON writes them.
-final class Json {
+public final class Json {
     private Json() {}
 
-    static String text(String text) {
+    /// In quotation marks.
+    public static String text(String text) {
         StringBuilder out = new StringBuilder(text.length() + 2).append('"');
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);

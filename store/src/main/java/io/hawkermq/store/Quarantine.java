@@ -1,7 +1,6 @@
 package io.hawkermq.store;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -10,7 +9,6 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -78,9 +76,7 @@ final class Quarantine {
     /// Moves a database aside.
     void move(Path database) throws IOException {
         Path target = make().resolve(database.getFileName());
-        if (Files.exists(target)) {
-            delete(target);
-        }
+        delete(target);
         Files.move(database, target, StandardCopyOption.ATOMIC_MOVE);
         count.incrementAndGet();
     }
@@ -111,20 +107,6 @@ final class Quarantine {
     }
 
     static void delete(Path directory) throws IOException {
-        if (!Files.exists(directory)) {
-            return;
-        }
-        try (Stream<Path> files = Files.walk(directory)) {
-            files.sorted(Comparator.reverseOrder())
-                    .forEach(file -> {
-                        try {
-                            Files.delete(file);
-                        } catch (IOException e) {
-                            throw new UncheckedIOException(e);
-                        }
-                    });
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
-        }
+        Directories.delete(directory);
     }
 }

@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
 import org.rocksdb.AbstractNativeReference;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.Cache;
-import org.rocksdb.Checkpoint;
 import org.rocksdb.CompressionType;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
@@ -28,7 +27,7 @@ import org.rocksdb.WriteOptions;
 /// threads, no statistics, no filters (what is looked up by key is there).
 ///
 /// Owns native memory and, but for a reader beside a running broker, the lock on its directory. To be
-/// closed; not for several threads at once, except [#copyTo] and [#figures].
+/// closed; not for several threads at once, except [#figures].
 final class RocksEngine implements Engine {
     /// How it is opened.
     enum Mode {
@@ -235,15 +234,6 @@ final class RocksEngine implements Engine {
     public byte @Nullable [] get(byte[] key) throws EngineException {
         try {
             return db.get(reading, key);
-        } catch (RocksDBException e) {
-            throw failed(e);
-        }
-    }
-
-    @Override
-    public void copyTo(Path directory) throws EngineException {
-        try (Checkpoint checkpoint = Checkpoint.create(db)) {
-            checkpoint.createCheckpoint(directory.toString());
         } catch (RocksDBException e) {
             throw failed(e);
         }

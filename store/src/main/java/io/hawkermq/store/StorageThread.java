@@ -142,11 +142,6 @@ final class StorageThread {
         add(new Handed.Page(request), true);
     }
 
-    /// Runs `task` between two commits, after all that was handed in before is written.
-    void execute(Runnable task) {
-        add(new Handed.Task(task), true);
-    }
-
     private static boolean isAwaited(List<StoreChange> changes) {
         for (int i = 0; i < changes.size(); i++) {
             if (changes.get(i).isAwaited()) {
@@ -201,11 +196,6 @@ final class StorageThread {
 
     // ---- the storage thread ----
 
-    /// Null while it is being opened again.
-    @Nullable Engine engine() {
-        return engine;
-    }
-
     private void run() {
         try {
             work();
@@ -252,23 +242,14 @@ final class StorageThread {
                         + ". Nothing durable is acknowledged any more, and new durable messages are"
                         + " refused; what was acknowledged is kept. Restart the broker."
                         + place(e));
-        Handed.Node node = next;
         next = null;
-        while (true) {
-            for (; node != null; node = node.next) {
-                if (node instanceof Handed.Task task) {
-                    task.runnable.run();
-                }
-            }
-            if (isClosing) {
-                return;
-            }
+        while (!isClosing) {
             rest = Rest.UNTIL_ANY;
             if (handed.isEmpty() && !isClosing) {
                 LockSupport.park(this);
             }
             rest = Rest.NONE;
-            node = handed.takeAll();
+            handed.takeAll();
         }
     }
 
@@ -307,7 +288,7 @@ final class StorageThread {
         rest = Rest.NONE;
     }
 
-    /// Takes what was handed in, up to what one commit holds, and runs the tasks that come before.
+    /// Takes what was handed in, up to what one commit holds, and reads the pages that come before.
     private void merge() {
         if (next == null) {
             next = handed.takeAll();
@@ -330,7 +311,6 @@ final class StorageThread {
                     merged += changes.changes.size();
                 }
                 case Handed.Page page -> answer(page.request);
-                case Handed.Task task -> task.runnable.run();
             }
             if (merged >= MOST_CHANGES || commit.pendingBytes() >= MOST_BYTES) {
                 isDue = true;
@@ -349,12 +329,7 @@ final class StorageThread {
     /// else pay for a sync of its own acknowledgements with each page. A [Pack] that has changed is
     /// alive until its marks are written, so that the page is right all the same.
     private boolean isBehindCommit(Handed.Node node) {
-        return hasPending()
-                && switch (node) {
-                    case Handed.Changes _ -> false;
-                    case Handed.Page _ -> isDue;
-                    case Handed.Task _ -> true;
-                };
+        return node instanceof Handed.Page && isDue && hasPending();
     }
 
     private void add(Handed.Changes node) {

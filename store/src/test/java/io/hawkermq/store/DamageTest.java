@@ -366,11 +366,6 @@ class DamageTest {
         }
 
         @Override
-        public void copyTo(Path directory) throws EngineException {
-            engine.copyTo(directory);
-        }
-
-        @Override
         public Map<String, Long> figures() {
             return engine.figures();
         }

@@ -214,11 +214,7 @@ final class Disk implements StoreListener, AutoCloseable {
     }
 
     private static boolean isCopied(List<Path> files, Path from, Path to) throws IOException {
-        if (Files.exists(to)) {
-            for (Path old : all(to).reversed()) {
-                Files.delete(old);
-            }
-        }
+        Directories.delete(to);
         for (Path file : files) {
             Path target = to.resolve(from.relativize(file).toString());
             try {

@@ -407,21 +407,6 @@ class DurableStoreTest {
     }
 
     @Test
-    void aBackupIsAStoreAsItWas() throws Exception {
-        Path backup = root.resolve("backup");
-        try (Disk disk = new Disk(directory())) {
-            disk.write(new StoreChange.PutSession(Some.session(1)));
-            disk.append(new StoreChange.PutDelivery(Some.delivery(1, 1)));
-            disk.store.backup(backup);
-            disk.write(new StoreChange.PutDelivery(Some.delivery(1, 2)));
-            assertThrows(StoreException.class, () -> disk.store.backup(backup));
-            try (Disk copy = new Disk(backup)) {
-                assertEquals(List.of("session 1", "delivery 1 000001"), copy.recovered.order);
-            }
-        }
-    }
-
-    @Test
     void appendingAfterTheEndIsAnError() throws Exception {
         Disk disk = new Disk(directory());
         disk.close();

@@ -117,11 +117,6 @@ final class FakeEngine implements Engine {
     }
 
     @Override
-    public void copyTo(Path directory) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
     public Map<String, Long> figures() {
         return Map.of();
     }

@@ -69,9 +69,8 @@ class InspectionTest {
                             + "{\"name\":\"user_property\",\"key\":\"a\",\"value\":\"1\"},{\"name\":"
                             + "\"user_property\",\"key\":\"a\",\"value\":\"2\"}],\"payload\":\"\"}");
 
-    private static void inspect(Path at, boolean isBesideBroker) throws Exception {
+    private static void inspect(Path at) throws Exception {
         try (Inspection inspection = Inspection.open(at)) {
-            assertEquals(isBesideBroker, inspection.isBesideBroker());
             Map<String, Inspection.Part> parts = inspection.stats();
             assertEquals(
                     List.of(3L, 1L, 0L, 1L, 0L, 1L),
@@ -89,13 +88,12 @@ class InspectionTest {
     void aStoreIsSeenWhetherABrokerRunsOrNot() throws Exception {
         try (Disk disk = new Disk(directory())) {
             fill(disk);
-            inspect(directory(), true);
+            inspect(directory());
             // By the location, too; and the broker goes on.
-            inspect(root.resolve("location"), true);
+            inspect(root.resolve("location"));
             disk.write(new StoreChange.PutSession(Some.session(2)));
         }
         try (Inspection inspection = Inspection.open(directory())) {
-            assertFalse(inspection.isBesideBroker());
             assertEquals(2, inspection.check(text -> {}).sessions());
             StoreException e = assertThrows(StoreException.class, () -> new Disk(directory()));
             assertTrue(String.valueOf(e.getMessage()).contains("in use"), e::getMessage);
@@ -113,7 +111,7 @@ class InspectionTest {
                         StoreException.class, () -> inspection.backup(backup, Throwables::fail));
             }
         }
-        inspect(backup, false);
+        inspect(backup);
     }
 
     private static final class Throwables {

@@ -69,18 +69,6 @@ public final class ScramAccessControl implements DelegatingAccess {
         this(rest, users, guard(rest), unknown, random);
     }
 
-    /// Users who do not exist are told [Unknown#DEFAULT].
-    ///
-    /// @param users as above
-    /// @param guard counts failures, and says who is banned
-    public ScramAccessControl(
-            AccessControl rest,
-            Function<String, @Nullable ScramCredentials> users,
-            LoginGuard guard,
-            SecureRandom random) {
-        this(rest, users, guard, Unknown.DEFAULT, random);
-    }
-
     /// @param users as above
     /// @param guard counts failures, and says who is banned
     /// @param unknown what users who do not exist are told

@@ -68,11 +68,6 @@ public final class TlsContext {
                 && files.authorities().equals(other.files.authorities());
     }
 
-    /// The server's own certificate as it was read last.
-    public X509Certificate certificate() {
-        return files.identity().certificate();
-    }
-
     /// What was read last, for a server that makes its connections itself.
     public SSLContext context() {
         return files.context();

@@ -5,14 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.hawkermq.broker.TestClient;
 import io.hawkermq.broker.security.FileAccess.AnonymousClients;
 import io.hawkermq.core.AccessControl.Decision;
 import io.hawkermq.core.AccessControl.Principal;
 import io.hawkermq.core.EventLog;
 import io.hawkermq.mosquitto.access.PasswordHash;
 import io.hawkermq.mosquitto.dynsec.Kicks;
-import io.hawkermq.protocol.Packet;
-import io.hawkermq.protocol.Properties;
 import io.hawkermq.protocol.ProtocolVersion;
 import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.ReasonCode;
@@ -72,16 +71,7 @@ class DynamicAccessTest {
             throws Exception {
         CompletableFuture<Decision> answer = new CompletableFuture<>();
         access.connect(
-                new Packet.Connect(
-                        ProtocolVersion.MQTT_5,
-                        false,
-                        true,
-                        60,
-                        clientId,
-                        null,
-                        user,
-                        password.getBytes(StandardCharsets.UTF_8),
-                        Properties.NONE),
+                TestClient.connect(ProtocolVersion.MQTT_5, clientId, user, password),
                 clientId,
                 "192.0.2.1:4711",
                 Runnable::run,

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.hawkermq.broker.TestClient;
 import io.hawkermq.broker.security.FileAccess.AnonymousClients;
 import io.hawkermq.broker.security.FileAccess.Rules;
 import io.hawkermq.broker.security.HttpUsers.Answer;
@@ -22,8 +23,6 @@ import io.hawkermq.mosquitto.access.AccessFileException;
 import io.hawkermq.mosquitto.access.AccessList;
 import io.hawkermq.mosquitto.access.PasswordFile;
 import io.hawkermq.mosquitto.access.PasswordHash;
-import io.hawkermq.protocol.Packet;
-import io.hawkermq.protocol.Properties;
 import io.hawkermq.protocol.ProtocolVersion;
 import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.ReasonCode;
@@ -180,16 +179,7 @@ class LoginServiceAccessTest {
             throws Exception {
         CompletableFuture<Decision> decision = new CompletableFuture<>();
         access.connect(
-                new Packet.Connect(
-                        ProtocolVersion.MQTT_5,
-                        false,
-                        true,
-                        0,
-                        "c",
-                        null,
-                        user,
-                        password.getBytes(StandardCharsets.UTF_8),
-                        Properties.NONE),
+                TestClient.connect(ProtocolVersion.MQTT_5, "c", user, password),
                 "c",
                 "127.0.0.1:1",
                 Runnable::run,

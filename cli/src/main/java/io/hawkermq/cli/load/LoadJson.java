@@ -1,5 +1,6 @@
 package io.hawkermq.cli.load;
 
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.util.List;
 
 /// Writes one JSON object on one line.
@@ -16,17 +17,7 @@ final class LoadJson {
 
     private void quote(String text) {
         out.append('"');
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == '"' || c == '\\') {
-                out.append('\\').append(c);
-            } else if (c < ' ') {
-                out.append("\\u00").append(Character.forDigit(c >> 4, 16));
-                out.append(Character.forDigit(c & 15, 16));
-            } else {
-                out.append(c);
-            }
-        }
+        JsonStringEncoder.getInstance().quoteAsString(text, out);
         out.append('"');
     }
 
