@@ -289,10 +289,9 @@ final class Handshake {
         long expiryInterval = expiryInterval(c, shard.limits());
         Journal journal = shard.journal();
         if (expiryInterval > 0
-                && journal.isFull()
+                && journal.isRefusing()
                 && (c.cleanStart() || !shard.hasSession(connection.clientId()))) {
-            connection.refuse(
-                    ReasonCode.QUOTA_EXCEEDED, "the server has no space left to store sessions");
+            connection.refuse(ReasonCode.QUOTA_EXCEEDED, journal.refusal("sessions"));
             return;
         }
         if (shard.isFull() && !shard.hasSession(connection.clientId())) {

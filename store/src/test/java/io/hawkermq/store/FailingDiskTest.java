@@ -85,7 +85,7 @@ class FailingDiskTest {
             disk.write(new StoreChange.PutSession(Some.session(1)));
             machine.failingWrites.set(Integer.MAX_VALUE);
             long position = disk.append(new StoreChange.PutDelivery(Some.delivery(1, 1)));
-            disk.awaitState(Store.State.FULL);
+            disk.awaitState(Store.State.FAILING);
             disk.awaitProblem("failed 3 times");
             assertEquals(position - 1, disk.durable());
             machine.failingWrites.set(0);
@@ -197,7 +197,7 @@ class FailingDiskTest {
             disk.write(new StoreChange.PutSession(Some.session(1)));
             machine.bug = new IllegalStateException("a bug");
             disk.append(new StoreChange.PutSession(Some.session(2)));
-            disk.awaitState(Store.State.FULL);
+            disk.awaitState(Store.State.STOPPED);
             disk.awaitProblem("has stopped by an error: java.lang.IllegalStateException: a bug");
             machine.bug = null;
             // The disk has not got the one before.
@@ -268,6 +268,21 @@ class FailingDiskTest {
     }
 
     @Test
+    void whatTheEngineSaysIsFullIsFullWhateverSpaceIsSeen() throws Exception {
+        machine.kind = EngineException.Kind.FULL;
+        try (Disk disk = open()) {
+            machine.failingWrites.set(Integer.MAX_VALUE);
+            long position = disk.append(new StoreChange.PutSession(Some.session(1)));
+            disk.awaitState(Store.State.FULL);
+            machine.kind = EngineException.Kind.INPUT_OUTPUT;
+            disk.awaitState(Store.State.FAILING);
+            machine.failingWrites.set(0);
+            disk.awaitDurable(position);
+            disk.awaitState(Store.State.READY);
+        }
+    }
+
+    @Test
     void aDiskThatDoesNotKeepUpRefusesMore() throws Exception {
         StoreOptions options = Disk.options().withMostPendingChanges(10);
         try (Disk disk = new Disk(directory, options, machine, this::usableBytes)) {
@@ -287,6 +302,7 @@ class FailingDiskTest {
             disk.awaitProblem("does not keep up");
             disk.awaitDurable(last);
             disk.awaitState(Store.State.READY);
+            assertTrue(disk.states().contains(Store.State.SLOW), () -> "" + disk.states());
         }
     }
 }
