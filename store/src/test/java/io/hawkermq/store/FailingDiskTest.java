@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.hawkermq.core.Store;
 import io.hawkermq.core.StoreChange;
@@ -77,6 +78,53 @@ class FailingDiskTest {
         machine.failingWrites.set(1);
         assertThrows(StoreException.class, this::open);
         assertEquals("close", machine.calls.getLast());
+    }
+
+    @Test
+    void openingOnAFullDiskHasTheRoomOfTheBallast() throws Exception {
+        open().close();
+        Path ballast = directory.resolve("ballast");
+        usable.set(100);
+        Engine.Opener opener =
+                path -> {
+                    if (Files.exists(ballast)) {
+                        throw new EngineException(EngineException.Kind.FULL, "no space", null);
+                    }
+                    return machine.open(path);
+                };
+        try (Disk _ = new Disk(directory, Disk.options(), opener, this::usableBytes)) {
+            assertFalse(Files.exists(ballast));
+        }
+    }
+
+    @Test
+    void whatOpeningAFullDiskNeedsIsSaid() throws Exception {
+        Path database = Files.createDirectories(directory.resolve(Opening.DATABASE));
+        Files.writeString(database.resolve("CURRENT"), "MANIFEST-000005\n");
+        Files.write(database.resolve("000004.log"), new byte[3 << 20]);
+        Engine.Opener opener =
+                _ -> {
+                    throw new EngineException(EngineException.Kind.FULL, "no space", null);
+                };
+        StoreException told =
+                assertThrows(
+                        StoreException.class,
+                        () -> new Disk(directory, Disk.options(), opener, this::usableBytes));
+        String text = String.valueOf(told.getMessage());
+        assertTrue(text.contains("cannot be opened: no space. What is stored is not lost."), text);
+        assertTrue(text.contains("needs about 4 MiB of free space"), text);
+        assertFalse(text.contains("moving the directory away"), text);
+    }
+
+    @Test
+    void theLockHoldsThoughNothingCanBeWrittenToItsFile() throws Exception {
+        Path full = Path.of("/dev/full");
+        assumeTrue(Files.isWritable(full), "this system has no file that is always full");
+        Path lock = Files.createSymbolicLink(directory.resolve("lock"), full);
+        try (Disk disk = open()) {
+            disk.write(new StoreChange.PutSession(Some.session(1)));
+        }
+        Files.delete(lock); // JUnit warns of a link that leads out of its directory
     }
 
     @Test
