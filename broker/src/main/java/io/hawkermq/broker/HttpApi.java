@@ -138,29 +138,30 @@ final class HttpApi implements AutoCloseable {
     ///
     /// @throws StartException if one cannot be opened; all is as it was then
     void change(List<HttpListener> replacements) throws StartException {
-        List<HttpListener> wanted = replacements.stream().map(HttpApi::withoutOrigin).toList();
-        List<HttpListener> closed = new ArrayList<>();
+        List<HttpListener> before = servers.stream().map(Open::listener).toList();
+        try {
+            openOnly(replacements);
+        } catch (StartException | RuntimeException e) {
+            openOnly(before);
+            throw e;
+        }
+    }
+
+    /// Closes all others and opens those of these that are closed.
+    ///
+    /// @throws StartException if one cannot be opened; nothing is open that is not wanted
+    void openOnly(List<HttpListener> wanted) throws StartException {
+        List<HttpListener> settings = wanted.stream().map(HttpApi::withoutOrigin).toList();
         for (Open open : servers) {
-            if (!wanted.contains(withoutOrigin(open.listener()))) {
+            if (!settings.contains(withoutOrigin(open.listener()))) {
                 close(open);
-                closed.add(open.listener());
             }
         }
-        List<Open> opened = new ArrayList<>();
-        try {
-            for (HttpListener listener : replacements) {
-                if (servers.stream()
-                        .noneMatch(
-                                o -> withoutOrigin(o.listener()).equals(withoutOrigin(listener)))) {
-                    Open open = open(listener);
-                    servers.add(open);
-                    opened.add(open);
-                }
+        for (HttpListener listener : wanted) {
+            if (servers.stream()
+                    .noneMatch(o -> withoutOrigin(o.listener()).equals(withoutOrigin(listener)))) {
+                servers.add(open(listener));
             }
-        } catch (StartException | RuntimeException e) {
-            opened.forEach(this::close);
-            open(closed);
-            throw e;
         }
     }
 
