@@ -33,6 +33,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -342,6 +343,22 @@ class ListenerReloadTest {
             client(V4).close();
             assertAlive(client, "t");
         }
+    }
+
+    @Test
+    void listenersAreToldInTheOrderOfTheFile() throws Exception {
+        start("listener PORT 127.0.0.1;protocol http_api;listener SECOND 127.0.0.1");
+        assertEquals(List.of(port, second), toldPorts());
+        reload("listener SECOND 127.0.0.1;listener PORT 127.0.0.1;protocol http_api");
+        assertEquals(List.of(second, port), toldPorts());
+    }
+
+    private List<Integer> toldPorts() throws Exception {
+        return Pattern.compile("\"port\": (\\d+)")
+                .matcher(get(port, "/api/v1/listeners").body())
+                .results()
+                .map(r -> Integer.valueOf(r.group(1)))
+                .toList();
     }
 
     // ---- each option ----
