@@ -236,7 +236,7 @@ public final class Broker implements AutoCloseable {
             listening.apply(prepared);
         } catch (StartException | RuntimeException e) {
             try {
-                http.change(before);
+                http.openOnly(before);
             } finally {
                 listening.restore(prepared); // whatever becomes of HTTP
             }

@@ -33,6 +33,7 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -139,30 +140,38 @@ final class HttpApi implements AutoCloseable {
     ///
     /// @throws StartException if one cannot be opened; all is as it was then
     void change(List<HttpListener> replacements) throws StartException {
-        List<HttpListener> wanted = replacements.stream().map(HttpApi::withoutOrigin).toList();
-        List<HttpListener> closed = new ArrayList<>();
-        for (Open open : servers) {
-            if (!wanted.contains(withoutOrigin(open.listener()))) {
-                close(open);
-                closed.add(open.listener());
-            }
-        }
-        List<Open> opened = new ArrayList<>();
+        List<HttpListener> before = servers.stream().map(Open::listener).toList();
         try {
-            for (HttpListener listener : replacements) {
-                if (servers.stream()
-                        .noneMatch(
-                                o -> withoutOrigin(o.listener()).equals(withoutOrigin(listener)))) {
-                    Open open = open(listener);
-                    servers.add(open);
-                    opened.add(open);
-                }
-            }
+            openOnly(replacements);
         } catch (StartException | RuntimeException e) {
-            opened.forEach(this::close);
-            open(closed);
+            openOnly(before);
             throw e;
         }
+    }
+
+    /// Closes all others and opens those of these that are closed.
+    ///
+    /// @throws StartException if one cannot be opened; nothing is open that is not wanted
+    void openOnly(List<HttpListener> wanted) throws StartException {
+        List<HttpListener> settings = wanted.stream().map(HttpApi::settingsOf).toList();
+        for (Open open : servers) {
+            if (!settings.contains(settingsOf(open.listener()))) {
+                close(open);
+            }
+        }
+        for (HttpListener listener : wanted) {
+            if (servers.stream()
+                    .noneMatch(o -> settingsOf(o.listener()).equals(settingsOf(listener)))) {
+                servers.add(open(listener));
+            }
+        }
+        // Those that have stayed may stand elsewhere now.
+        servers.replaceAll(o ->
+                new Open(
+                        wanted.get(settings.indexOf(settingsOf(o.listener()))),
+                        o.server(),
+                        o.tls()));
+        servers.sort(Comparator.comparingInt(o -> wanted.indexOf(o.listener())));
     }
 
     private void close(Open open) {
@@ -170,8 +179,8 @@ final class HttpApi implements AutoCloseable {
         servers.remove(open);
     }
 
-    /// The line of the file in which it stands is no setting.
-    private static HttpListener withoutOrigin(HttpListener l) {
+    /// Where it stands in the file is no setting.
+    private static HttpListener settingsOf(HttpListener l) {
         return new HttpListener(l.host(), l.port(), l.tls(), l.directory(), l.access(), "");
     }
 
@@ -464,8 +473,10 @@ final class HttpApi implements AutoCloseable {
             AccessControl access = l.access() == null ? broker.options().access() : l.access();
             all.add(json(place, l.webSocket() == null ? "mqtt" : "websockets", l.tls(), access));
         }
+        int before = 0;
         for (Open open : servers) {
             all.add(
+                    Math.min(open.listener().place(), listeners.size()) + before++,
                     json(
                             "\"port\": " + open.server().getAddress().getPort(),
                             "httpapi",

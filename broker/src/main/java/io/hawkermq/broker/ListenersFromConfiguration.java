@@ -61,9 +61,11 @@ final class ListenersFromConfiguration {
     static List<HttpListener> httpListeners(
             Configuration configuration, Function<ListenerConfiguration, AccessControl> access) {
         List<HttpListener> listeners = new ArrayList<>();
+        int before = 0;
         for (ListenerConfiguration listener : configuration.listeners()) {
-            if (!Unsupported.speaksMqtt(listener)
-                    && listener.address() instanceof ListenerAddress.Tcp tcp) {
+            if (Unsupported.speaksMqtt(listener)) {
+                before++;
+            } else if (listener.address() instanceof ListenerAddress.Tcp tcp) {
                 listeners.add(
                         new HttpListener(
                                 tcp.host().orElse(null),
@@ -71,6 +73,7 @@ final class ListenersFromConfiguration {
                                 tls(listener),
                                 listener.value(ListenerOptions.HTTP_DIR).orElse(null),
                                 access.apply(listener),
+                                before,
                                 "" + listener.origin()));
             }
         }

@@ -10,6 +10,7 @@ import io.hawkermq.mosquitto.ConfigurationException;
 import io.hawkermq.mosquitto.HawkerOptions;
 import io.hawkermq.mosquitto.HawkerOptions.BrokenReload;
 import io.hawkermq.mosquitto.ListenerAddress;
+import io.hawkermq.mosquitto.Origin;
 import io.hawkermq.mosquitto.Reload;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -115,7 +116,7 @@ final class Reloading {
         log.log(LogLevel.INFORMATION, "Reloading config.");
         Outcome outcome;
         try {
-            outcome = new Outcome(true, take(arguments.configuration()));
+            outcome = new Outcome(true, take(configuration()));
         } catch (ConfigurationException e) {
             outcome = Outcome.failed(texts(e));
         } catch (StartException e) {
@@ -128,6 +129,29 @@ final class Reloading {
             failed();
         }
         return outcome;
+    }
+
+    /// What stands in the file now. One without any line is most likely being written at this moment,
+    /// and as a configuration it would close every listener.
+    private Configuration configuration() throws ConfigurationException, StartException {
+        Configuration read = arguments.configuration();
+        long inForce = linesInFiles(current);
+        if (inForce > 0 && linesInFiles(read) == 0) {
+            throw new StartException(
+                    "The configuration file "
+                            + read.files().getFirst()
+                            + " is empty: no line in it sets anything, and "
+                            + inForce
+                            + " lines that were read before are in force. To run without them,"
+                            + " restart the broker.");
+        }
+        return read;
+    }
+
+    private static long linesInFiles(Configuration configuration) {
+        return configuration.lines().stream()
+                .filter(l -> l.origin() instanceof Origin.InFile)
+                .count();
     }
 
     /// A fault of this program, which the log has in full: whoever asked gets an answer.
@@ -145,7 +169,7 @@ final class Reloading {
     synchronized Outcome preview() {
         Notes notes = new Notes(new ArrayList<>());
         try {
-            Configuration read = arguments.configuration();
+            Configuration read = configuration();
             Unsupported.refuse(read);
             Map<ListenerAddress, FileAccess.Rules> rules = ListenersAccess.read(read, notes);
             Set<ListenerAddress> added = access == null ? Set.of() : access.add(read, rules);

@@ -17,6 +17,7 @@ import io.hawkermq.protocol.ProtocolVersion;
 import io.hawkermq.protocol.PublishRun;
 import io.hawkermq.protocol.PublishTemplates;
 import io.netty.buffer.ByteBuf;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -511,16 +512,20 @@ final class SocketConnection implements Outbox, OutboundBuffer.Filler, Wire.Owne
     /// that asked.
     @Override
     public void execute(Runnable answer) {
-        loop.execute(() -> {
-            if (stage != Stage.OPEN) {
-                return; // gone while the answer was under way
-            }
-            try {
-                runWhereOwned(answer);
-            } catch (RuntimeException e) {
-                onFailure(e); // there is nobody above that would catch it
-            }
-        });
+        try {
+            loop.execute(() -> {
+                if (stage != Stage.OPEN) {
+                    return; // gone while the answer was under way
+                }
+                try {
+                    runWhereOwned(answer);
+                } catch (RuntimeException e) {
+                    onFailure(e); // there is nobody above that would catch it
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            // The broker has stopped, and the client is gone with it.
+        }
     }
 
     @Override

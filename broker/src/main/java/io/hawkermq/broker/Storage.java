@@ -144,7 +144,7 @@ final class Storage implements AutoCloseable {
 
     /// What keeps it from storing, as part of a sentence; empty if nothing does.
     String trouble() {
-        return state == Store.State.FULL ? "the store is full" : "";
+        return state.trouble();
     }
 
     /// Figures of the store by name, see [DurableStore#figures]; none without one.
@@ -185,11 +185,9 @@ final class Storage implements AutoCloseable {
             state = now;
             log.log(
                     LogLevel.WARNING,
-                    switch (now) {
-                        case FULL ->
-                                "The store is full: what would have to be stored is refused until there is space.";
-                        case READY -> "The store has space again.";
-                    });
+                    now == Store.State.READY
+                            ? "What has to be stored is taken again."
+                            : "What would have to be stored is refused: " + now.trouble() + ".");
             for (Loop loop : loops) {
                 try {
                     loop.onStoreState(now);

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.hawkermq.core.AccessControl;
 import io.hawkermq.core.Counters;
+import io.hawkermq.core.DelegatingAccess;
 import io.hawkermq.core.Slots;
 import io.hawkermq.protocol.Packet;
 import io.hawkermq.protocol.Properties;
@@ -30,8 +32,10 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
@@ -77,6 +81,37 @@ class BrokerTest {
                     ReasonCode.MALFORMED_PACKET,
                     client.next(Packet.Connack.class).reasonCode()); // [MQTT-3.1.4-1]
             assertTrue(client.isClosedByBroker());
+        }
+    }
+
+    @Test
+    void anAnswerToAConnectThatComesAfterTheStopIsDropped() throws Exception {
+        CompletableFuture<Consumer<Runnable>> asked = new CompletableFuture<>();
+        AccessControl undecided =
+                new DelegatingAccess() {
+                    @Override
+                    public AccessControl rest() {
+                        return AccessControl.anonymous();
+                    }
+
+                    @Override
+                    public void connect(
+                            Packet.Connect connect,
+                            String clientId,
+                            String address,
+                            Consumer<Runnable> owner,
+                            Consumer<Decision> answer) {
+                        asked.complete(owner);
+                    }
+                };
+        Broker broker = Broker.start(options().with(o -> o.access(undecided)));
+        try (TestClient client = new TestClient(broker.port(), ProtocolVersion.MQTT_5)) {
+            client.write(connect("MQTT", 5, 0x02, "00 0001 63"));
+            Consumer<Runnable> owner = asked.get(20, TimeUnit.SECONDS);
+            broker.close();
+            owner.accept(() -> {
+                throw new AssertionError("nobody waits for it");
+            });
         }
     }
 

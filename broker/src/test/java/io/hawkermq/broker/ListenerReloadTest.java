@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.hawkermq.broker.Arguments.Dialect;
 import io.hawkermq.core.AccessControl;
 import io.hawkermq.core.EventLog;
+import io.hawkermq.core.LogLevel;
 import io.hawkermq.mosquitto.Configuration;
 import io.hawkermq.mosquitto.Option;
 import io.hawkermq.mosquitto.Options;
@@ -22,13 +23,17 @@ import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -101,13 +106,17 @@ class ListenerReloadTest {
     }
 
     private Broker start(String lines) throws Exception {
+        return start(lines, EventLog.SILENT);
+    }
+
+    private Broker start(String lines, EventLog brokersLog) throws Exception {
         write(lines);
         Arguments arguments =
                 Arguments.parse(List.of("-c", folder.resolve("a.conf").toString()), Dialect.HAWKER);
         Configuration configuration = arguments.configuration();
         LineLog log = LineLog.open(LogSettings.of(configuration));
         ListenersAccess access = ListenersAccess.open(configuration, log);
-        Broker started = Broker.start(FromConfiguration.options(configuration, access, log));
+        Broker started = Broker.start(FromConfiguration.options(configuration, access, brokersLog));
         broker = started;
         reloading =
                 new Reloading(
@@ -247,10 +256,18 @@ class ListenerReloadTest {
     // ---- what ----
 
     private int health() throws Exception {
-        URI live = URI.create("http://127.0.0.1:" + port + "/health/live");
-        HttpRequest request = HttpRequest.newBuilder(live).timeout(Duration.ofSeconds(10)).build();
+        return health(port);
+    }
+
+    private static int health(int port) throws Exception {
+        return get(port, "/health/live").statusCode();
+    }
+
+    private static HttpResponse<String> get(int port, String path) throws Exception {
+        URI uri = URI.create("http://127.0.0.1:" + port + path);
+        HttpRequest request = HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(10)).build();
         try (HttpClient client = HttpClient.newHttpClient()) {
-            return client.send(request, BodyHandlers.discarding()).statusCode();
+            return client.send(request, BodyHandlers.ofString());
         }
     }
 
@@ -274,6 +291,74 @@ class ListenerReloadTest {
             reload("listener SECOND 127.0.0.1;listener PORT 127.0.0.1");
             client(V4).close();
         }
+    }
+
+    @Test
+    void aPortOfMqttComesBackThoughTheOneOfHttpIsLost() throws Exception {
+        AtomicReference<@Nullable ServerSocket> thief = new AtomicReference<>();
+        EventLog log =
+                new EventLog() {
+                    @Override
+                    public boolean isEnabled(LogLevel level) {
+                        return true;
+                    }
+
+                    @Override
+                    public void log(LogLevel level, String text) {
+                        if (text.equals("Opening http_api listen socket on port " + port + ".")) {
+                            try {
+                                thief.set(new ServerSocket(second, 1, V4));
+                            } catch (IOException e) {
+                                throw new AssertionError("its port is closed by then", e);
+                            }
+                        }
+                    }
+                };
+        String before = "listener PORT 127.0.0.1;listener SECOND 127.0.0.1;protocol http_api";
+        start(before, log);
+        try (TestClient client = client(V4);
+                ServerSocket taken = new ServerSocket(0, 1, V4)) {
+            reloadInVain(
+                    "listener PORT 127.0.0.1;protocol http_api;listener "
+                            + taken.getLocalPort()
+                            + " 127.0.0.1");
+            client(V4).close();
+            assertAlive(client, "t");
+        } finally {
+            Objects.requireNonNull(thief.get()).close();
+        }
+        reload(before);
+        assertEquals(200, health(second));
+    }
+
+    @Test
+    void aPortOfMqttComesBackIfOneOfHttpCannotBeHad() throws Exception {
+        start("listener SECOND 127.0.0.1;listener PORT 127.0.0.1");
+        try (TestClient client = client(V4);
+                ServerSocket taken = new ServerSocket(0, 1, V4)) {
+            reloadInVain(
+                    "listener SECOND 127.0.0.1;listener PORT 127.0.0.1;protocol http_api;listener "
+                            + taken.getLocalPort()
+                            + " 127.0.0.1;protocol http_api");
+            client(V4).close();
+            assertAlive(client, "t");
+        }
+    }
+
+    @Test
+    void listenersAreToldInTheOrderOfTheFile() throws Exception {
+        start("listener PORT 127.0.0.1;protocol http_api;listener SECOND 127.0.0.1");
+        assertEquals(List.of(port, second), toldPorts());
+        reload("listener SECOND 127.0.0.1;listener PORT 127.0.0.1;protocol http_api");
+        assertEquals(List.of(second, port), toldPorts());
+    }
+
+    private List<Integer> toldPorts() throws Exception {
+        return Pattern.compile("\"port\": (\\d+)")
+                .matcher(get(port, "/api/v1/listeners").body())
+                .results()
+                .map(r -> Integer.valueOf(r.group(1)))
+                .toList();
     }
 
     // ---- each option ----

@@ -322,6 +322,30 @@ class ReloadingTest {
         }
     }
 
+    @Test
+    void aFileThatHasBecomeEmptyLeavesAllOldSettingsInForce() throws Exception {
+        start("allow_anonymous true");
+        Path file = folder.resolve("a.conf");
+        try (TestClient client = client("1", null)) {
+            for (String text : List.of("", "# saved in a moment\n\n")) {
+                Files.writeString(file, text);
+                for (Reloading.Outcome outcome : List.of(reloading.preview(), reloading.reload())) {
+                    assertFalse(outcome.isDone());
+                    String line = outcome.lines().getFirst();
+                    assertTrue(line.contains(file + " is empty"), line);
+                    assertTrue(line.contains("4 lines that were read before"), line);
+                }
+            }
+            Files.delete(file);
+            assertFalse(reloading.reload().isDone());
+            assertEquals(ReasonCode.SUCCESS, answer(null));
+            assertAlive(client, "t");
+            write("allow_anonymous false");
+            assertTrue(reloading.reload().isDone());
+            assertEquals(ReasonCode.NOT_AUTHORIZED, answer(null));
+        }
+    }
+
     // ---- listeners ----
 
     private static void assertClosed(int port) {

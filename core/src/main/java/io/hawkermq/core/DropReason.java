@@ -21,6 +21,10 @@ public enum DropReason {
     NO_SHARE_MEMBER("no-share-member", "no member of the Shared Subscription is left"),
     /// QoS 1 or 2 to a durable session, or a message to be retained, while the store has no space.
     STORE_FULL("store-full", "the free space of persistence_location"),
+    /// The same while more waits to be stored than may.
+    STORE_SLOW("store-slow", "how fast the disk of persistence_location is"),
+    /// The same while writing fails, or after the store has stopped.
+    STORE_FAILED("store-failed", "the store, whose failure is in the log"),
     /// QoS 1 or 2 that waited for a session in a part of the store that cannot be read.
     DAMAGED("damaged", "the disk of persistence_location"),
     /// Published without permission.

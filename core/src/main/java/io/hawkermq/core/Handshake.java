@@ -241,10 +241,13 @@ final class Handshake {
             case AccessControl.Step.Failure f -> fail(f.reasonCode(), f.reason());
             case AccessControl.Step.Success s -> {
                 exchange = null;
-                if (connection.isConnected()) {
+                if (!connection.isConnected()) {
+                    accept(s.userName(), s.data());
+                } else if (s.userName().equals(connection.session().principal().userName())) {
                     connection.send(new Packet.Auth(ReasonCode.SUCCESS, authentication(s.data())));
                 } else {
-                    accept(s.userName(), s.data());
+                    // The session and what it may do are those of who connected.
+                    fail(ReasonCode.NOT_AUTHORIZED, "re-authentication as another user");
                 }
             }
         }
@@ -286,10 +289,9 @@ final class Handshake {
         long expiryInterval = expiryInterval(c, shard.limits());
         Journal journal = shard.journal();
         if (expiryInterval > 0
-                && journal.isFull()
+                && journal.isRefusing()
                 && (c.cleanStart() || !shard.hasSession(connection.clientId()))) {
-            connection.refuse(
-                    ReasonCode.QUOTA_EXCEEDED, "the server has no space left to store sessions");
+            connection.refuse(ReasonCode.QUOTA_EXCEEDED, journal.refusal("sessions"));
             return;
         }
         if (shard.isFull() && !shard.hasSession(connection.clientId())) {

@@ -50,6 +50,7 @@ final class Incoming {
         }
         Message message = Message.of(p, topic, session.publisher(), shard.now());
         Journal journal = shard.journal();
+        DropReason refusal = journal.refusal();
         long before = journal.changes();
         ReasonCode result;
         if (isReserved(topic, shard.control())
@@ -63,8 +64,8 @@ final class Incoming {
         } else if (Control.concerns(topic)) {
             shard.control().accept(connection.access(), session.principal(), topic, p.payload());
             result = ReasonCode.SUCCESS;
-        } else if (journal.isFull() && shard.distribution().wouldStore(message)) {
-            shard.drop(DropReason.STORE_FULL, connection.clientId());
+        } else if (refusal != null && shard.distribution().wouldStore(message)) {
+            shard.drop(refusal, connection.clientId());
             result = ReasonCode.QUOTA_EXCEEDED;
         } else {
             isAnswering = p.qos() == QoS.EXACTLY_ONCE;

@@ -93,10 +93,21 @@ final class Journal {
         return store.isDurable();
     }
 
-    /// True while nothing new can be stored. What another shard has stored on its way here is
-    /// not new: it may be acknowledged.
-    boolean isFull() {
-        return state == Store.State.FULL && !isAdmitted;
+    /// Why nothing new can be stored; null while it can be. What another shard has stored on its way
+    /// here is not new: it may be acknowledged.
+    @Nullable DropReason refusal() {
+        return isAdmitted ? null : state.refusal();
+    }
+
+    boolean isRefusing() {
+        return refusal() != null;
+    }
+
+    /// As a Reason String.
+    ///
+    /// @param what cannot be stored
+    String refusal(String what) {
+        return what + " cannot be stored now: " + state.trouble();
     }
 
     void onState(Store.State now) {

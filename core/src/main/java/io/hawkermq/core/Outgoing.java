@@ -157,8 +157,8 @@ final class Outgoing {
     }
 
     /// True while no message can be stored that would have to be.
-    boolean isStoreFull() {
-        return session.isDurable() && shard().journal().isFull();
+    boolean isStoreRefusing() {
+        return session.isDurable() && shard().journal().isRefusing();
     }
 
     /// True if a message of QoS 1 or 2 could be begun, as far as its Receive Maximum and the bytes
@@ -280,8 +280,9 @@ final class Outgoing {
         if (j == null) {
             return begin(shard().delivery(message, qos, retain, identifiers, share), c);
         }
-        if (j.isFull()) {
-            shard().drop(DropReason.STORE_FULL, session.clientId());
+        DropReason refusal = j.refusal();
+        if (refusal != null) {
+            shard().drop(refusal, session.clientId());
             return false;
         }
         Delivery delivery = j.delivery(message, qos, retain, identifiers, share);
@@ -347,8 +348,9 @@ final class Outgoing {
         if (j == null) {
             return enqueue(shard().delivery(message, qos, retain, identifiers, share));
         }
-        if (j.isFull()) {
-            shard().drop(DropReason.STORE_FULL, session.clientId());
+        DropReason refusal = j.refusal();
+        if (refusal != null) {
+            shard().drop(refusal, session.clientId());
             return false;
         }
         Delivery delivery = j.delivery(message, qos, retain, identifiers, share);

@@ -113,7 +113,7 @@ final class RetainedStreams {
         Subscription s = stream.subscription();
         QoS qos = session.outgoing().effective(m.qos(), s.qos());
         if (qos != QoS.AT_MOST_ONCE
-                && (!session.outgoing().hasQuota() || session.outgoing().isStoreFull())) {
+                && (!session.outgoing().hasQuota() || session.outgoing().isStoreRefusing())) {
             return false;
         }
         stream.take();

@@ -48,10 +48,11 @@ final class Retention {
             return;
         }
         if (isStored(message)) {
+            DropReason refusal = shard.journal().refusal();
             if (message.payload().length == 0) {
                 shard.journal().add(new StoreChange.RemoveRetained(message.topic()));
-            } else if (shard.journal().isFull()) {
-                shard.drop(DropReason.STORE_FULL, message.publisher());
+            } else if (refusal != null) {
+                shard.drop(refusal, message.publisher());
                 return;
             } else {
                 shard.journal().add(new StoreChange.PutRetained(message));

@@ -431,7 +431,7 @@ final class Session {
 
     /// True while no subscription can be stored that would have to be.
     boolean refusesSubscriptions() {
-        return outlivesProcess() && shard.journal().isFull();
+        return outlivesProcess() && shard.journal().isRefusing();
     }
 
     boolean mayReceive(TopicName topic) {

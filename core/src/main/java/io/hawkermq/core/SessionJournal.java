@@ -29,9 +29,9 @@ final class SessionJournal {
         return session.shard().journal();
     }
 
-    /// True while nothing new can be stored.
-    boolean isFull() {
-        return journal().isFull();
+    /// Why nothing new can be stored; null while it can be.
+    @Nullable DropReason refusal() {
+        return journal().refusal();
     }
 
     void save(long expiryInterval, long expiresAt, @Nullable Will will, long willAt) {

@@ -1,6 +1,7 @@
 package io.hawkermq.core;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// The door to what outlives the process. Shards hand in batches of changes and are told up to which
 /// batch all is durable. What is read back while the broker runs is the queues' alone, in pages, and
@@ -42,12 +43,37 @@ public interface Store {
         throw new UnsupportedOperationException("this store keeps no queues");
     }
 
-    /// Whether new durable state can be taken; told by [Shard#onStoreState].
+    /// Whether new durable state can be taken, and why not; told by [Shard#onStoreState]. Unless it is
+    /// READY, what would have to be stored is refused. What was handed in before waits and is not
+    /// acknowledged meanwhile; removals are still taken.
     enum State {
         /// All is well.
-        READY,
-        /// There is no space: what would have to be stored is refused until there is. What was
-        /// handed in before waits and is not acknowledged meanwhile; removals are still taken.
-        FULL
+        READY("", null),
+        /// There is no space.
+        FULL("the disk of the store is full", DropReason.STORE_FULL),
+        /// Too much waits to be written.
+        SLOW("the disk of the store does not keep up", DropReason.STORE_SLOW),
+        /// Writing fails for another reason, and is tried again.
+        FAILING("writing to the store fails", DropReason.STORE_FAILED),
+        /// Until the server is started again.
+        STOPPED("the store has stopped by an error", DropReason.STORE_FAILED);
+
+        private final String trouble;
+        private final @Nullable DropReason refusal;
+
+        State(String trouble, @Nullable DropReason refusal) {
+            this.trouble = trouble;
+            this.refusal = refusal;
+        }
+
+        /// What is wrong, as part of a sentence; empty if nothing is.
+        public String trouble() {
+            return trouble;
+        }
+
+        /// Why a message is dropped that would have to be stored; null if none is.
+        @Nullable DropReason refusal() {
+            return refusal;
+        }
     }
 }

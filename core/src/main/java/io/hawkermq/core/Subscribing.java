@@ -116,7 +116,7 @@ final class Subscribing {
             return "access control denies the subscription to '" + filter + "'";
         }
         return session.refusesSubscriptions()
-                ? "the server has no space left to store subscriptions"
+                ? shard.journal().refusal("subscriptions")
                 : "the session has "
                         + shard.limits().maximumSubscriptions()
                         + " subscriptions already";

@@ -1,6 +1,7 @@
 package io.hawkermq.core;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.hawkermq.core.TestShards.TestClient;
 import io.hawkermq.protocol.Packet;
@@ -44,6 +45,26 @@ final class ReauthenticationTest {
 
         Packet.Disconnect told = Objects.requireNonNull(client.last(Packet.Disconnect.class));
         assertEquals(ReasonCode.NOT_AUTHORIZED, told.reasonCode());
+    }
+
+    @Test
+    void whoWasAnotherUserHasToGo() {
+        TestClient client =
+                connect(
+                        new AccessControl.Step.Success(null, "ann"),
+                        new AccessControl.Step.Success(null, "ann"),
+                        new AccessControl.Step.Success(null, "bob"));
+
+        client.connection.onPacket(new Packet.Auth(ReasonCode.RE_AUTHENTICATE, METHOD));
+
+        Packet.Auth renewed = Objects.requireNonNull(client.last(Packet.Auth.class));
+        assertEquals(ReasonCode.SUCCESS, renewed.reasonCode());
+
+        client.connection.onPacket(new Packet.Auth(ReasonCode.RE_AUTHENTICATE, METHOD));
+
+        Packet.Disconnect told = Objects.requireNonNull(client.last(Packet.Disconnect.class));
+        assertEquals(ReasonCode.NOT_AUTHORIZED, told.reasonCode());
+        assertFalse(client.connection.isConnected());
     }
 
     @Test

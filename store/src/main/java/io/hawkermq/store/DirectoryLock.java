@@ -56,11 +56,7 @@ final class DirectoryLock implements AutoCloseable {
                                 + " of the store is in use by another broker. Stop that one, or set"
                                 + " another persistence_location.");
             }
-            channel.truncate(0);
-            channel.write(
-                    ByteBuffer.wrap(
-                            (ProcessHandle.current().pid() + "\n")
-                                    .getBytes(StandardCharsets.US_ASCII)));
+            writeProcessId(channel);
             return new DirectoryLock(channel, lock);
         } catch (IOException e) {
             if (channel != null) {
@@ -74,6 +70,19 @@ final class DirectoryLock implements AutoCloseable {
                             + "). Give the user of this process the right to, make room, or set"
                             + " another persistence_location.",
                     e);
+        }
+    }
+
+    /// For people who ask whose it is.
+    private static void writeProcessId(FileChannel channel) {
+        try {
+            channel.truncate(0);
+            channel.write(
+                    ByteBuffer.wrap(
+                            (ProcessHandle.current().pid() + "\n")
+                                    .getBytes(StandardCharsets.US_ASCII)));
+        } catch (IOException e) {
+            // The disk is full; the lock holds without it.
         }
     }
 

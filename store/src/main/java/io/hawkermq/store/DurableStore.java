@@ -72,6 +72,7 @@ public final class DurableStore implements Store, AutoCloseable {
         try {
             DurableStore store =
                     new DurableStore(directory, lock, options, listener, opener, probe);
+            store.space.beforeOpening();
             store.engine = store.opening.open();
             return store;
         } catch (StoreException | RuntimeException e) {

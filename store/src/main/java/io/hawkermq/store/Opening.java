@@ -81,6 +81,8 @@ final class Opening {
     }
 
     StoreException cannot(String what, Exception e) {
+        boolean isFull =
+                e instanceof EngineException failure && failure.kind() == EngineException.Kind.FULL;
         return new StoreException(
                 "The store in "
                         + directory
@@ -88,9 +90,33 @@ final class Opening {
                         + what
                         + ": "
                         + e.getMessage()
-                        + ". Check the disk and the rights of the files; moving the directory away"
-                        + " starts with an empty store.",
+                        + (isFull
+                                ? ". What is stored is not lost. Opening it needs about "
+                                        + mebibytes(bytesToOpen())
+                                        + " MiB of free space, new durable messages need "
+                                        + mebibytes(options.headRoomBytes())
+                                        + " MiB: make room on that disk, but leave the files of the"
+                                        + " store where they are."
+                                : ". Check the disk and the rights of the files; moving the"
+                                        + " directory away starts with an empty store."),
                 e);
+    }
+
+    private static long mebibytes(long bytes) {
+        return (bytes + (1 << 20) - 1) >> 20;
+    }
+
+    /// What stands in its log is moved to a table, and a few small files are begun.
+    private long bytesToOpen() {
+        long bytes = 1 << 20;
+        try (Stream<Path> files = Files.list(database())) {
+            for (Path log : files.filter(f -> f.toString().endsWith(".log")).toList()) {
+                bytes += Files.size(log);
+            }
+        } catch (IOException e) {
+            // Then what could be seen of it.
+        }
+        return bytes;
     }
 
     private Engine openOrSalvage() throws EngineException, IOException {

@@ -98,6 +98,14 @@ final class Space {
         }
     }
 
+    /// Before the database is opened, which moves what stands in its log to a table and cannot do
+    /// without the room.
+    void beforeOpening() {
+        if (usable() < headRoom) {
+            dropBallast();
+        }
+    }
+
     /// Sets the ballast aside where there is room for it.
     void makeBallast() {
         long bytes = ballastBytes();

@@ -75,7 +75,10 @@ final class StorageThread {
     private long syncedAt;
 
     private Store.State state = Store.State.READY;
-    private boolean isFailing;
+
+    /// Null unless writing has failed so often that new state is refused.
+    private EngineException.@Nullable Kind failing;
+
     private boolean isBroken;
     private boolean isCrowded;
     private Space.Level level = Space.Level.ENOUGH;
@@ -474,14 +477,25 @@ final class StorageThread {
     }
 
     private void tellState() {
-        Store.State now =
-                level == Space.Level.ENOUGH && !isCrowded && !isFailing && !isBroken
-                        ? Store.State.READY
-                        : Store.State.FULL;
+        Store.State now = current();
         if (now != state) {
             state = now;
             listener.state(now);
         }
+    }
+
+    private Store.State current() {
+        if (isBroken) {
+            return Store.State.STOPPED;
+        }
+        if (failing != null && failing != EngineException.Kind.FULL) {
+            return Store.State.FAILING;
+        }
+        // The engine knows of no space where the probe sees some: a quota, say.
+        if (level != Space.Level.ENOUGH || failing != null) {
+            return Store.State.FULL;
+        }
+        return isCrowded ? Store.State.SLOW : Store.State.READY;
     }
 
     // ---- writing ----
@@ -547,7 +561,6 @@ final class StorageThread {
                             + " repeated.");
         }
         if (attempt == options.attempts()) {
-            isFailing = true;
             listener.problem(
                     "Writing to the store in "
                             + database.getParent()
@@ -559,13 +572,16 @@ final class StorageThread {
                             + " again every "
                             + options.retryDelay().multipliedBy(30).toSeconds()
                             + " s.");
+        }
+        if (attempt >= options.attempts()) {
+            failing = e.kind();
             tellState();
         }
     }
 
     private void recovered() {
-        if (isFailing) {
-            isFailing = false;
+        if (failing != null) {
+            failing = null;
             listener.problem("Writing to the store succeeds again.");
             tellState();
         }

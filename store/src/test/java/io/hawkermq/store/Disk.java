@@ -94,6 +94,15 @@ final class Disk implements StoreListener, AutoCloseable {
         await("state " + state, () -> !states.isEmpty() && states.getLast() == state);
     }
 
+    List<Store.State> states() {
+        lock.lock();
+        try {
+            return List.copyOf(states);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     void awaitProblem(String part) {
         await("problem " + part, () -> problems.stream().anyMatch(p -> p.contains(part)));
     }

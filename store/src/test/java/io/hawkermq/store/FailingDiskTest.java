@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.hawkermq.core.Store;
 import io.hawkermq.core.StoreChange;
@@ -80,12 +81,59 @@ class FailingDiskTest {
     }
 
     @Test
+    void openingOnAFullDiskHasTheRoomOfTheBallast() throws Exception {
+        open().close();
+        Path ballast = directory.resolve("ballast");
+        usable.set(100);
+        Engine.Opener opener =
+                path -> {
+                    if (Files.exists(ballast)) {
+                        throw new EngineException(EngineException.Kind.FULL, "no space", null);
+                    }
+                    return machine.open(path);
+                };
+        try (Disk _ = new Disk(directory, Disk.options(), opener, this::usableBytes)) {
+            assertFalse(Files.exists(ballast));
+        }
+    }
+
+    @Test
+    void whatOpeningAFullDiskNeedsIsSaid() throws Exception {
+        Path database = Files.createDirectories(directory.resolve(Opening.DATABASE));
+        Files.writeString(database.resolve("CURRENT"), "MANIFEST-000005\n");
+        Files.write(database.resolve("000004.log"), new byte[3 << 20]);
+        Engine.Opener opener =
+                _ -> {
+                    throw new EngineException(EngineException.Kind.FULL, "no space", null);
+                };
+        StoreException told =
+                assertThrows(
+                        StoreException.class,
+                        () -> new Disk(directory, Disk.options(), opener, this::usableBytes));
+        String text = String.valueOf(told.getMessage());
+        assertTrue(text.contains("cannot be opened: no space. What is stored is not lost."), text);
+        assertTrue(text.contains("needs about 4 MiB of free space"), text);
+        assertFalse(text.contains("moving the directory away"), text);
+    }
+
+    @Test
+    void theLockHoldsThoughNothingCanBeWrittenToItsFile() throws Exception {
+        Path full = Path.of("/dev/full");
+        assumeTrue(Files.isWritable(full), "this system has no file that is always full");
+        Path lock = Files.createSymbolicLink(directory.resolve("lock"), full);
+        try (Disk disk = open()) {
+            disk.write(new StoreChange.PutSession(Some.session(1)));
+        }
+        Files.delete(lock); // JUnit warns of a link that leads out of its directory
+    }
+
+    @Test
     void nothingIsDurableWhileWritesFail() throws Exception {
         try (Disk disk = open()) {
             disk.write(new StoreChange.PutSession(Some.session(1)));
             machine.failingWrites.set(Integer.MAX_VALUE);
             long position = disk.append(new StoreChange.PutDelivery(Some.delivery(1, 1)));
-            disk.awaitState(Store.State.FULL);
+            disk.awaitState(Store.State.FAILING);
             disk.awaitProblem("failed 3 times");
             assertEquals(position - 1, disk.durable());
             machine.failingWrites.set(0);
@@ -197,7 +245,7 @@ class FailingDiskTest {
             disk.write(new StoreChange.PutSession(Some.session(1)));
             machine.bug = new IllegalStateException("a bug");
             disk.append(new StoreChange.PutSession(Some.session(2)));
-            disk.awaitState(Store.State.FULL);
+            disk.awaitState(Store.State.STOPPED);
             disk.awaitProblem("has stopped by an error: java.lang.IllegalStateException: a bug");
             machine.bug = null;
             // The disk has not got the one before.
@@ -266,6 +314,21 @@ class FailingDiskTest {
     }
 
     @Test
+    void whatTheEngineSaysIsFullIsFullWhateverSpaceIsSeen() throws Exception {
+        machine.kind = EngineException.Kind.FULL;
+        try (Disk disk = open()) {
+            machine.failingWrites.set(Integer.MAX_VALUE);
+            long position = disk.append(new StoreChange.PutSession(Some.session(1)));
+            disk.awaitState(Store.State.FULL);
+            machine.kind = EngineException.Kind.INPUT_OUTPUT;
+            disk.awaitState(Store.State.FAILING);
+            machine.failingWrites.set(0);
+            disk.awaitDurable(position);
+            disk.awaitState(Store.State.READY);
+        }
+    }
+
+    @Test
     void aDiskThatDoesNotKeepUpRefusesMore() throws Exception {
         StoreOptions options = Disk.options().withMostPendingChanges(10);
         try (Disk disk = new Disk(directory, options, machine, this::usableBytes)) {
@@ -285,6 +348,7 @@ class FailingDiskTest {
             disk.awaitProblem("does not keep up");
             disk.awaitDurable(last);
             disk.awaitState(Store.State.READY);
+            assertTrue(disk.states().contains(Store.State.SLOW), () -> "" + disk.states());
         }
     }
 }

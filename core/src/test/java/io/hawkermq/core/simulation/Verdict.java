@@ -34,13 +34,15 @@ final class Verdict {
             switch (reason) {
                 case QUEUE_COUNT, QUEUE_BYTES, OUTBOUND_FULL, OFFLINE_BUDGET ->
                         dropped += counters.dropped[reason.ordinal()];
-                // STORE_FULL: what is refused is not acknowledged, and so not missing.
+                // The store's: what is refused is not acknowledged, and so not missing.
                 case EXPIRED,
                         PACKET_TOO_LARGE,
                         PAYLOAD_TOO_LARGE,
                         NO_SHARE_MEMBER,
                         NOT_AUTHORIZED,
-                        STORE_FULL -> {}
+                        STORE_FULL,
+                        STORE_SLOW,
+                        STORE_FAILED -> {}
                 case DAMAGED -> expect("damaged", 0, counters.dropped[reason.ordinal()]);
             }
         }
