@@ -436,6 +436,9 @@ final class OptionReader {
 
     /// Where a topic goes depends on the tool.
     static void topic(ToolOptions o, String topic, String argument) throws OptionsException {
+        if (o.tool == Tool.CTRL) {
+            return; // it has topics of its own
+        }
         utf8(topic, argument);
         if (o.tool == Tool.SUB) {
             if (!Topics.isFilter(topic)) {

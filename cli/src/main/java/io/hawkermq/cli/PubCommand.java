@@ -54,7 +54,7 @@ final class PubCommand {
     private int run() throws Failure {
         byte[] payload = Payload.read(options, io);
         String topic = options.topic;
-        if (topic == null || topic.isEmpty() || options.source == Source.NONE) {
+        if (topic == null || options.source == Source.NONE) {
             io.err().println("Error: Both topic and message must be supplied.");
             io.out().print(Usage.text(Tool.PUB));
             return 1;
