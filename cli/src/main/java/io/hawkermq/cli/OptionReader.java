@@ -311,7 +311,7 @@ final class OptionReader {
                 o.port = number(value, 0, 65_535, "Error: Invalid port given: " + port + "\n");
             }
             case "-P", "--pw" -> o.password = value;
-            case "--proxy" -> o.proxy = ProxyUrl.parse(value);
+            case "--proxy" -> o.proxy = ProxyUrl.parse(value, tool);
             case "-u", "--username" -> o.userName = value;
             case "--unix" -> {
                 o.host = value;
