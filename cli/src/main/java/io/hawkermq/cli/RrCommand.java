@@ -23,6 +23,7 @@ import io.hawkermq.protocol.RetainHandling;
 import io.hawkermq.protocol.SubscriptionOptions;
 import io.hawkermq.protocol.TopicFilter;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -85,6 +86,8 @@ final class RrCommand {
         } catch (RefusedException e) {
             options.complain(io, Connecting.reason(e.reasonCode()) + "\n");
             return 0;
+        } catch (NoSuchElementException e) { // closed here, by the alarm, which ends the process
+            return Alarms.forever();
         } catch (ConnectionException e) {
             if (isEnding.get()) {
                 return Alarms.forever();

@@ -23,6 +23,7 @@ import io.hawkermq.protocol.TopicFilter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -101,6 +102,8 @@ final class SubCommand {
             options.complain(io, "All subscription requests were denied.\n");
             disconnect(client);
             return 0;
+        } catch (NoSuchElementException e) { // closed here, by whoever ends the process
+            return Alarms.forever();
         } catch (ConnectionException e) {
             if (isEnding.get()) {
                 return Alarms.forever();

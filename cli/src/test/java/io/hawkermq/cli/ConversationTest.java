@@ -1,0 +1,109 @@
+package io.hawkermq.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// What tools say and with which status they end, before a server that answers by rote.
+class ConversationTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private final ServerSocket server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+
+    ConversationTest() throws IOException {}
+
+    @AfterEach
+    void close() throws IOException {
+        server.close();
+    }
+
+    /// Answers the packets of one connection, each with the next of `answers` in hexadecimal.
+    private void answer(String... answers) {
+        Thread.ofPlatform()
+                .daemon()
+                .start(() -> {
+                    try (Socket socket = server.accept()) {
+                        DataInputStream in = new DataInputStream(socket.getInputStream());
+                        OutputStream out = socket.getOutputStream();
+                        for (String answer : answers) {
+                            skipPacket(in);
+                            out.write(HexFormat.of().parseHex(answer.replace(" ", "")));
+                        }
+                        in.transferTo(OutputStream.nullOutputStream());
+                    } catch (IOException e) {
+                        // The tool says what has come of it.
+                    }
+                });
+    }
+
+    /// All packets here are short.
+    private static void skipPacket(DataInputStream in) throws IOException {
+        in.readByte();
+        in.skipNBytes(in.readByte());
+    }
+
+    private List<String> words(String words) {
+        List<String> all =
+                new ArrayList<>(
+                        List.of("-h", "127.0.0.1", "-p", Integer.toString(server.getLocalPort())));
+        all.addAll(Arrays.asList(words.split(" ")));
+        return all;
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Tool.class,
+            names = {"SUB", "RR"})
+    void timeOutIsAllThatIsSaid(Tool tool) throws Exception {
+        String connack = "20 03 00 00 00";
+        String suback = "90 04 00 01 00 00";
+        answer(connack, suback);
+        Captured c = Captured.empty();
+        AtomicReference<Throwable> thrown = new AtomicReference<>();
+        Thread reader =
+                Thread.ofPlatform()
+                        .daemon()
+                        .uncaughtExceptionHandler((thread, e) -> thrown.set(e))
+                        .start(() -> {
+                            if (tool == Tool.SUB) {
+                                SubCommand.run(words("-V 5 -t t -W 1"), c.io());
+                            } else {
+                                RrCommand.run(words("-V 5 -t t -e e -m m -W 1"), c.io());
+                            }
+                        });
+        int status = c.status().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        assertEquals(Connecting.TIMED_OUT, status);
+        assertTimeoutPreemptively(
+                PATIENCE,
+                () -> {
+                    while (reader.isAlive() && !isIn(reader, "forever")) {
+                        Thread.onSpinWait();
+                    }
+                });
+        assertEquals(null, thrown.get());
+        assertTrue(reader.isAlive());
+        assertEquals("Timed out\n", c.errors());
+    }
+
+    private static boolean isIn(Thread thread, String method) {
+        return Arrays.stream(thread.getStackTrace())
+                .anyMatch(e -> e.getMethodName().equals(method));
+    }
+}
