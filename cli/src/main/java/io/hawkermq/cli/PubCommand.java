@@ -103,8 +103,7 @@ final class PubCommand {
             int packetId = ++published;
             trace.publish(message, packetId);
             try {
-                client.publish(message, Duration.ofDays(1));
-                trace.published(message, packetId, 0);
+                trace.published(client.publish(message, Duration.ofDays(1)), packetId);
             } catch (RefusedException e) {
                 warn(packetId, e);
             }
@@ -143,7 +142,7 @@ final class PubCommand {
                 client.publishAsync(message)
                         .whenComplete((result, e) -> {
                             if (e == null) {
-                                trace.published(message, packetId, 0);
+                                trace.published(result, packetId);
                             } else if (e instanceof RefusedException refused) {
                                 warn(packetId, refused);
                             } else {

@@ -9,6 +9,7 @@ import io.hawkermq.client.IncomingMessage;
 import io.hawkermq.client.Message;
 import io.hawkermq.client.MqttClient;
 import io.hawkermq.client.MqttException;
+import io.hawkermq.client.PublishResult;
 import io.hawkermq.client.Reconnect;
 import io.hawkermq.client.RefusedException;
 import io.hawkermq.client.Subscribe;
@@ -123,7 +124,7 @@ final class RrCommand {
         Message request = b.build();
         trace.publish(request, 2);
         long sent = System.nanoTime();
-        CompletableFuture<?> publishing = client.publishAsync(request);
+        CompletableFuture<PublishResult> publishing = client.publishAsync(request);
         IncomingMessage answer = answers.next();
         while (answer.retain() && options.isWithoutRetained) {
             answer.acknowledge();
@@ -138,7 +139,7 @@ final class RrCommand {
         }
         isEnding.set(true);
         // The answer may have overtaken the acknowledgement of the request.
-        publishing.join();
+        trace.published(publishing.join(), 2);
         trace.disconnect();
         client.disconnect(ReasonCode.SUCCESS, options.propertiesFor(PacketType.DISCONNECT));
         return 0;
@@ -161,6 +162,7 @@ final class RrCommand {
     private void alarm() {
         MqttClient client = connected;
         if (client != null && isEnding.compareAndSet(false, true)) {
+            trace.disconnect();
             try {
                 client.disconnect(
                         ReasonCode.DISCONNECT_WITH_WILL_MESSAGE,

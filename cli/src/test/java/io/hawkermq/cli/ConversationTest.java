@@ -1,6 +1,7 @@
 package io.hawkermq.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -18,7 +19,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// What tools say and with which status they end, before a server that answers by rote.
@@ -68,6 +71,16 @@ class ConversationTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"20 02 00 00, 40 02 00 01, 311, 0", "20 03 00 00 00, 40 03 00 01 10, 5, 16"})
+    void pubackIsSaidWithItsReasonCode(String connack, String puback, String version, int code) {
+        answer(connack, puback);
+        Captured c = Captured.empty();
+        assertEquals(0, PubCommand.run(words("-t t -m m -q 1 -d -i me -V " + version), c.io()));
+        String line = "Client me received PUBACK (Mid: 1, RC:" + code + ")\n";
+        assertTrue(c.output().contains(line), c.output());
+    }
+
+    @ParameterizedTest
     @EnumSource(
             value = Tool.class,
             names = {"SUB", "RR"})
@@ -100,6 +113,25 @@ class ConversationTest {
         assertEquals(null, thrown.get());
         assertTrue(reader.isAlive());
         assertEquals("Timed out\n", c.errors());
+    }
+
+    @Test
+    void aRequestIsTracedWithItsAcknowledgement() {
+        String message = "32 07 00 01 65 00 07 00 61";
+        answer("20 03 00 00 00", "90 04 00 01 00 01", message + "40 02 00 02");
+        Captured c = Captured.empty();
+        int status = RrCommand.run(words("-t t -e e -m m -q 1 -d -i me"), c.io());
+        assertEquals(0, status, c.errors());
+        assertTrue(
+                c.output()
+                        .endsWith(
+                                """
+                                a
+                                Client me received PUBACK (Mid: 2, RC:0)
+                                Client me sending DISCONNECT
+                                """),
+                c.output());
+        assertFalse(c.output().contains("Subscribed"), c.output());
     }
 
     private static boolean isIn(Thread thread, String method) {
