@@ -81,6 +81,10 @@ final class Connecting {
 
     private static MqttClient build(
             ToolOptions o, Stdio io, ClientGroup threads, Reconnect reconnect) throws Failure {
+        if (o.clientId != null && o.clientId.isEmpty()) {
+            String what = o.tool == Tool.PUB ? "id" : "id and/or clean_session";
+            throw fail(o, io, "Error: Invalid " + what + ".\n", 1);
+        }
         MqttClientBuilder b = MqttClient.builder().group(threads);
         b.version(o.version)
                 .keepAlive(Duration.ofSeconds(o.keepAlive))
@@ -187,6 +191,9 @@ final class Connecting {
                 throw fail(o, io, "Error: " + e.getMessage() + "\n", 1);
             }
             return;
+        }
+        if (host.isEmpty()) {
+            throw fail(o, io, "Unable to connect (Lookup error).\n", 1);
         }
         boolean isTls =
                 !o.isWithoutTls

@@ -138,4 +138,33 @@ class ConversationTest {
         return Arrays.stream(thread.getStackTrace())
                 .anyMatch(e -> e.getMethodName().equals(method));
     }
+
+    @ParameterizedTest
+    @CsvSource(
+            quoteCharacter = '`',
+            value = {
+                "PUB, -t t -m m, Error: Invalid id.",
+                "SUB, -t t, Error: Invalid id and/or clean_session.",
+                "RR, -t t -e e -m m, Error: Invalid id and/or clean_session.",
+            })
+    void anEmptyClientIdentifierIsNotSent(Tool tool, String words, String message) {
+        List<String> all = words(words);
+        all.addAll(List.of("-i", ""));
+        Captured c = Captured.empty();
+        int status =
+                switch (tool) {
+                    case PUB -> PubCommand.run(all, c.io());
+                    case SUB -> SubCommand.run(all, c.io());
+                    default -> RrCommand.run(all, c.io());
+                };
+        assertEquals(1, status);
+        assertEquals(message + "\n", c.errors());
+    }
+
+    @Test
+    void anEmptyHostIsNotFound() {
+        Captured c = Captured.empty();
+        assertEquals(1, PubCommand.run(List.of("-h", "", "-t", "t", "-m", "m"), c.io()));
+        assertEquals("Unable to connect (Lookup error).\n", c.errors());
+    }
 }
