@@ -134,6 +134,22 @@ class ConversationTest {
         assertFalse(c.output().contains("Subscribed"), c.output());
     }
 
+    /// The server has kept two messages for an earlier subscription of the session.
+    @Test
+    void whatTheSessionHasSubscribedToEarlierIsPrinted() throws Exception {
+        String first = "32 06 00 01 61 00 07 78";
+        String second = "32 06 00 01 61 00 08 79";
+        answer("20 02 01 00" + first + second, "90 03 00 01 01");
+        Captured c = Captured.empty();
+        Thread reader =
+                Thread.ofPlatform()
+                        .daemon()
+                        .start(() -> SubCommand.run(words("-t t -q 1 -C 2 -v -i me -c"), c.io()));
+        assertEquals(0, c.status().get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+        assertEquals("a x\na y\n", c.output());
+        reader.interrupt();
+    }
+
     private static boolean isIn(Thread thread, String method) {
         return Arrays.stream(thread.getStackTrace())
                 .anyMatch(e -> e.getMethodName().equals(method));
