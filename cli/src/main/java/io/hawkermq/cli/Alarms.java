@@ -60,6 +60,6 @@ final class Alarms {
     static void halt(int status, Stdio io) {
         io.out().flush();
         io.err().flush();
-        Runtime.getRuntime().halt(status);
+        io.halt().accept(status);
     }
 }

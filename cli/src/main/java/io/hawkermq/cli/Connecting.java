@@ -4,6 +4,7 @@ import io.hawkermq.client.ClientGroup;
 import io.hawkermq.client.ConnectionException;
 import io.hawkermq.client.Credentials;
 import io.hawkermq.client.Ending;
+import io.hawkermq.client.IncomingMessage;
 import io.hawkermq.client.Message;
 import io.hawkermq.client.MqttClient;
 import io.hawkermq.client.MqttClientBuilder;
@@ -26,6 +27,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
 
 /// From options to a connected client, and from what went wrong to the messages and exit statuses
@@ -72,15 +74,30 @@ final class Connecting {
     /// A client that reconnects as said, not connected yet.
     static MqttClient client(ToolOptions o, Stdio io, ClientGroup threads, Reconnect reconnect)
             throws Failure {
+        return client(o, io, threads, reconnect, IncomingMessage::acknowledge);
+    }
+
+    /// @param unclaimed gets the messages that the tool has not subscribed to
+    static MqttClient client(
+            ToolOptions o,
+            Stdio io,
+            ClientGroup threads,
+            Reconnect reconnect,
+            Consumer<IncomingMessage> unclaimed)
+            throws Failure {
         try {
-            return build(o, io, threads, reconnect);
+            return build(o, io, threads, reconnect).onUnclaimed(unclaimed).build();
         } catch (IllegalArgumentException e) { // what MQTT cannot express
             throw fail(o, io, "Error: " + e.getMessage() + "\n", 1);
         }
     }
 
-    private static MqttClient build(
+    private static MqttClientBuilder build(
             ToolOptions o, Stdio io, ClientGroup threads, Reconnect reconnect) throws Failure {
+        if (o.clientId != null && o.clientId.isEmpty()) {
+            String what = o.tool == Tool.PUB ? "id" : "id and/or clean_session";
+            throw fail(o, io, "Error: Invalid " + what + ".\n", 1);
+        }
         MqttClientBuilder b = MqttClient.builder().group(threads);
         b.version(o.version)
                 .keepAlive(Duration.ofSeconds(o.keepAlive))
@@ -103,7 +120,7 @@ final class Connecting {
                             password == null ? null : password.getBytes(StandardCharsets.UTF_8)));
         }
         server(o, io, b);
-        return b.build();
+        return b;
     }
 
     private static String clientId(ToolOptions o) {
@@ -187,6 +204,9 @@ final class Connecting {
                 throw fail(o, io, "Error: " + e.getMessage() + "\n", 1);
             }
             return;
+        }
+        if (host.isEmpty()) {
+            throw fail(o, io, "Unable to connect (Lookup error).\n", 1);
         }
         boolean isTls =
                 !o.isWithoutTls

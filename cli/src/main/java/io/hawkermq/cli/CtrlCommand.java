@@ -75,7 +75,12 @@ final class CtrlCommand {
         int i = 0;
         while (i < words.size() && words.get(i).startsWith("-")) {
             String word = words.get(i++);
-            if (word.equals("-f") && i < words.size()) {
+            if (word.equals("-f")) {
+                if (i == words.size()) {
+                    io.err().print("Error: -f argument given but no data file specified.\n\n");
+                    usage();
+                    return 1;
+                }
                 file = words.get(i++);
                 continue;
             }
@@ -160,6 +165,10 @@ final class CtrlCommand {
         Json.Obj command;
         try {
             command = dynsec.command(name, arguments);
+        } catch (Dynsec.NoPassword e) {
+            // Nothing is done, and Mosquitto's tool has this status for it.
+            io.err().println(e.getMessage());
+            return 0;
         } catch (IllegalArgumentException e) {
             if (e.getMessage() != null) {
                 io.err().println(e.getMessage());

@@ -46,7 +46,7 @@ final class Dynsec {
             TYPE: publishClientSend publishClientReceive subscribeLiteral subscribePattern
                   unsubscribeLiteral unsubscribePattern; for the default access also subscribe and unsubscribe
 
-            mosquitto_ctrl -f FILE dynsec setClientPassword USER PASSWORD   works on a file
+            mosquitto_ctrl -f FILE dynsec setClientPassword USER PASSWORD [-i ITERATIONS]   works on a file
             """;
 
     /// The rights of the first user.
@@ -208,7 +208,9 @@ final class Dynsec {
             }
             if (i + 1 == words.size()) {
                 throw new IllegalArgumentException(
-                        "Error: " + words.get(i) + " argument given, but no value provided.");
+                        isId
+                                ? "Error: -i argument given, but no clientid provided."
+                                : "Error: -p argument given, but no password provided.");
             }
             if (isId) {
                 clientId = words.get(i + 1);
@@ -220,7 +222,15 @@ final class Dynsec {
         if (clientId != null) {
             object.with("clientid", clientId);
         }
-        return object.with("password", password == null ? ask(user) : password);
+        if (password == null) {
+            io.out()
+                    .println(
+                            "Without a password "
+                                    + user
+                                    + " cannot log in: press return for none.");
+            password = askOnceMore(user, askFirst(user));
+        }
+        return password.isEmpty() ? object : object.with("password", password);
     }
 
     private Json.Obj setPassword(List<String> words) {
@@ -233,18 +243,38 @@ final class Dynsec {
     }
 
     private String ask(String user) {
-        Prompt prompt = new Prompt(io);
-        String first = prompt.secret("New password for " + user + ": ");
-        io.out().println();
-        String second = prompt.secret("Reenter password for " + user + ": ");
-        io.out().println();
-        if (first == null || first.isEmpty() || second == null) {
-            throw new IllegalArgumentException("Error: Empty password.");
+        String first = askFirst(user);
+        if (first.isEmpty()) {
+            throw new NoPassword("Error: Empty password.");
         }
-        if (!first.equals(second)) {
-            throw new IllegalArgumentException("Error: Passwords do not match.");
+        return askOnceMore(user, first);
+    }
+
+    private String askFirst(String user) {
+        return answer("New password for " + user + ": ");
+    }
+
+    /// @param first what is to be repeated, unless it is empty
+    private String askOnceMore(String user, String first) {
+        if (!first.isEmpty() && !answer("Reenter password for " + user + ": ").equals(first)) {
+            throw new NoPassword("Error: Passwords do not match.");
         }
         return first;
+    }
+
+    private String answer(String question) {
+        String answer = new Prompt(io).secret(question);
+        io.out().println();
+        return answer == null ? "" : answer;
+    }
+
+    /// Whoever was asked has not given one.
+    static final class NoPassword extends IllegalArgumentException {
+        private static final long serialVersionUID = 1L;
+
+        NoPassword(String line) {
+            super(line);
+        }
     }
 
     // ---- files
@@ -333,16 +363,26 @@ final class Dynsec {
     }
 
     private static String hash(String password) {
+        return hash(password, PasswordHash.DEFAULT_ITERATIONS);
+    }
+
+    private static String hash(String password, int iterations) {
         return PasswordHash.pbkdf2(
-                        password.getBytes(StandardCharsets.UTF_8),
-                        PasswordHash.DEFAULT_ITERATIONS,
-                        new SecureRandom())
+                        password.getBytes(StandardCharsets.UTF_8), iterations, new SecureRandom())
                 .encoded();
     }
 
     /// @return the exit status
     int setPasswordInFile(String file, List<String> words) {
         if (words.size() < 2) {
+            io.err().println("Error: Invalid input.");
+            return CtrlCommand.INVALID;
+        }
+        String encoded;
+        try {
+            encoded = hash(words.get(1), iterations(words.subList(2, words.size())));
+        } catch (IllegalArgumentException e) {
+            io.err().println(e.getMessage());
             io.err().println("Error: Invalid input.");
             return CtrlCommand.INVALID;
         }
@@ -355,7 +395,7 @@ final class Dynsec {
                 io.err().println("Error: " + file + " is no file of the dynamic security plugin.");
                 return 1;
             }
-            if (!change(clients.elements(), Json.text(words.get(0)).value(), words.get(1))) {
+            if (!change(clients.elements(), Json.text(words.get(0)).value(), encoded)) {
                 io.err().println("Error: Client " + words.get(0) + " not found.");
                 return 1;
             }
@@ -367,7 +407,28 @@ final class Dynsec {
         }
     }
 
-    private static boolean change(List<Json> clients, String user, String password) {
+    private static int iterations(List<String> words) {
+        int iterations = PasswordHash.DEFAULT_ITERATIONS;
+        for (int i = 0; i < words.size(); i += 2) {
+            if (!words.get(i).equals("-i")) {
+                throw new IllegalArgumentException("Error: Unknown argument: " + words.get(i));
+            }
+            if (i + 1 == words.size()) {
+                throw new IllegalArgumentException(
+                        "Error: -i argument given, but no iterations provided.");
+            }
+            iterations = CNumbers.leadingInt(words.get(i + 1));
+            if (iterations < 1 || iterations > PasswordHash.MOST_ITERATIONS) {
+                throw new IllegalArgumentException(
+                        "Error: Number of iterations must be 1 to "
+                                + PasswordHash.MOST_ITERATIONS
+                                + ".");
+            }
+        }
+        return iterations;
+    }
+
+    private static boolean change(List<Json> clients, String user, String encoded) {
         for (Json client : clients) {
             if (client instanceof Json.Obj o
                     && o.get("username") instanceof Json.Text t
@@ -376,7 +437,7 @@ final class Dynsec {
                         .removeIf(m ->
                                 List.of("encoded_password", "password", "salt", "iterations")
                                         .contains(m.name()));
-                o.with("encoded_password", hash(password));
+                o.with("encoded_password", encoded);
                 return true;
             }
         }

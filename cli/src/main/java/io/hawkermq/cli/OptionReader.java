@@ -311,7 +311,7 @@ final class OptionReader {
                 o.port = number(value, 0, 65_535, "Error: Invalid port given: " + port + "\n");
             }
             case "-P", "--pw" -> o.password = value;
-            case "--proxy" -> o.proxy = ProxyUrl.parse(value);
+            case "--proxy" -> o.proxy = ProxyUrl.parse(value, tool);
             case "-u", "--username" -> o.userName = value;
             case "--unix" -> {
                 o.host = value;
@@ -436,6 +436,9 @@ final class OptionReader {
 
     /// Where a topic goes depends on the tool.
     static void topic(ToolOptions o, String topic, String argument) throws OptionsException {
+        if (o.tool == Tool.CTRL) {
+            return; // it has topics of its own
+        }
         utf8(topic, argument);
         if (o.tool == Tool.SUB) {
             if (!Topics.isFilter(topic)) {

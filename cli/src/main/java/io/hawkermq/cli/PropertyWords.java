@@ -49,6 +49,13 @@ final class PropertyWords {
             target.user(first, words.get(at + 3));
             return at + 3;
         }
+        // One that stands twice in CONNECT is refused later, for -x may be the other one.
+        if (packet != PacketType.CONNECT && target.has(property)) {
+            throw OptionsException.wrong(
+                    "Error in "
+                            + command.toUpperCase(Locale.ROOT)
+                            + " properties: Duplicate property in property list\n");
+        }
         try {
             target.add(property, value(property, name, first));
         } catch (IllegalArgumentException e) {
@@ -78,7 +85,13 @@ final class PropertyWords {
             case BYTE -> number(name, text, 0xFF);
             case TWO_BYTES -> number(name, text, 0xFFFF);
             case FOUR_BYTES, VARIABLE -> number(name, text, 0xFFFF_FFFFL);
-            case TEXT, PAIR -> text;
+            case TEXT, PAIR -> {
+                boolean isWild = text.indexOf('+') >= 0 || text.indexOf('#') >= 0;
+                if (property == Property.RESPONSE_TOPIC && isWild) {
+                    throw new IllegalArgumentException("[MQTT-3.3.2-14]");
+                }
+                yield text;
+            }
             case BINARY -> {
                 byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
                 if (bytes.length > LONGEST_BINARY) {

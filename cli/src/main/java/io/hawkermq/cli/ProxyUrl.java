@@ -10,7 +10,7 @@ record ProxyUrl(String host, int port, @Nullable String user, @Nullable String p
     private static final int DEFAULT_PORT = 1080;
 
     /// @throws OptionsException with the line that Mosquitto's tools print
-    static ProxyUrl parse(String url) throws OptionsException {
+    static ProxyUrl parse(String url, Tool tool) throws OptionsException {
         if (!url.startsWith(SCHEME)) {
             throw OptionsException.wrong("Error: Unsupported proxy protocol: " + url + "\n");
         }
@@ -28,8 +28,8 @@ record ProxyUrl(String host, int port, @Nullable String user, @Nullable String p
             if (colon > 0 && who.indexOf(':', colon + 1) >= 0) {
                 throw OptionsException.wrong("Error: Username cannot contain ':'.\n");
             }
-            user = decoded(colon < 0 ? who : who.substring(0, colon));
-            password = colon < 0 ? null : decoded(who.substring(colon + 1));
+            user = decoded(colon < 0 ? who : who.substring(0, colon), "username", tool);
+            password = colon < 0 ? null : decoded(who.substring(colon + 1), "password", tool);
         }
         return withHost(rest, user, password);
     }
@@ -66,8 +66,9 @@ record ProxyUrl(String host, int port, @Nullable String user, @Nullable String p
         return new ProxyUrl(host, number, user, password);
     }
 
-    /// Only what has to be written encoded in such a URL is decoded.
-    private static String decoded(String text) throws OptionsException {
+    /// Only what has to be written encoded in such a URL is decoded. What else is encoded, `ctrl` names
+    /// and the others refuse without a word, as Mosquitto's.
+    private static String decoded(String text, String what, Tool tool) throws OptionsException {
         StringBuilder s = new StringBuilder();
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
@@ -80,7 +81,11 @@ record ProxyUrl(String host, int port, @Nullable String user, @Nullable String p
                 case "25" -> s.append('%');
                 case "3a", "3A" -> s.append(':');
                 case "40" -> s.append('@');
-                default -> throw OptionsException.wrong("");
+                default ->
+                        throw OptionsException.wrong(
+                                tool == Tool.CTRL
+                                        ? "Error: Invalid URL encoding in " + what + ".\n"
+                                        : "");
             }
             i += 2;
         }

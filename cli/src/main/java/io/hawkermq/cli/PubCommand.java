@@ -54,7 +54,7 @@ final class PubCommand {
     private int run() throws Failure {
         byte[] payload = Payload.read(options, io);
         String topic = options.topic;
-        if (topic == null || topic.isEmpty() || options.source == Source.NONE) {
+        if (topic == null || options.source == Source.NONE) {
             io.err().println("Error: Both topic and message must be supplied.");
             io.out().print(Usage.text(Tool.PUB));
             return 1;
@@ -103,8 +103,7 @@ final class PubCommand {
             int packetId = ++published;
             trace.publish(message, packetId);
             try {
-                client.publish(message, Duration.ofDays(1));
-                trace.published(message, packetId, 0);
+                trace.published(client.publish(message, Duration.ofDays(1)), packetId);
             } catch (RefusedException e) {
                 warn(packetId, e);
             }
@@ -143,7 +142,7 @@ final class PubCommand {
                 client.publishAsync(message)
                         .whenComplete((result, e) -> {
                             if (e == null) {
-                                trace.published(message, packetId, 0);
+                                trace.published(result, packetId);
                             } else if (e instanceof RefusedException refused) {
                                 warn(packetId, refused);
                             } else {

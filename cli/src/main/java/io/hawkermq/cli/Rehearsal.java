@@ -40,7 +40,8 @@ final class Rehearsal {
                             new ByteArrayInputStream("a\nb\n".getBytes(StandardCharsets.UTF_8)),
                             new PrintStream(new ByteArrayOutputStream(), false),
                             new PrintStream(new ByteArrayOutputStream(), false),
-                            Map.of("HOME", "/nowhere"));
+                            Map.of("HOME", "/nowhere"),
+                            Runtime.getRuntime()::halt);
             String host = server.getInetAddress().getHostAddress();
             for (String version : List.of("311", "5")) {
                 List<String> all = List.of("-h", host, "-p", port, "-V", version, "-q", "1");

@@ -9,6 +9,7 @@ import io.hawkermq.client.IncomingMessage;
 import io.hawkermq.client.Message;
 import io.hawkermq.client.MqttClient;
 import io.hawkermq.client.MqttException;
+import io.hawkermq.client.PublishResult;
 import io.hawkermq.client.Reconnect;
 import io.hawkermq.client.RefusedException;
 import io.hawkermq.client.Subscribe;
@@ -23,6 +24,7 @@ import io.hawkermq.protocol.RetainHandling;
 import io.hawkermq.protocol.SubscriptionOptions;
 import io.hawkermq.protocol.TopicFilter;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -85,6 +87,8 @@ final class RrCommand {
         } catch (RefusedException e) {
             options.complain(io, Connecting.reason(e.reasonCode()) + "\n");
             return 0;
+        } catch (NoSuchElementException e) { // closed here, by the alarm, which ends the process
+            return Alarms.forever();
         } catch (ConnectionException e) {
             if (isEnding.get()) {
                 return Alarms.forever();
@@ -120,7 +124,7 @@ final class RrCommand {
         Message request = b.build();
         trace.publish(request, 2);
         long sent = System.nanoTime();
-        CompletableFuture<?> publishing = client.publishAsync(request);
+        CompletableFuture<PublishResult> publishing = client.publishAsync(request);
         IncomingMessage answer = answers.next();
         while (answer.retain() && options.isWithoutRetained) {
             answer.acknowledge();
@@ -135,7 +139,7 @@ final class RrCommand {
         }
         isEnding.set(true);
         // The answer may have overtaken the acknowledgement of the request.
-        publishing.join();
+        trace.published(publishing.join(), 2);
         trace.disconnect();
         client.disconnect(ReasonCode.SUCCESS, options.propertiesFor(PacketType.DISCONNECT));
         return 0;
@@ -158,6 +162,7 @@ final class RrCommand {
     private void alarm() {
         MqttClient client = connected;
         if (client != null && isEnding.compareAndSet(false, true)) {
+            trace.disconnect();
             try {
                 client.disconnect(
                         ReasonCode.DISCONNECT_WITH_WILL_MESSAGE,

@@ -8,11 +8,18 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.IntConsumer;
 
-/// What a tool reads and writes, and the environment it sees.
+/// What a tool reads and writes, the environment it sees, and how it ends the process.
 ///
 /// @param out collects; flushed by whoever has written a whole line, and at the end
-record Stdio(InputStream in, PrintStream out, PrintStream err, Map<String, String> environment) {
+/// @param halt ends the process at once with an exit status, from any thread
+record Stdio(
+        InputStream in,
+        PrintStream out,
+        PrintStream err,
+        Map<String, String> environment,
+        IntConsumer halt) {
     static Stdio ofProcess() {
         return new Stdio(
                 System.in,
@@ -22,7 +29,8 @@ record Stdio(InputStream in, PrintStream out, PrintStream err, Map<String, Strin
                         StandardCharsets.UTF_8),
                 new PrintStream(
                         new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8),
-                System.getenv());
+                System.getenv(),
+                Runtime.getRuntime()::halt);
     }
 
     /// Whether both ends of the process are a terminal.

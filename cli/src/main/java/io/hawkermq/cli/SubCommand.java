@@ -23,7 +23,10 @@ import io.hawkermq.protocol.TopicFilter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +47,8 @@ final class SubCommand {
     private final AtomicLong received = new AtomicLong();
     private final List<CompletableFuture<?>> removals = new ArrayList<>();
     private volatile @Nullable MqttClient connected;
+    private final CountDownLatch isConnected = new CountDownLatch(1);
+    private @Nullable TopicTreeView tree;
     private int shown;
 
     private SubCommand(ToolOptions options, Stdio io) {
@@ -73,7 +78,7 @@ final class SubCommand {
     private int run() throws Failure {
         Reconnect reconnect = Reconnect.between(Duration.ofSeconds(1), Duration.ofSeconds(1));
         try (ClientGroup threads = Connecting.threads()) {
-            return run(Connecting.client(options, io, threads, reconnect));
+            return run(Connecting.client(options, io, threads, reconnect, this::unclaimed));
         }
     }
 
@@ -85,6 +90,7 @@ final class SubCommand {
         Alarms.onSignal(() -> stop(0));
         Connecting.connect(client, options, io, trace);
         connected = client;
+        isConnected.countDown();
         try {
             Subscription subscription = subscribe(client);
             for (String topic : options.unsubscribed) {
@@ -96,11 +102,14 @@ final class SubCommand {
                 disconnect(client);
                 return 0;
             }
+            client.releaseUnclaimed();
             return receive(client, subscription);
         } catch (RefusedException e) {
             options.complain(io, "All subscription requests were denied.\n");
             disconnect(client);
             return 0;
+        } catch (NoSuchElementException e) { // closed here, by whoever ends the process
+            return Alarms.forever();
         } catch (ConnectionException e) {
             if (isEnding.get()) {
                 return Alarms.forever();
@@ -148,26 +157,58 @@ final class SubCommand {
                 io.out().flush();
             });
         }
-        TopicTreeView tree = options.isTree ? new TopicTreeView(io) : null;
-        while (true) {
-            IncomingMessage message = subscription.next();
-            received.incrementAndGet();
-            trace.received(message);
-            message.acknowledge();
-            if (options.isMessageRate) {
-                continue;
-            }
-            if (tree != null) {
-                tree.add(message.topic(), message.payload());
-                continue;
-            }
-            if (!take(client, message)) {
-                break;
-            }
+        while (show(client, subscription.next())) {
+            // Until the last one.
         }
+        end(client);
+        return 0;
+    }
+
+    /// Messages of what the session has subscribed to earlier, and of servers that change topics.
+    private void unclaimed(IncomingMessage message) {
+        try {
+            isConnected.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return;
+        }
+        MqttClient client = Objects.requireNonNull(connected);
+        if (!show(client, message)) {
+            end(client);
+            Alarms.halt(0, io);
+        }
+    }
+
+    /// From the thread that reads, or the one that gets what is unclaimed.
+    ///
+    /// @return false if it was the last
+    private synchronized boolean show(MqttClient client, IncomingMessage message) {
+        if (isEnding.get()) {
+            return true; // and no more are shown: another thread has had the last one
+        }
+        received.incrementAndGet();
+        trace.received(message);
+        message.acknowledge();
+        if (options.isMessageRate) {
+            return true;
+        }
+        if (options.isTree) {
+            if (tree == null) {
+                tree = new TopicTreeView(io);
+            }
+            tree.add(message.topic(), message.payload());
+            return true;
+        }
+        boolean isLast = !take(client, message);
+        if (isLast) {
+            isEnding.set(true);
+        }
+        return !isLast;
+    }
+
+    private void end(MqttClient client) {
         removals.forEach(CompletableFuture::join);
         disconnect(client);
-        return 0;
     }
 
     /// @return false if it was the last

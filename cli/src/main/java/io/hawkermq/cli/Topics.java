@@ -1,5 +1,7 @@
 package io.hawkermq.cli;
 
+import io.hawkermq.protocol.TopicFilter;
+
 /// What Mosquitto's tools check of topics before they connect.
 final class Topics {
     private static final int MOST_LEVEL_SEPARATORS = 200;
@@ -21,10 +23,16 @@ final class Topics {
     }
 
     static boolean isName(String topic) {
-        return topic.indexOf('+') < 0 && topic.indexOf('#') < 0 && hasSize(topic);
+        return !topic.isEmpty()
+                && topic.indexOf('+') < 0
+                && topic.indexOf('#') < 0
+                && hasSize(topic);
     }
 
     static boolean isFilter(String filter) {
+        if (filter.isEmpty()) {
+            return false;
+        }
         String[] levels = filter.split("/", -1);
         for (int i = 0; i < levels.length; i++) {
             String level = levels[i];
@@ -33,7 +41,16 @@ final class Topics {
                 return false;
             }
         }
-        return hasSize(filter);
+        return hasSize(filter) && isSharedRightly(filter);
+    }
+
+    /// [MQTT-4.8.2-1], [MQTT-4.8.2-2]
+    private static boolean isSharedRightly(String filter) {
+        try {
+            return !TopicFilter.of(filter).toString().isEmpty();
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 
     private static boolean hasSize(String topic) {

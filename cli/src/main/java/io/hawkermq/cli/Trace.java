@@ -2,6 +2,7 @@ package io.hawkermq.cli;
 
 import io.hawkermq.client.IncomingMessage;
 import io.hawkermq.client.Message;
+import io.hawkermq.client.PublishResult;
 import java.util.List;
 
 /// The lines of `-d`, one for each packet that a tool itself sends or is told of.
@@ -58,8 +59,9 @@ final class Trace {
                         + " bytes))");
     }
 
-    void published(Message m, int packetId, int code) {
-        switch (m.qos()) {
+    void published(PublishResult result, int packetId) {
+        int code = result.reasonCode().code();
+        switch (result.qos()) {
             case AT_MOST_ONCE -> {
                 // Nothing comes back.
             }
@@ -88,7 +90,7 @@ final class Trace {
     void subscribed(List<Integer> granted) {
         if (options.isDebug) {
             say("received SUBACK");
-            if (!options.isQuiet) {
+            if (options.tool == Tool.SUB && !options.isQuiet) {
                 synchronized (io) {
                     io.out()
                             .println(

@@ -36,11 +36,22 @@ final class UrlWord {
             if (colon >= 0) {
                 o.password = who.substring(colon + 1);
             }
+            refuseEmpty(o, o.userName, "username");
         }
         int colon = authority.indexOf(':');
         o.host = colon < 0 ? authority : authority.substring(0, colon);
         if (colon >= 0) {
-            o.port = CNumbers.leadingInt(authority.substring(colon + 1));
+            String port = authority.substring(colon + 1);
+            refuseEmpty(o, port, "port");
+            o.port = CNumbers.leadingInt(port);
+        }
+    }
+
+    /// Only `ctrl` minds.
+    private static void refuseEmpty(ToolOptions o, String text, String what)
+            throws OptionsException {
+        if (o.tool == Tool.CTRL && text.isEmpty()) {
+            throw wrong("Error: Empty " + what + " in URL.\n");
         }
     }
 }

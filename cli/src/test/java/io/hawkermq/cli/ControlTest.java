@@ -93,6 +93,70 @@ class ControlTest {
         assertEquals("Error: Payload missing data.\n", answer("{}").errors());
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "createClient u -i|Error: -i argument given, but no clientid provided.",
+                "createClient u -c|Error: -i argument given, but no clientid provided.",
+                "createClient u -p|Error: -p argument given, but no password provided.",
+                "-f none dynsec setClientPassword u p -i|Error: -i argument given, but no iterations provided.",
+                "-f none dynsec setClientPassword u p -c|Error: Unknown argument: -c",
+                "-f none dynsec setClientPassword u p -i 0|Error: Number of iterations must be 1 to 10000000.",
+            })
+    void missingValuesAreNamed(String words, String message) {
+        Captured c = Captured.empty();
+        String all = words.startsWith("-f") ? words : "dynsec " + words;
+        assertEquals(CtrlCommand.INVALID, CtrlCommand.run(List.of(all.split(" ")), c.io()));
+        assertEquals(message + "\nError: Invalid input.\n", c.errors());
+    }
+
+    @Test
+    void aFileIsMissing() {
+        Captured c = Captured.empty();
+        assertEquals(1, CtrlCommand.run(List.of("-f"), c.io()));
+        assertEquals("Error: -f argument given but no data file specified.\n\n", c.errors());
+    }
+
+    private static String created(String input) {
+        Json.Obj command =
+                new Dynsec(Captured.with(input, Map.of()).io())
+                        .command("createClient", List.of("u"));
+        return command == null ? "" : command.print();
+    }
+
+    @Test
+    void aClientIsCreatedWithThePasswordThatIsTypedOrNone() {
+        assertEquals(
+                "{\"command\":\"createClient\",\"username\":\"u\",\"password\":\"p\"}",
+                created("p\np\n"));
+        assertEquals("{\"command\":\"createClient\",\"username\":\"u\"}", created("\n\n"));
+        assertEquals("{\"command\":\"createClient\",\"username\":\"u\"}", created(""));
+    }
+
+    /// Nothing is sent, and the status is that of Mosquitto's tool.
+    @ParameterizedTest
+    @CsvSource({
+        "createClient, a b, Error: Passwords do not match.",
+        "setClientPassword, a b, Error: Passwords do not match.",
+        "setClientPassword, '', Error: Empty password.",
+    })
+    void withoutAPasswordNothingIsDone(String command, String typed, String message) {
+        Captured c = Captured.with(typed.replace(' ', '\n') + "\n", Map.of());
+        assertEquals(0, CtrlCommand.run(List.of("dynsec", command, "u"), c.io()));
+        assertEquals(message + "\n", c.errors());
+    }
+
+    @Test
+    void iterationsOfAPasswordInAFile(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("dynsec.json");
+        Captured c = Captured.empty();
+        CtrlCommand.run(List.of("dynsec", "init", file.toString(), "admin", "secret"), c.io());
+        String words = "-f " + file + " dynsec setClientPassword admin other -i 77";
+        assertEquals(0, CtrlCommand.run(List.of(words.split(" ")), c.io()), c.errors());
+        assertTrue(Files.readString(file).contains("$7$77$"), Files.readString(file));
+    }
+
     @Test
     void initMakesAFileWhosePasswordCanBeChanged(@TempDir Path folder) throws Exception {
         String file = folder.resolve("dynsec.json").toString();

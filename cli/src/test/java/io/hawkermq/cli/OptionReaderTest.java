@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,12 +21,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 /// The options of `pub`, `sub` and `rr`; the messages are those that Mosquitto 2.1.2 prints.
 class OptionReaderTest {
     private static ToolOptions read(Tool tool, String words) throws OptionsException {
-        return OptionReader.read(tool, List.of(words.split(" ")), Captured.empty().io());
+        List<String> all = Stream.of(words.split(" ")).map(w -> w.equals("''") ? "" : w).toList();
+        return OptionReader.read(tool, all, Captured.empty().io());
     }
 
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
+            quoteCharacter = '`',
             value = {
                 "PUB | -A | Error: -A argument given but no address specified.",
                 "PUB | --cafile | Error: --cafile argument given but no file specified.",
@@ -90,6 +93,21 @@ class OptionReaderTest {
                 "SUB | -F \\x | Error: Invalid escape specifier 'x'.",
                 "SUB | -F a@ | Error: Incomplete format specifier.",
                 "SUB | -F a\\ | Error: Incomplete escape specifier.",
+                "PUB | -t '' | Error: Invalid publish topic '', does it contain '+' or '#'?",
+                "PUB | --will-topic '' | Error: Invalid will topic '', does it contain '+' or '#'?",
+                "PUB | -L mqtt://host/ | Error: Invalid publish topic '', does it contain '+' or '#'?",
+                "SUB | -t '' | Error: Invalid subscription topic '', are all '+' and '#' wildcards correct?",
+                "SUB | -t $share/g | Error: Invalid subscription topic '$share/g', are all '+' and '#' wildcards correct?",
+                "SUB | -T $share/g | Error: Invalid filter topic '$share/g', are all '+' and '#' wildcards correct?",
+                "RR | -e '' | Error: Invalid response topic '', does it contain '+' or '#'?",
+                "PUB | -D publish content-type a -D publish content-type b | Error in PUBLISH properties: Duplicate property in property list",
+                "PUB | -D will content-type a -D will content-type b | Error in WILL properties: Duplicate property in property list",
+                "PUB | -D publish response-topic a/+ | Error adding property response-topic",
+                "PUB | --proxy socks5h://u%41@host | ``",
+                "CTRL | --proxy socks5h://u%41@host | Error: Invalid URL encoding in username.",
+                "CTRL | --proxy socks5h://u:p%@host | Error: Invalid URL encoding in password.",
+                "CTRL | -L mqtt://:@host/t | Error: Empty username in URL.",
+                "CTRL | -L mqtt://host:/t | Error: Empty port in URL.",
                 "RR | -e + | Error: Invalid response topic '+', does it contain '+' or '#'?",
                 "RR | -l | Error: Unknown option '-l'.",
                 "RR | -C 1 | Error: Unknown option '-C'.",

@@ -694,6 +694,15 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
         });
     }
 
+    /// From any thread.
+    void releaseUnclaimed() {
+        loop.execute(() -> {
+            loop.cancel(unclaimedTimer);
+            unclaimedTimer = null;
+            session.inbox().giveUpUnclaimed();
+        });
+    }
+
     void counted() {
         received++;
     }

@@ -428,6 +428,12 @@ public final class MqttClient implements AutoCloseable {
                 "re-authentication");
     }
 
+    /// Says that there will be no further subscriptions: what waits for one, in a session resumed from
+    /// an earlier process, goes to [MqttClientBuilder#onUnclaimed] now, and later messages at once.
+    public void releaseUnclaimed() {
+        core.releaseUnclaimed();
+    }
+
     /// {@return counters and what is held at this moment}
     public ClientMetrics metrics() {
         return core.metrics();

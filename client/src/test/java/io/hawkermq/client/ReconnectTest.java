@@ -366,6 +366,27 @@ class ReconnectTest {
         }
     }
 
+    /// The operation time-out, after which it would come anyway, is 30 s.
+    @Test
+    void whatNobodyWillClaimNeedNotWait() throws Exception {
+        CompletableFuture<String> unclaimed = new CompletableFuture<>();
+        try (ScriptedServer server = new ScriptedServer();
+                MqttClient client =
+                        builder(server)
+                                .clientId("c")
+                                .resumeSession(Duration.ofHours(1))
+                                .onUnclaimed(m -> unclaimed.complete(m.topic()))
+                                .build()) {
+            client.connectAsync();
+            try (Peer peer = server.accept(true)) {
+                states.await(State.Connected.class);
+                peer.send(publish("old", 1, Properties.NONE));
+                client.releaseUnclaimed();
+                assertEquals("old", unclaimed.get(10, TimeUnit.SECONDS));
+            }
+        }
+    }
+
     @Test
     void whatWaitsForTheUnclaimedHandlerCounts() throws Exception {
         CountDownLatch released = new CountDownLatch(1);

@@ -1,0 +1,186 @@
+package io.hawkermq.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// What tools say and with which status they end, before a server that answers by rote.
+class ConversationTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private final ServerSocket server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+
+    ConversationTest() throws IOException {}
+
+    @AfterEach
+    void close() throws IOException {
+        server.close();
+    }
+
+    /// Answers the packets of one connection, each with the next of `answers` in hexadecimal.
+    private void answer(String... answers) {
+        Thread.ofPlatform()
+                .daemon()
+                .start(() -> {
+                    try (Socket socket = server.accept()) {
+                        DataInputStream in = new DataInputStream(socket.getInputStream());
+                        OutputStream out = socket.getOutputStream();
+                        for (String answer : answers) {
+                            skipPacket(in);
+                            out.write(HexFormat.of().parseHex(answer.replace(" ", "")));
+                        }
+                        in.transferTo(OutputStream.nullOutputStream());
+                    } catch (IOException e) {
+                        // The tool says what has come of it.
+                    }
+                });
+    }
+
+    /// All packets here are short.
+    private static void skipPacket(DataInputStream in) throws IOException {
+        in.readByte();
+        in.skipNBytes(in.readByte());
+    }
+
+    private List<String> words(String words) {
+        List<String> all =
+                new ArrayList<>(
+                        List.of("-h", "127.0.0.1", "-p", Integer.toString(server.getLocalPort())));
+        all.addAll(Arrays.asList(words.split(" ")));
+        return all;
+    }
+
+    @ParameterizedTest
+    @CsvSource({"20 02 00 00, 40 02 00 01, 311, 0", "20 03 00 00 00, 40 03 00 01 10, 5, 16"})
+    void pubackIsSaidWithItsReasonCode(String connack, String puback, String version, int code) {
+        answer(connack, puback);
+        Captured c = Captured.empty();
+        assertEquals(0, PubCommand.run(words("-t t -m m -q 1 -d -i me -V " + version), c.io()));
+        String line = "Client me received PUBACK (Mid: 1, RC:" + code + ")\n";
+        assertTrue(c.output().contains(line), c.output());
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Tool.class,
+            names = {"SUB", "RR"})
+    void timeOutIsAllThatIsSaid(Tool tool) throws Exception {
+        String connack = "20 03 00 00 00";
+        String suback = "90 04 00 01 00 00";
+        answer(connack, suback);
+        Captured c = Captured.empty();
+        AtomicReference<Throwable> thrown = new AtomicReference<>();
+        Thread reader =
+                Thread.ofPlatform()
+                        .daemon()
+                        .uncaughtExceptionHandler((thread, e) -> thrown.set(e))
+                        .start(() -> {
+                            if (tool == Tool.SUB) {
+                                SubCommand.run(words("-V 5 -t t -W 1"), c.io());
+                            } else {
+                                RrCommand.run(words("-V 5 -t t -e e -m m -W 1"), c.io());
+                            }
+                        });
+        int status = c.status().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        assertEquals(Connecting.TIMED_OUT, status);
+        assertTimeoutPreemptively(
+                PATIENCE,
+                () -> {
+                    while (reader.isAlive() && !isIn(reader, "forever")) {
+                        Thread.onSpinWait();
+                    }
+                });
+        assertEquals(null, thrown.get());
+        assertTrue(reader.isAlive());
+        assertEquals("Timed out\n", c.errors());
+    }
+
+    @Test
+    void aRequestIsTracedWithItsAcknowledgement() {
+        String message = "32 07 00 01 65 00 07 00 61";
+        answer("20 03 00 00 00", "90 04 00 01 00 01", message + "40 02 00 02");
+        Captured c = Captured.empty();
+        int status = RrCommand.run(words("-t t -e e -m m -q 1 -d -i me"), c.io());
+        assertEquals(0, status, c.errors());
+        assertTrue(
+                c.output()
+                        .endsWith(
+                                """
+                                a
+                                Client me received PUBACK (Mid: 2, RC:0)
+                                Client me sending DISCONNECT
+                                """),
+                c.output());
+        assertFalse(c.output().contains("Subscribed"), c.output());
+    }
+
+    /// The server has kept two messages for an earlier subscription of the session.
+    @Test
+    void whatTheSessionHasSubscribedToEarlierIsPrinted() throws Exception {
+        String first = "32 06 00 01 61 00 07 78";
+        String second = "32 06 00 01 61 00 08 79";
+        answer("20 02 01 00" + first + second, "90 03 00 01 01");
+        Captured c = Captured.empty();
+        Thread reader =
+                Thread.ofPlatform()
+                        .daemon()
+                        .start(() -> SubCommand.run(words("-t t -q 1 -C 2 -v -i me -c"), c.io()));
+        assertEquals(0, c.status().get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+        assertEquals("a x\na y\n", c.output());
+        reader.interrupt();
+    }
+
+    private static boolean isIn(Thread thread, String method) {
+        return Arrays.stream(thread.getStackTrace())
+                .anyMatch(e -> e.getMethodName().equals(method));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            quoteCharacter = '`',
+            value = {
+                "PUB, -t t -m m, Error: Invalid id.",
+                "SUB, -t t, Error: Invalid id and/or clean_session.",
+                "RR, -t t -e e -m m, Error: Invalid id and/or clean_session.",
+            })
+    void anEmptyClientIdentifierIsNotSent(Tool tool, String words, String message) {
+        List<String> all = words(words);
+        all.addAll(List.of("-i", ""));
+        Captured c = Captured.empty();
+        int status =
+                switch (tool) {
+                    case PUB -> PubCommand.run(all, c.io());
+                    case SUB -> SubCommand.run(all, c.io());
+                    default -> RrCommand.run(all, c.io());
+                };
+        assertEquals(1, status);
+        assertEquals(message + "\n", c.errors());
+    }
+
+    @Test
+    void anEmptyHostIsNotFound() {
+        Captured c = Captured.empty();
+        assertEquals(1, PubCommand.run(List.of("-h", "", "-t", "t", "-m", "m"), c.io()));
+        assertEquals("Unable to connect (Lookup error).\n", c.errors());
+    }
+}
