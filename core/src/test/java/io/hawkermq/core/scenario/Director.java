@@ -15,6 +15,7 @@ import io.hawkermq.protocol.TopicFilter;
 import io.hawkermq.protocol.TopicName;
 import io.hawkermq.protocol.Will;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 /// connect c1 version=5 clean expiry=60 will=topic:text willqos=1 willdelay=5 willretain
 ///         receive=1 aliases=3 maximum=100 keepalive=10 id=other
 /// c1 publish TOPIC TEXT qos=1 id=1 retain dup expiry=5 alias=1 user=name:value
+/// c1 publishes TOPIC ONE,TWO,THREE qos=1 id=1           several at once, with ascending identifiers
 /// c1 puback|pubrec|pubrel|pubcomp 1 code=0x80
 /// c1 subscribe 1 FILTER qos=1 nolocal rap handling=1 identifier=7
 /// c1 unsubscribe 1 FILTER
@@ -171,6 +173,7 @@ final class Director {
         Properties none = Properties.NONE;
         switch (step.word(1)) {
             case "publish" -> client.sends(publish(step));
+            case "publishes" -> client.sendsAtOnce(publishes(step));
             case "puback" -> client.sends(new Packet.Puback(step.number(2), code(step), none));
             case "pubrec" -> client.sends(new Packet.Pubrec(step.number(2), code(step), none));
             case "pubrel" -> client.sends(new Packet.Pubrel(step.number(2), code(step), none));
@@ -217,6 +220,24 @@ final class Director {
                 (int) step.option("id", 0),
                 b.build(),
                 text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static List<Packet.Publish> publishes(Step step) {
+        QoS qos = QoS.of((int) step.option("qos", 0));
+        int packetId = (int) step.option("id", 0);
+        List<Packet.Publish> packets = new ArrayList<>();
+        for (String text : step.word(3).split(",")) {
+            packets.add(
+                    new Packet.Publish(
+                            false,
+                            qos,
+                            false,
+                            TopicName.of(step.word(2)),
+                            qos == QoS.AT_MOST_ONCE ? 0 : packetId++,
+                            Properties.NONE,
+                            text.getBytes(StandardCharsets.UTF_8)));
+        }
+        return packets;
     }
 
     private static Packet.Subscribe subscribe(Step step) {

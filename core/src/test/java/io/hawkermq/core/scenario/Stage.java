@@ -21,6 +21,7 @@ import io.hawkermq.protocol.PublishRun;
 import io.hawkermq.protocol.PublishTemplates;
 import io.hawkermq.protocol.TopicName;
 import io.hawkermq.protocol.TopicNames;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -177,24 +178,41 @@ final class Stage {
                 version = c.version();
                 toClient = PacketDecoder.forClient(new TopicNames(), version, 1 << 20);
             }
-            out.reset();
-            PacketEncoder.encode(packet, version, Long.MAX_VALUE, out);
-            toServer.feed(out.array().clone(), 0, out.length());
+            sendsAtOnce(List.of(packet));
+        }
+
+        /// Sends packets that are read together.
+        void sendsAtOnce(List<? extends Packet> packets) {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            for (Packet packet : packets) {
+                out.reset();
+                PacketEncoder.encode(packet, version, Long.MAX_VALUE, out);
+                bytes.write(out.array(), 0, out.length());
+            }
+            toServer.feed(bytes.toByteArray(), 0, bytes.size());
             try {
+                read();
+            } catch (MalformedPacketException e) {
+                connection.onMalformed(e, version);
+            }
+            toServer.stash();
+        }
+
+        private void read() throws MalformedPacketException {
+            while (true) {
                 if (toServer.nextRun(run)) {
                     connection.onPublishRun(run);
-                    toServer.stash();
+                    continue;
+                }
+                Packet decoded = toServer.next();
+                if (decoded == null) {
                     return;
                 }
-                Packet decoded = Objects.requireNonNull(toServer.next());
-                toServer.stash();
                 if (decoded instanceof Packet.Connect c) {
                     connection.moveTo(
                             Objects.requireNonNull(shards.get(slots.shardOf(connection.claim(c)))));
                 }
                 connection.onPacket(decoded);
-            } catch (MalformedPacketException e) {
-                connection.onMalformed(e, version);
             }
         }
 
@@ -248,7 +266,9 @@ final class Stage {
             PacketDecoder decoder = Objects.requireNonNull(toClient);
             decoder.feed(bytes.clone(), 0, length);
             try {
-                happened.add(name + " < " + PacketText.of(Objects.requireNonNull(decoder.next())));
+                for (Packet p = decoder.next(); p != null; p = decoder.next()) {
+                    happened.add(name + " < " + PacketText.of(p));
+                }
                 decoder.stash();
             } catch (MalformedPacketException e) {
                 throw new AssertionError("the server sends nonsense", e);

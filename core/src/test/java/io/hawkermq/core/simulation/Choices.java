@@ -254,12 +254,7 @@ final class Choices {
         for (int left = 2 + random.nextInt(6); left > 0; left--) {
             messages.add(
                     world.newMessage(
-                            topic,
-                            qos,
-                            false,
-                            -1,
-                            Properties.NONE,
-                            1 + random.nextInt(60)));
+                            topic, qos, false, -1, Properties.NONE, 1 + random.nextInt(60)));
         }
         return messages;
     }
