@@ -86,7 +86,8 @@ final class Incoming {
         settle(shard);
     }
 
-    /// True if there is nothing more to do about these packets than to pass them on.
+    /// True if there is nothing more to do about these packets than to pass them on, and at QoS 1 to
+    /// acknowledge them at once.
     boolean mayRelay(PublishRun run) {
         Shard shard = connection.shard();
         TopicName topic = run.topic();
