@@ -34,6 +34,9 @@ final class ModelSubscription {
     /// True if its session ended while it was in force.
     boolean endedWithSession;
 
+    /// When that was, in milliseconds.
+    long endedAt = NEVER;
+
     /// True if the client was told of it by SUBACK.
     boolean isConfirmed;
 

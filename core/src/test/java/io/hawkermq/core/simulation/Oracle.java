@@ -681,6 +681,7 @@ final class Oracle {
                 .forEach(u -> {
                     unsubscribe(u);
                     u.endedWithSession = true;
+                    u.endedAt = now();
                 });
         s.subscriptions.clear();
         shared().onSessionEnded(s);

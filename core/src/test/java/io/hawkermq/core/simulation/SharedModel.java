@@ -211,8 +211,8 @@ final class SharedModel {
         }
         boolean isCovered = false;
         for (ModelSubscription m : share.group.members) {
-            if (m.left < share.take.seq()) {
-                continue;
+            if (m.left < share.take.seq() && m.endedAt != share.take.at()) {
+                continue; // else the server may have ended it a moment later
             }
             if (!m.isInForce() && isPassedOn(m, message)) {
                 continue;

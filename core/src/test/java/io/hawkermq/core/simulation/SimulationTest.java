@@ -47,7 +47,9 @@ final class SimulationTest {
             try {
                 events += Simulation.run(from + i, kind, Mutation.NONE, null).events();
             } catch (AssertionError e) {
-                failures.add(String.valueOf(e.getMessage()));
+                String failure = String.valueOf(e.getMessage());
+                failures.add(failure);
+                System.out.println(failure.lines().findFirst().orElse(""));
             }
             if ((i + 1) % 10_000 == 0) {
                 System.out.println(i + 1 + " seeds done, " + failures.size() + " failed");
