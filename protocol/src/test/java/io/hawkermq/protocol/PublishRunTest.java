@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-class PlainPublishTest {
+class PublishRunTest {
     private static final ProtocolVersion V3 = ProtocolVersion.MQTT_3_1_1;
     private static final ProtocolVersion V5 = ProtocolVersion.MQTT_5;
 
