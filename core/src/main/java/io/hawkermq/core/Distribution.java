@@ -15,13 +15,14 @@ final class Distribution {
         this.shard = shard;
     }
 
+    /// @param number null without RETAIN
     /// @return true if there is at least one subscriber
-    boolean distribute(Message message) {
+    boolean distribute(Message message, @Nullable RetainNumber number) {
         Route route = shard.router().route(message.topic());
         if (route.isEmpty()) {
             return false;
         }
-        deliver(route, message);
+        deliver(route, message, number);
         for (ShareGroup group : route.groups) {
             deliverShared(message, group);
         }
@@ -38,7 +39,7 @@ final class Distribution {
                                             message,
                                             null,
                                             null);
-            shard.peers().forward(new ShardMessage.Forward(message, stored), to);
+            shard.peers().forward(new ShardMessage.Forward(message, number, stored), to);
         }
         return true;
     }
@@ -51,7 +52,7 @@ final class Distribution {
     boolean relay(PublishRun run, Publisher by) {
         Route route = shard.router().route(run.topic());
         if (!route.groups.isEmpty()) {
-            Message.of(run, by).forEach(this::distribute);
+            Message.of(run, by).forEach(m -> distribute(m, null));
             return true;
         }
         relay(route.targets, new Relay(run, by));
@@ -80,7 +81,7 @@ final class Distribution {
                     continue;
                 }
                 for (Message message : relay.messages()) {
-                    deliver(target, message);
+                    deliver(target, message, null);
                 }
             } catch (RuntimeException e) {
                 target.session.failed(e);
@@ -104,12 +105,14 @@ final class Distribution {
 
     /// A message of another shard, for the sessions of this one. Its publisher is far away: if it
     /// cannot be delivered to one of them, that one's client has to go, and the others get it.
-    void deliverHere(Message message) {
+    ///
+    /// @param number null without RETAIN
+    void deliverHere(Message message, @Nullable RetainNumber number) {
         List<Route.Target> targets = shard.router().route(message.topic()).targets;
         for (int i = 0; i < targets.size(); i++) {
             Route.Target target = targets.get(i);
             try {
-                deliver(target, message);
+                deliver(target, message, number);
             } catch (RuntimeException e) {
                 target.session.failed(e);
             }
@@ -127,16 +130,16 @@ final class Distribution {
                     && (slots & 1L << Slots.slotOf(target.session.clientId())) != 0
                     && target.session.outgoing().effective(message.qos(), target.qos)
                             != QoS.AT_MOST_ONCE) {
-                deliver(target, message);
+                deliver(target, message, null);
             }
         }
     }
 
     /// Stop 6 of a PUBLISH.
-    private void deliver(Route route, Message message) {
+    private void deliver(Route route, Message message, @Nullable RetainNumber number) {
         List<Route.Target> targets = route.targets;
         for (int i = 0; i < targets.size(); i++) {
-            deliver(targets.get(i), message);
+            deliver(targets.get(i), message, number);
         }
     }
 
@@ -147,19 +150,24 @@ final class Distribution {
                 : target;
     }
 
-    private static void deliver(Route.Target to, Message message) {
+    private static void deliver(Route.Target to, Message message, @Nullable RetainNumber number) {
         Route.Target target = targetOf(message, to);
         if (target == null) {
             return;
         }
-        target.session
-                .outgoing()
-                .deliver(
+        Outgoing outgoing = target.session.outgoing();
+        boolean isTaken =
+                outgoing.deliver(
                         message,
                         target.qos,
                         target.retainAsPublished && message.retain(),
                         target.identifiers,
                         0);
+        // If it is not, what was retained before is better than nothing. And a Shared Subscription
+        // has a message for itself alone: others are owed the same one [MQTT-3.3.1-9].
+        if (number != null && isTaken) {
+            outgoing.liveDelivered(message, number);
+        }
     }
 
     void deliverShared(ShardMessage.ForwardShared f) {

@@ -187,23 +187,16 @@ final class Outgoing {
     /// @param granted the highest QoS of the subscriptions that match
     /// @param retain the RETAIN flag to be sent
     /// @param share [Subscription#share] of the Shared Subscription that it is for, 0 if for none
-    void deliver(
+    /// @return true if it is sent, or will be
+    boolean deliver(
             Message message, QoS granted, boolean retain, int @Nullable [] identifiers, int share) {
         if (!session.mayReceive(message.topic())) {
-            return;
+            return false;
         }
         QoS qos = effective(message.qos(), granted);
-        boolean isTaken;
-        if (qos == QoS.AT_MOST_ONCE) {
-            isTaken = deliverAtMostOnce(message, retain, identifiers, share);
-        } else {
-            isTaken = deliverSurely(message, qos, retain, identifiers, share);
-        }
-        // Else what was retained before is better than nothing. And a Shared Subscription has got
-        // it for itself alone: others are owed the same message [MQTT-3.3.1-9].
-        if (isTaken && share == 0 && streams != null) {
-            streams.liveDelivered(message);
-        }
+        return qos == QoS.AT_MOST_ONCE
+                ? deliverAtMostOnce(message, retain, identifiers, share)
+                : deliverSurely(message, qos, retain, identifiers, share);
     }
 
     /// Stop 7 of PUBLISH packets that are passed on as they came.
@@ -724,9 +717,16 @@ final class Outgoing {
         }
     }
 
+    /// See [RetainedStream#liveDelivered].
+    void liveDelivered(Message message, RetainNumber number) {
+        if (streams != null) {
+            streams.liveDelivered(message, number);
+        }
+    }
+
     /// The retained messages asked for have come.
     void onPage(RetainedStream stream, ShardMessage.RetainedPage page) {
-        stream.onPage(page.messages(), page.isLast());
+        stream.onPage(page);
         schedulePump();
     }
 

@@ -173,7 +173,8 @@ final class Peers {
         }
     }
 
-    /// Posts what the others are to be told.
+    /// Posts what the others are to be told: the keeper of the retained messages, shard 0, first,
+    /// so that it has what is to be retained before a subscriber can have got it.
     void post() {
         unpostedBytes = 0;
         for (int to = 0; to < shards; to++) {

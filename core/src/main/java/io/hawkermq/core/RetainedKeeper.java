@@ -37,12 +37,23 @@ final class RetainedKeeper {
     private final RetainedMessages<Message> messages = new RetainedMessages<>();
     private final Map<Long, RetainedMessages.Cursor<Message>> streams = new HashMap<>();
     private final Counters counters;
+
+    /// The last number of each shard.
+    private final long[] kept;
+
     private RetainedMessages.@Nullable Cursor<Message> sweeping;
     private long expiring;
     private long sweepDelay = AT_MOST;
 
-    RetainedKeeper(Counters counters) {
+    /// @param shards how many there are at most
+    RetainedKeeper(Counters counters, int shards) {
         this.counters = counters;
+        kept = new long[shards];
+    }
+
+    /// This message is now to be retained; or not, and then those before stay.
+    void took(RetainNumber number) {
+        kept[number.shard()] = Math.max(kept[number.shard()], number.number());
     }
 
     /// [MQTT-3.3.1-5] [MQTT-3.3.1-6] [MQTT-3.3.1-7]
@@ -87,7 +98,8 @@ final class RetainedKeeper {
         if (cursor.isAtEnd()) {
             streams.remove(request.ticket());
         }
-        return new ShardMessage.RetainedPage(request.ticket(), page, cursor.isAtEnd());
+        return new ShardMessage.RetainedPage(
+                request.ticket(), page, KeptSoFar.of(kept), cursor.isAtEnd());
     }
 
     private RetainedMessages.Cursor<Message> cursor(TopicFilter filter) {

@@ -1,11 +1,9 @@
 package io.hawkermq.core;
 
-import io.hawkermq.protocol.TopicName;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The retained messages that a new subscription is still to get. They are not queued: the stream
@@ -16,12 +14,16 @@ final class RetainedStream {
     /// Messages fetched at once.
     static final int PAGE = 64;
 
-    /// Topic Names remembered of messages that overtook a page under way.
-    private static final int MOST_OVERTAKEN = 10_000;
+    /// Messages remembered that were delivered while a page was under way. An older one may come
+    /// after one that is not.
+    private static final int MOST_OVERTAKING = 10_000;
+
+    private record Live(Message message, RetainNumber number) {}
 
     private Subscription subscription;
     private final Deque<Message> page = new ArrayDeque<>();
-    private final Set<TopicName> overtaken = new HashSet<>();
+    private KeptSoFar kept = KeptSoFar.NOTHING;
+    private final List<Live> overtaking = new ArrayList<>();
     private final long ticket;
     private boolean isRequested;
     private boolean isLast;
@@ -68,27 +70,34 @@ final class RetainedStream {
         page.remove();
     }
 
-    /// A message to be retained was delivered as a live one. If the page under way holds an older
-    /// one of its topic, that must not come after it.
-    void liveDelivered(Message message) {
-        if (!message.retain()) {
-            return;
-        }
-        page.removeIf(m -> m.topic().equals(message.topic()));
-        if (isRequested && overtaken.size() < MOST_OVERTAKEN) {
-            overtaken.add(message.topic());
+    /// A message with RETAIN was delivered as a live one. What was retained of its topic before
+    /// must not come after it; what has replaced it since must, for it may be from before the
+    /// publisher's shard knew of the subscription.
+    void liveDelivered(Message message, RetainNumber number) {
+        Live live = new Live(message, number);
+        page.removeIf(m -> isOld(m, live));
+        // A page asked for from now on is not older: the keeper has it first.
+        if (isRequested && overtaking.size() < MOST_OVERTAKING) {
+            overtaking.add(live);
         }
     }
 
     /// The answer to the request.
-    void onPage(List<Message> messages, boolean last) {
+    void onPage(ShardMessage.RetainedPage answer) {
         isRequested = false;
-        for (Message m : messages) {
-            if (!overtaken.contains(m.topic())) {
-                page.add(m);
-            }
+        isLast = answer.isLast();
+        kept = answer.kept();
+        page.addAll(answer.messages());
+        for (Live live : overtaking) {
+            page.removeIf(m -> isOld(m, live));
         }
-        overtaken.clear();
-        isLast = last;
+        overtaking.clear();
+    }
+
+    /// True of one that a live message has replaced, and of that message itself.
+    @SuppressWarnings("ReferenceEquality") // the same message, not one that says the same
+    private boolean isOld(Message onPage, Live live) {
+        return onPage == live.message()
+                || (onPage.topic().equals(live.message().topic()) && !kept.includes(live.number()));
     }
 }

@@ -68,9 +68,9 @@ final class RetainedStreams {
     }
 
     /// See [RetainedStream#liveDelivered].
-    void liveDelivered(Message message) {
+    void liveDelivered(Message message, RetainNumber number) {
         if (open != null) {
-            open.liveDelivered(message);
+            open.liveDelivered(message, number);
         }
     }
 

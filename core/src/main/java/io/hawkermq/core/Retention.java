@@ -20,11 +20,16 @@ final class Retention {
     private final Timers.Timer sweepTimer = new Timers.Timer(this::sweep);
     private final Map<Long, PendingPage> pendingPages = new HashMap<>();
 
+    private long lastNumber;
+
     private record PendingPage(Session session, RetainedStream stream) {}
 
     Retention(Shard shard) {
         this.shard = shard;
-        keeper = shard.number() == Shard.KEEPER ? new RetainedKeeper(shard.counters()) : null;
+        keeper =
+                shard.number() == Shard.KEEPER
+                        ? new RetainedKeeper(shard.counters(), shard.peers().shards())
+                        : null;
     }
 
     /// True if no page is on its way here.
@@ -32,7 +37,12 @@ final class Retention {
         return pendingPages.isEmpty();
     }
 
-    void retain(Message message) {
+    /// For a message that is then delivered, and behind that retained.
+    RetainNumber nextNumber() {
+        return new RetainNumber(shard.number(), ++lastNumber);
+    }
+
+    void retain(Message message, RetainNumber number) {
         if (keeper == null) {
             StoredForward stored =
                     message.qos() == QoS.AT_MOST_ONCE || !shard.journal().isDurable()
@@ -44,9 +54,10 @@ final class Retention {
                                             message,
                                             null,
                                             null);
-            shard.peers().forward(new ShardMessage.Retain(message, stored), Shard.KEEPER);
+            shard.peers().forward(new ShardMessage.Retain(message, number, stored), Shard.KEEPER);
             return;
         }
+        keeper.took(number);
         if (isStored(message)) {
             DropReason refusal = shard.journal().refusal();
             if (message.payload().length == 0) {

@@ -167,7 +167,7 @@ public final class Shard {
                 peers.took(f.message().bytes(), from);
                 journal.arrived(f.stored());
                 try {
-                    distribution.deliverHere(f.message());
+                    distribution.deliverHere(f.message(), f.number());
                 } finally {
                     journal.done(f.stored());
                 }
@@ -195,7 +195,7 @@ public final class Shard {
                 peers.took(r.message().bytes(), from);
                 journal.arrived(r.stored());
                 try {
-                    retention.retain(r.message());
+                    retention.retain(r.message(), r.number());
                 } finally {
                     journal.done(r.stored());
                 }
@@ -213,10 +213,12 @@ public final class Shard {
     /// @return true if there is at least one subscriber
     public boolean publish(Message message) {
         publications.published(message);
-        boolean matched = distribution.distribute(message);
-        if (message.retain()) {
-            retention.retain(message);
+        if (!message.retain()) {
+            return distribution.distribute(message, null);
         }
+        RetainNumber number = retention.nextNumber();
+        boolean matched = distribution.distribute(message, number);
+        retention.retain(message, number);
         return matched;
     }
 
@@ -442,7 +444,7 @@ public final class Shard {
                 }
                 case RETAIN -> {
                     if (number == KEEPER) {
-                        retention.retain(message);
+                        retention.retain(message, retention.nextNumber());
                     }
                 }
             }

@@ -9,8 +9,10 @@ import org.jspecify.annotations.Nullable;
 public sealed interface ShardMessage {
     /// A message for the subscribers that the receiving shard owns.
     ///
+    /// @param number null without RETAIN
     /// @param stored what is stored of it on its way, null if nothing
-    record Forward(Message message, @Nullable StoredForward stored) implements ShardMessage {}
+    record Forward(Message message, @Nullable RetainNumber number, @Nullable StoredForward stored)
+            implements ShardMessage {}
 
     /// Packets for the subscribers that the receiving shard owns.
     ///
@@ -75,7 +77,8 @@ public sealed interface ShardMessage {
     /// shard that keeps the retained messages.
     ///
     /// @param stored as in [Forward]
-    record Retain(Message message, @Nullable StoredForward stored) implements ShardMessage {}
+    record Retain(Message message, RetainNumber number, @Nullable StoredForward stored)
+            implements ShardMessage {}
 
     /// Asks the keeper of the retained messages for the next ones of a stream.
     ///
@@ -87,7 +90,8 @@ public sealed interface ShardMessage {
 
     /// The answer to [RetainedRequest]; may be empty though more will come.
     ///
+    /// @param kept what the messages were taken from
     /// @param isLast true if there are no more; the stream is closed then
-    record RetainedPage(long ticket, List<Message> messages, boolean isLast)
+    record RetainedPage(long ticket, List<Message> messages, KeptSoFar kept, boolean isLast)
             implements ShardMessage {}
 }

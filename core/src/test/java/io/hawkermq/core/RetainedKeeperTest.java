@@ -33,7 +33,7 @@ class RetainedKeeperTest {
 
     @Test
     void oneTurnIsBoundedAndTheNextComesSoonOnlyIfThereIsMuchToDo() {
-        RetainedKeeper keeper = new RetainedKeeper(new Counters());
+        RetainedKeeper keeper = new RetainedKeeper(new Counters(), 1);
         for (int i = 0; i < 1_000; i++) {
             keeper.retain(TestShards.retained("t/" + i, i < 500 ? 10 : 20));
         }
@@ -54,7 +54,7 @@ class RetainedKeeperTest {
     /// Of the topics that a page looks at, one in a hundred matches.
     @Test
     void aPageLooksAtNoMoreTopicsThanItMayWhateverItFinds() {
-        RetainedKeeper keeper = new RetainedKeeper(new Counters());
+        RetainedKeeper keeper = new RetainedKeeper(new Counters(), 1);
         for (int i = 0; i < 100_000; i++) {
             keeper.retain(
                     TestShards.retained("a/" + i + (i % 100 == 0 ? "/x" : "/y"), Message.NEVER));

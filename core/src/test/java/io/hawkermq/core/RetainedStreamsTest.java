@@ -61,7 +61,7 @@ class RetainedStreamsTest {
                 GENEROUS,
                 () -> {
                     for (int i = 0; i < MANY; i++) {
-                        streams.liveDelivered(live);
+                        streams.liveDelivered(live, new RetainNumber(0, 1));
                     }
                 });
         assertFalse(streams.isEmpty());

@@ -104,8 +104,7 @@ final class TestShards {
             for (Shard s : shards) {
                 more |= s.endTurn();
             }
-            for (Batch b = mailbox.poll(); b != null; b = mailbox.poll()) {
-                shards.get(b.to()).receive(b.from(), b.messages());
+            while (receiveNext()) {
                 more = true;
             }
             for (Runnable told = durable.poll(); told != null; told = durable.poll()) {
@@ -113,6 +112,18 @@ final class TestShards {
                 more = true;
             }
         }
+    }
+
+    /// Hands over what was posted first.
+    ///
+    /// @return false if there is nothing
+    boolean receiveNext() {
+        Batch b = mailbox.poll();
+        if (b == null) {
+            return false;
+        }
+        shards.get(b.to()).receive(b.from(), b.messages());
+        return true;
     }
 
     /// A message of the server itself.
