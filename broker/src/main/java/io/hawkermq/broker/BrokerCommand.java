@@ -1,6 +1,7 @@
 package io.hawkermq.broker;
 
 import io.hawkermq.broker.Arguments.Dialect;
+import io.hawkermq.broker.security.Changeover;
 import io.hawkermq.core.AccessControl;
 import io.hawkermq.core.LogLevel;
 import io.hawkermq.mosquitto.Configuration;
@@ -204,7 +205,14 @@ final class BrokerCommand {
         }
         log.publishBy(new LogTopics(broker));
         Reloading reloads =
-                new Reloading(arguments, configuration, broker, log, access, this::exit);
+                new Reloading(
+                        arguments,
+                        configuration,
+                        broker,
+                        log,
+                        access,
+                        this::exit,
+                        Changeover.PATIENCE);
         synchronized (ending) {
             Optional<Path> pidFile = configuration.value(GlobalOptions.PID_FILE);
             if (pidFile.isPresent()) {

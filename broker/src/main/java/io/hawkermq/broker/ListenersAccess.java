@@ -13,6 +13,7 @@ import io.hawkermq.mosquitto.ListenerConfiguration;
 import io.hawkermq.mosquitto.dynsec.Kicks;
 import io.hawkermq.mosquitto.dynsec.SecurityFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -242,8 +243,9 @@ final class ListenersAccess {
     }
 
     /// @param announced true if a reload is to be expected, so that clients wait a moment for it
-    void expectReloadWhen(BooleanSupplier announced) {
-        all.values().forEach(a -> a.changeover().expectWhen(announced));
+    /// @param patience how long at most
+    void expectReloadWhen(BooleanSupplier announced, Duration patience) {
+        all.values().forEach(a -> a.changeover().expectWhen(announced, patience));
     }
 
     void endReload() {

@@ -13,6 +13,7 @@ import io.hawkermq.mosquitto.ListenerAddress;
 import io.hawkermq.mosquitto.Origin;
 import io.hawkermq.mosquitto.Reload;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -71,13 +72,15 @@ final class Reloading {
 
     /// @param access null if there is no file that says who may connect
     /// @param exit ends the process with this status
+    /// @param patience how long clients wait for the signal once a file is another one
     Reloading(
             Arguments arguments,
             Configuration current,
             Broker broker,
             LineLog log,
             @Nullable ListenersAccess access,
-            IntConsumer exit) {
+            IntConsumer exit,
+            Duration patience) {
         this.arguments = arguments;
         this.current = current;
         this.broker = broker;
@@ -86,7 +89,7 @@ final class Reloading {
         this.exit = exit;
         if (access != null) {
             changedFiles.take(decidingFiles());
-            access.expectReloadWhen(changedFiles);
+            access.expectReloadWhen(changedFiles, patience);
         }
     }
 

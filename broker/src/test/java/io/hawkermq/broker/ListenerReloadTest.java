@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.hawkermq.broker.Arguments.Dialect;
+import io.hawkermq.broker.security.Changeover;
 import io.hawkermq.core.AccessControl;
 import io.hawkermq.core.EventLog;
 import io.hawkermq.core.LogLevel;
@@ -127,7 +128,8 @@ class ListenerReloadTest {
                         access,
                         status -> {
                             throw new AssertionError("ends with " + status);
-                        });
+                        },
+                        Changeover.PATIENCE);
         return started;
     }
 

@@ -10,20 +10,23 @@ import org.jspecify.annotations.Nullable;
 /// who connects meanwhile is decided on by the new ones. Any thread may begin and end it.
 ///
 /// It may be known to come before it begins: a file is another one already, and the signal is still
-/// on its way through the Java machine. Then clients wait too, for [#PATIENCE] at most.
+/// on its way through the Java machine. Then clients wait too, but not for long.
 public final class Changeover {
-    /// How long clients wait for a changeover that may not come.
-    static final Duration PATIENCE = Duration.ofMillis(100);
+    /// How long clients wait for a changeover that may not come, in a broker.
+    public static final Duration PATIENCE = Duration.ofMillis(100);
 
     private final AtomicReference<@Nullable Wait> running = new AtomicReference<>();
-    private volatile BooleanSupplier announcement = () -> false;
+    private volatile Announcement announcement = new Announcement(() -> false, PATIENCE);
+
+    private record Announcement(BooleanSupplier isMade, Duration patience) {}
 
     /// @param isExpected true until it begins
     private record Wait(CompletableFuture<Void> over, boolean isExpected) {}
 
     /// @param announced true if one is to be expected; asked by any thread for each client
-    public void expectWhen(BooleanSupplier announced) {
-        announcement = announced;
+    /// @param patience how long clients wait then
+    public void expectWhen(BooleanSupplier announced, Duration patience) {
+        announcement = new Announcement(announced, patience);
     }
 
     /// Clients wait from now on.
@@ -45,8 +48,9 @@ public final class Changeover {
     /// @return false if there is none: then nothing was done
     boolean defers(Runnable action) {
         Wait current = running.get();
-        if (current == null && announcement.getAsBoolean()) {
-            expect();
+        Announcement announced = announcement;
+        if (current == null && announced.isMade().getAsBoolean()) {
+            expect(announced.patience());
             current = running.get();
         }
         if (current == null) {
@@ -56,16 +60,16 @@ public final class Changeover {
         return true;
     }
 
-    private void expect() {
+    private void expect(Duration patience) {
         Wait expected = new Wait(new CompletableFuture<>(), true);
         if (running.compareAndSet(null, expected)) {
-            Thread.ofVirtual().name("hawker-changeover").start(() -> giveUp(expected));
+            Thread.ofVirtual().name("hawker-changeover").start(() -> giveUp(expected, patience));
         }
     }
 
-    private void giveUp(Wait expected) {
+    private void giveUp(Wait expected, Duration patience) {
         try {
-            Thread.sleep(PATIENCE);
+            Thread.sleep(patience);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // nobody does that; gives up early
         }

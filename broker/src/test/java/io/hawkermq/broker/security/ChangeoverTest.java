@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -34,7 +35,7 @@ class ChangeoverTest {
     @Test
     void whoComesBetweenTheAnnouncementAndTheBeginWaitsForTheEnd() {
         AtomicBoolean isAnnounced = new AtomicBoolean(true);
-        changeover.expectWhen(() -> isAnnounced.getAndSet(false));
+        changeover.expectWhen(() -> isAnnounced.getAndSet(false), Duration.ofMinutes(1));
         assertTrue(defers("a"));
         changeover.begin();
         assertTrue(defers("b"));
@@ -47,7 +48,7 @@ class ChangeoverTest {
     @Test
     void nobodyWaitsLongForWhatDoesNotCome() throws Exception {
         AtomicBoolean isAnnounced = new AtomicBoolean(true);
-        changeover.expectWhen(() -> isAnnounced.getAndSet(false));
+        changeover.expectWhen(() -> isAnnounced.getAndSet(false), Changeover.PATIENCE);
         CompletableFuture<Void> goesOn = new CompletableFuture<>();
         assertTrue(changeover.defers(() -> goesOn.complete(null)));
         goesOn.get(10, TimeUnit.SECONDS);
