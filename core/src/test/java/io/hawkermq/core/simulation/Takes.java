@@ -216,8 +216,8 @@ final class Takes {
                 || (qos != QoS.AT_MOST_ONCE && s.isDurable && hasNoSpace(take, s.shard))) {
             return;
         }
-        boolean mayWaitAtQos0 = qos == QoS.AT_MOST_ONCE && isQueued;
-        if ((isWill(m) || mayWaitAtQos0) && s.isDurable && world.loop(s.shard).isFull()) {
+        boolean mayBeUnstored = isWill(m) || (qos == QoS.AT_MOST_ONCE ? isQueued : !isStored);
+        if (mayBeUnstored && s.isDurable && world.loop(s.shard).isFull()) {
             isMust = false; // it may not have been stored on its way, or where it was to wait
         }
         isMust &= way == Way.MEMORY || isStored;
