@@ -3,6 +3,7 @@ package io.hawkermq.core;
 import io.hawkermq.protocol.PublishRun;
 import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.TopicName;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -71,21 +72,31 @@ final class Distribution {
         relay(shard.router().route(run.topic()).targets, new Relay(run, by));
     }
 
-    /// To those who get just these bytes; to others messages that are made of them. If they cannot be
-    /// delivered to one of them, that one's client has to go, and the others get them.
+    /// To those who get just these bytes; then to the others messages that are made of them, each to
+    /// all of them on end: it is encoded once. If it cannot be delivered to one of them, that one's
+    /// client has to go, and the others get it.
     private static void relay(List<Route.Target> targets, Relay relay) {
+        List<Route.Target> others = List.of();
         for (int i = 0; i < targets.size(); i++) {
             Route.Target target = targets.get(i);
             try {
                 if (target.isAlikeForAll() && target.session.outgoing().relay(relay, target.qos)) {
                     continue;
                 }
-                for (Message message : relay.messages()) {
-                    deliver(target, message, null);
-                }
             } catch (RuntimeException e) {
                 target.session.failed(e);
+                continue;
             }
+            if (others.isEmpty()) {
+                others = new ArrayList<>();
+            }
+            others.add(target);
+        }
+        if (others.isEmpty()) {
+            return;
+        }
+        for (Message message : relay.messages()) {
+            deliverHere(others, message, null);
         }
     }
 
@@ -100,7 +111,9 @@ final class Distribution {
 
     /// The same of a message without RETAIN.
     boolean wouldStore(QoS qos, TopicName topic) {
-        return qos != QoS.AT_MOST_ONCE && shard.router().route(topic).isDurable();
+        return qos != QoS.AT_MOST_ONCE
+                && shard.journal().isDurable()
+                && shard.router().route(topic).isDurable();
     }
 
     /// A message of another shard, for the sessions of this one. Its publisher is far away: if it
@@ -108,7 +121,11 @@ final class Distribution {
     ///
     /// @param number null without RETAIN
     void deliverHere(Message message, @Nullable RetainNumber number) {
-        List<Route.Target> targets = shard.router().route(message.topic()).targets;
+        deliverHere(shard.router().route(message.topic()).targets, message, number);
+    }
+
+    private static void deliverHere(
+            List<Route.Target> targets, Message message, @Nullable RetainNumber number) {
         for (int i = 0; i < targets.size(); i++) {
             Route.Target target = targets.get(i);
             try {

@@ -97,8 +97,8 @@ final class Incoming {
                 && run.qos().level() <= connection.terms().maximumQos().level()
                 && run.longestPacket() <= shard.limits().maximumPayload()
                 && !shard.limits().isTooDeep(topic.utf8())
-                && connection.access().mayPublish(session.principal(), topic, run.qos())
-                && !shard.distribution().wouldStore(run.qos(), topic);
+                && !shard.distribution().wouldStore(run.qos(), topic)
+                && connection.access().mayPublish(session.principal(), topic, run.qos());
     }
 
     /// Stop 3 of PUBLISH packets that are passed on as they came, after [#mayRelay].
@@ -280,7 +280,7 @@ final class Incoming {
     }
 
     /// True while a QoS 2 message of this client is being routed: its own subscriptions get it
-    /// after the PUBREC, as many clients expect.
+    /// after the PUBREC, as many clients expect, unless that waits for the disk.
     boolean isAnswering() {
         return isAnswering;
     }

@@ -34,7 +34,7 @@ final class InflightWindow {
 
     /// Whether so many more may be begun, as far as the bytes in flight go.
     ///
-    /// @param bytes of all but the last of them
+    /// @param bytes of all but the last of them, or of all if there are several
     boolean admits(Sender<Delivery> sender, int deliveries, int bytes) {
         return sender.bytes() + bytes < WIDE_BYTES || sender.inFlight() + deliveries <= least;
     }

@@ -26,16 +26,20 @@ final class Outgoing {
     private boolean isStreamsTurn;
     private boolean isPumpScheduled;
 
-    /// What was begun for this connection and waits until it may be sent. Nothing overtakes it.
+    /// What was begun for this connection and waits until it may be sent. Nothing of QoS 1 or 2
+    /// overtakes it.
     private int awaiting;
 
     /// What the client said that it may have unacknowledged.
     private int receiveMaximum;
 
+    /// How much it may have unacknowledged in the beginning of this connection.
+    private int firstWindow;
+
     /// Most clients never have so much in flight that it matters.
     private @Nullable InflightWindow window;
 
-    /// At QoS 0 of what the client published itself, until it has its PUBREC.
+    /// At QoS 0 of what the client published itself, until its PUBREC.
     private @Nullable List<Delivery> own;
 
     Outgoing(Session session) {
@@ -56,12 +60,9 @@ final class Outgoing {
         awaiting = 0;
         own = null;
         receiveMaximum = theirMaximum;
+        firstWindow = Math.min(receiveMaximum, shard().limits().receiveMaximum());
         window = null;
-        sender.resume(leastWindow());
-    }
-
-    private int leastWindow() {
-        return Math.min(receiveMaximum, shard().limits().receiveMaximum());
+        sender.resume(firstWindow);
     }
 
     /// The client has gone: what need not be on the heap leaves it.
@@ -167,7 +168,7 @@ final class Outgoing {
         return hasQuota(1, 0);
     }
 
-    /// @param bytes of all but the last delivery
+    /// @param bytes of all but the last delivery, or of all if there are several
     private boolean hasQuota(int deliveries, int bytes) {
         if (!sender.hasQuota(deliveries)) {
             return false;
@@ -406,12 +407,11 @@ final class Outgoing {
     private void windowFilled(int packetId) {
         InflightWindow w = window;
         if (w == null) {
-            int least = leastWindow();
             int most = Math.min(receiveMaximum, shard().limits().widestWindow());
-            if (most <= least) {
+            if (most <= firstWindow) {
                 return;
             }
-            w = new InflightWindow(least, most);
+            w = new InflightWindow(firstWindow, most);
             window = w;
         }
         w.filled(sender, packetId, shard().now());
@@ -558,7 +558,7 @@ final class Outgoing {
         }
     }
 
-    /// The client has its PUBREC: what it sent to itself may follow.
+    /// PUBREC is sent, or waits for the disk: what the client sent to itself may follow.
     void answered() {
         List<Delivery> waiting = own;
         own = null;
@@ -633,6 +633,9 @@ final class Outgoing {
             Sender.InFlight<Delivery> again = sender.nextToResend();
             if (again == null) {
                 return;
+            }
+            if (again.message() != null && !sender.hasQuota()) {
+                windowFilled(again.packetId());
             }
             resend(again, c);
         }

@@ -90,7 +90,7 @@ public sealed interface ShardMessage {
 
     /// The answer to [RetainedRequest]; may be empty though more will come.
     ///
-    /// @param kept what the messages were taken from
+    /// @param kept up to which of each shard's the messages are
     /// @param isLast true if there are no more; the stream is closed then
     record RetainedPage(long ticket, List<Message> messages, KeptSoFar kept, boolean isLast)
             implements ShardMessage {}

@@ -168,7 +168,7 @@ public final class PublishRun {
         }
     }
 
-    /// Where that is, in bytes from [#from] on.
+    /// Where the Packet Identifier of one of them is, in bytes from [#from] on.
     public int packetIdAt(int index) {
         return packetIdsAt[index];
     }
