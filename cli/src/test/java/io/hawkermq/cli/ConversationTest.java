@@ -150,6 +150,67 @@ class ConversationTest {
         reader.interrupt();
     }
 
+    /// What it publishes ends on the thread that tells what is unclaimed.
+    @Test
+    void theLastMessageMayBeOneOfAnEarlierSubscriptionAndBeRemoved() throws Exception {
+        String retained = "33 06 00 01 61 00 07 78";
+        answer("20 02 01 00" + retained, "90 03 00 01 01", "", "40 02 00 02");
+        Captured c = Captured.empty();
+        sub("-t t -q 1 -C 1 -i me -c --remove-retained", c);
+        assertEquals(0, c.status().get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+        assertEquals("x\n", c.output());
+    }
+
+    /// With the status it returns, or ends the process with from another thread.
+    private void sub(String words, Captured c) {
+        Thread.ofPlatform()
+                .daemon()
+                .start(() -> c.io().halt().accept(SubCommand.run(words(words), c.io())));
+    }
+
+    @Test
+    void whatMayNotBeRemovedIsNoReasonToComplain() throws Exception {
+        String retained = "31 05 00 01 78 00 61";
+        String live = "30 05 00 01 78 00 62";
+        answer("20 03 00 00 00", "90 04 00 01 00 00" + retained, "40 03 00 02 87" + live);
+        Captured c = Captured.empty();
+        sub("-V 5 -t x --retained-only --remove-retained", c);
+        assertEquals(0, c.status().get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+        assertEquals("a\n", c.output());
+        assertEquals("", c.errors());
+    }
+
+    @Test
+    void aRemovalThatIsNeverAcknowledgedMayTakeAsLongAsIsSaid() throws Exception {
+        answer("20 02 00 00", "90 03 00 01 00 31 04 00 01 78 61");
+        Captured c = Captured.empty();
+        sub("-t x --remove-retained -C 1 -W 1", c);
+        assertEquals(Connecting.TIMED_OUT, c.status().get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+        assertEquals("a\n", c.output());
+        assertEquals("Timed out\n", c.errors());
+    }
+
+    @Test
+    void whoHasOnlyUnsubscribedIsToldThatTheConnectionHasEnded() throws Exception {
+        String takenOver = "E0 01 8E";
+        answer("20 03 00 00 00", "B0 04 00 01 00 00" + takenOver);
+        Captured c = Captured.empty();
+        sub("-V 5 -U x", c);
+        assertEquals(0x8E, c.status().get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+        assertEquals("Error: Session taken over\n", c.errors());
+    }
+
+    /// One Reason Code for two Topic Filters, which would come on every connection.
+    @Test
+    void aServerThatBreaksTheProtocolIsNotAskedAgain() throws Exception {
+        answer("20 02 00 00", "90 03 00 01 00");
+        Captured c = Captured.empty();
+        sub("-t a -t b", c);
+        assertEquals(
+                Connecting.PROTOCOL_ERROR, c.status().get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+        assertTrue(c.errors().startsWith("Error: A network protocol error"), c.errors());
+    }
+
     private static boolean isIn(Thread thread, String method) {
         return Arrays.stream(thread.getStackTrace())
                 .anyMatch(e -> e.getMethodName().equals(method));
