@@ -118,6 +118,7 @@ final class RrCommand {
                                 options.propertiesFor(PacketType.SUBSCRIBE),
                                 Acknowledgement.MANUAL,
                                 1_000));
+        client.releaseUnclaimed(); // it would use up the Receive Maximum, which is 1
         trace.subscribed(answers.reasonCodes().stream().map(ReasonCode::code).toList());
         Message.Builder b = Message.to(topic).payload(payload).qos(QoS.of(options.qos));
         options.propertiesFor(PacketType.PUBLISH).forEach(b::with);

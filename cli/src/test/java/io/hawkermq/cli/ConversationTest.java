@@ -1,5 +1,6 @@
 package io.hawkermq.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
@@ -11,6 +12,8 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -209,6 +213,37 @@ class ConversationTest {
         assertEquals(
                 Connecting.PROTOCOL_ERROR, c.status().get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
         assertTrue(c.errors().startsWith("Error: A network protocol error"), c.errors());
+    }
+
+    /// The Receive Maximum is 1, and the server has a message of an earlier subscription: only if that is
+    /// acknowledged, as well as the request sent, the answer comes.
+    @Test
+    void anAnswerComesBehindWhatTheSessionHasSubscribedToEarlier() {
+        String old = "32 07 00 01 6F 00 07 00 78";
+        String answer = "32 07 00 01 65 00 08 00 61";
+        answer("20 03 01 00 00" + old, "90 04 00 01 00 01", "", answer);
+        Captured c = Captured.empty();
+        int status =
+                assertTimeoutPreemptively(
+                        PATIENCE, () -> RrCommand.run(words("-i me -c -t t -e e -m m"), c.io()));
+        assertEquals(0, status, c.errors());
+        assertEquals("a\n", c.output());
+    }
+
+    @Test
+    void aCommandIsAnsweredBehindWhatTheSessionHasSubscribedToEarlier(@TempDir Path folder)
+            throws IOException {
+        Path file = folder.resolve("options");
+        Files.writeString(file, "-i me\n-c\n");
+        String old = "32 07 00 01 6F 00 07 00 78";
+        String topic = HexFormat.of().formatHex("$CONTROL/broker/v1/response".getBytes(UTF_8));
+        String answer = "30 20 00 1B" + topic + "00 7B 7D";
+        answer("20 03 01 00 00" + old, "90 04 00 01 00 01", "", "40 02 00 02" + answer);
+        Captured c = Captured.empty();
+        List<String> words = words("-o " + file + " --quiet broker listListeners");
+        int status = assertTimeoutPreemptively(PATIENCE, () -> CtrlCommand.run(words, c.io()));
+        assertEquals(0, status, c.errors());
+        assertEquals("Error: Payload missing data.\n", c.errors());
     }
 
     private static boolean isIn(Thread thread, String method) {
