@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -244,6 +245,31 @@ class ConversationTest {
         int status = assertTimeoutPreemptively(PATIENCE, () -> CtrlCommand.run(words, c.io()));
         assertEquals(0, status, c.errors());
         assertEquals("Error: Payload missing data.\n", c.errors());
+    }
+
+    @Test
+    void anAnswerIsEnoughWhereTheRequestIsNotAcknowledged() {
+        String last = "32 07 00 01 65 00 07 00 61" + "E0 01 8B";
+        answer("20 03 00 00 00", "90 04 00 01 00 01", last);
+        Captured c = Captured.empty();
+        int status =
+                assertTimeoutPreemptively(
+                        PATIENCE, () -> RrCommand.run(words("-t t -e e -m m -q 1"), c.io()));
+        assertEquals(0, status);
+        assertEquals("a\n", c.output());
+        assertEquals("", c.errors());
+    }
+
+    @Test
+    void latenciesHaveADecimalPointEverywhere() {
+        Locale here = Locale.getDefault();
+        Locale.setDefault(Locale.GERMANY);
+        try {
+            assertEquals("Latency: 1.500000µs", RrCommand.latency(1_500));
+            assertEquals("Latency: 2.500000ms", RrCommand.latency(2_500_000));
+        } finally {
+            Locale.setDefault(here);
+        }
     }
 
     private static boolean isIn(Thread thread, String method) {
