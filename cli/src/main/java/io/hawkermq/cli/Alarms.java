@@ -30,7 +30,8 @@ final class Alarms {
                 });
     }
 
-    private static void daemon(String name, Runnable task) {
+    /// Runs `task` on a thread that the process does not wait for.
+    static void daemon(String name, Runnable task) {
         Thread.ofPlatform().daemon().name(name).start(task);
     }
 

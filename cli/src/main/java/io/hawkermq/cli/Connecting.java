@@ -10,6 +10,7 @@ import io.hawkermq.client.MqttClient;
 import io.hawkermq.client.MqttClientBuilder;
 import io.hawkermq.client.Proxy;
 import io.hawkermq.client.Reconnect;
+import io.hawkermq.client.State;
 import io.hawkermq.protocol.PacketType;
 import io.hawkermq.protocol.Properties;
 import io.hawkermq.protocol.Property;
@@ -74,19 +75,21 @@ final class Connecting {
     /// A client that reconnects as said, not connected yet.
     static MqttClient client(ToolOptions o, Stdio io, ClientGroup threads, Reconnect reconnect)
             throws Failure {
-        return client(o, io, threads, reconnect, IncomingMessage::acknowledge);
+        return client(o, io, threads, reconnect, IncomingMessage::acknowledge, state -> {});
     }
 
     /// @param unclaimed gets the messages that the tool has not subscribed to
+    /// @param changed is told how the connection fares
     static MqttClient client(
             ToolOptions o,
             Stdio io,
             ClientGroup threads,
             Reconnect reconnect,
-            Consumer<IncomingMessage> unclaimed)
+            Consumer<IncomingMessage> unclaimed,
+            Consumer<State> changed)
             throws Failure {
         try {
-            return build(o, io, threads, reconnect).onUnclaimed(unclaimed).build();
+            return build(o, io, threads, reconnect).onUnclaimed(unclaimed).onState(changed).build();
         } catch (IllegalArgumentException e) { // what MQTT cannot express
             throw fail(o, io, "Error: " + e.getMessage() + "\n", 1);
         }

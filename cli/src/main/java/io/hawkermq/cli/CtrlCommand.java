@@ -200,6 +200,7 @@ final class CtrlCommand {
             Connecting.connect(client, o, io, new Trace(o, io));
             Subscription answers =
                     client.subscribe(Subscribe.to(topic + "/response").qos(QoS.of(o.qos)).build());
+            client.releaseUnclaimed(); // it would use up the Receive Maximum
             Json.Obj request = new Json.Obj().with("commands", new Json.Array(List.of(command)));
             client.publish(
                     Message.to(topic)

@@ -4,12 +4,14 @@ import io.hawkermq.cli.Connecting.Failure;
 import io.hawkermq.client.Acknowledgement;
 import io.hawkermq.client.ClientGroup;
 import io.hawkermq.client.ConnectionException;
+import io.hawkermq.client.Ending;
 import io.hawkermq.client.IncomingMessage;
 import io.hawkermq.client.Message;
 import io.hawkermq.client.MqttClient;
 import io.hawkermq.client.MqttException;
 import io.hawkermq.client.Reconnect;
 import io.hawkermq.client.RefusedException;
+import io.hawkermq.client.State;
 import io.hawkermq.client.Subscribe;
 import io.hawkermq.client.Subscription;
 import io.hawkermq.protocol.Packet;
@@ -26,6 +28,7 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -33,8 +36,9 @@ import org.jspecify.annotations.Nullable;
 
 /// `sub`: prints what it receives until it is told to stop.
 ///
-/// Three threads can end it: this one, the alarm of `-W`, and the one on which the JVM handles a
-/// signal. Whoever comes first disconnects and says with which status the process ends.
+/// Several threads can end it: the one that reads, the alarm of `-W`, the one on which the JVM handles
+/// a signal, and those of the client, which tell what is unclaimed and how the connection fares.
+/// Whoever comes first disconnects and says with which status the process ends.
 final class SubCommand {
     private static final int NOT_CONNECTED_YET = 255;
 
@@ -44,10 +48,12 @@ final class SubCommand {
     private final Printer printer;
     private final List<TopicFilter> filteredOut;
     private final AtomicBoolean isEnding = new AtomicBoolean();
+    private volatile boolean isLastShown;
     private final AtomicLong received = new AtomicLong();
     private final List<CompletableFuture<?>> removals = new ArrayList<>();
     private volatile @Nullable MqttClient connected;
     private final CountDownLatch isConnected = new CountDownLatch(1);
+    private final CompletableFuture<Ending> isOver = new CompletableFuture<>();
     private @Nullable TopicTreeView tree;
     private int shown;
 
@@ -78,7 +84,9 @@ final class SubCommand {
     private int run() throws Failure {
         Reconnect reconnect = Reconnect.between(Duration.ofSeconds(1), Duration.ofSeconds(1));
         try (ClientGroup threads = Connecting.threads()) {
-            return run(Connecting.client(options, io, threads, reconnect, this::unclaimed));
+            return run(
+                    Connecting.client(
+                            options, io, threads, reconnect, this::unclaimed, this::changed));
         }
     }
 
@@ -99,22 +107,17 @@ final class SubCommand {
                 trace.say("received UNSUBACK");
             }
             if (options.isEndedBySuback) {
-                disconnect(client);
-                return 0;
+                return leave(client);
             }
             client.releaseUnclaimed();
             return receive(client, subscription);
         } catch (RefusedException e) {
             options.complain(io, "All subscription requests were denied.\n");
-            disconnect(client);
-            return 0;
+            return leave(client);
         } catch (NoSuchElementException e) { // closed here, by whoever ends the process
             return Alarms.forever();
         } catch (ConnectionException e) {
-            if (isEnding.get()) {
-                return Alarms.forever();
-            }
-            return Connecting.report(e.ending(), options, io);
+            return ended(e.ending());
         } catch (MqttException e) {
             options.complain(io, "Error: " + e.getMessage() + "\n");
             return 1;
@@ -149,7 +152,7 @@ final class SubCommand {
 
     private int receive(MqttClient client, @Nullable Subscription subscription) {
         if (subscription == null) {
-            return Alarms.forever();
+            return ended(isOver.join());
         }
         if (options.isMessageRate) {
             Alarms.everySecond(() -> {
@@ -160,31 +163,48 @@ final class SubCommand {
         while (show(client, subscription.next())) {
             // Until the last one.
         }
-        end(client);
-        return 0;
+        return end(client);
     }
 
     /// Messages of what the session has subscribed to earlier, and of servers that change topics.
     private void unclaimed(IncomingMessage message) {
+        MqttClient client = awaitConnected();
+        if (!show(client, message)) {
+            // What the end waits for is told on this thread.
+            Alarms.daemon("end", () -> Alarms.halt(end(client), io));
+        }
+    }
+
+    /// A server that breaks the protocol would do so on every later connection. libmosquitto does not
+    /// connect to it again either.
+    private void changed(State state) {
+        if (state instanceof State.Disconnected last) {
+            isOver.complete(last.ending());
+        } else if (state instanceof State.Waiting pause
+                && !pause.delay().isZero() // as before another of the server's addresses
+                && pause.ending() instanceof Ending.ProtocolBroken broken
+                && isEnding.compareAndSet(false, true)) {
+            awaitConnected().disconnect();
+            Alarms.halt(Connecting.report(broken, options, io), io);
+        }
+    }
+
+    /// For the client's threads, which may know of it first.
+    private MqttClient awaitConnected() {
         try {
             isConnected.await();
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return;
+            throw new IllegalStateException("nobody interrupts the client's threads", e);
         }
-        MqttClient client = Objects.requireNonNull(connected);
-        if (!show(client, message)) {
-            end(client);
-            Alarms.halt(0, io);
-        }
+        return Objects.requireNonNull(connected);
     }
 
     /// From the thread that reads, or the one that gets what is unclaimed.
     ///
     /// @return false if it was the last
     private synchronized boolean show(MqttClient client, IncomingMessage message) {
-        if (isEnding.get()) {
-            return true; // and no more are shown: another thread has had the last one
+        if (isLastShown || isEnding.get()) {
+            return true; // and no more are shown
         }
         received.incrementAndGet();
         trace.received(message);
@@ -199,16 +219,25 @@ final class SubCommand {
             tree.add(message.topic(), message.payload());
             return true;
         }
-        boolean isLast = !take(client, message);
-        if (isLast) {
-            isEnding.set(true);
-        }
-        return !isLast;
+        isLastShown = !take(client, message);
+        return !isLastShown;
     }
 
-    private void end(MqttClient client) {
-        removals.forEach(CompletableFuture::join);
-        disconnect(client);
+    /// After the last message.
+    ///
+    /// @return the exit status; never, if another thread ends the process
+    private int end(MqttClient client) {
+        for (CompletableFuture<?> removal : removals) {
+            try {
+                removal.join();
+            } catch (CompletionException e) {
+                if (e.getCause() instanceof ConnectionException lost) {
+                    return ended(lost.ending());
+                }
+                // What may not be removed stays; mosquitto_sub says nothing either.
+            }
+        }
+        return leave(client);
     }
 
     /// @return false if it was the last
@@ -239,10 +268,23 @@ final class SubCommand {
         return options.count == 0 || ++shown < options.count;
     }
 
-    private void disconnect(MqttClient client) {
-        isEnding.set(true);
+    /// @return the exit status; never, if another thread ends the process
+    private int leave(MqttClient client) {
+        if (!isEnding.compareAndSet(false, true)) {
+            return Alarms.forever();
+        }
         trace.disconnect();
         client.disconnect(ReasonCode.SUCCESS, options.propertiesFor(PacketType.DISCONNECT));
+        return 0;
+    }
+
+    /// The connection is over, for good.
+    ///
+    /// @return the exit status; never, if another thread ends the process
+    private int ended(Ending ending) {
+        return isEnding.compareAndSet(false, true)
+                ? Connecting.report(ending, options, io)
+                : Alarms.forever();
     }
 
     private void alarm() {

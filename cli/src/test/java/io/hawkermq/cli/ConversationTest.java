@@ -1,5 +1,6 @@
 package io.hawkermq.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
@@ -11,15 +12,19 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -148,6 +153,123 @@ class ConversationTest {
         assertEquals(0, c.status().get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
         assertEquals("a x\na y\n", c.output());
         reader.interrupt();
+    }
+
+    /// What it publishes ends on the thread that tells what is unclaimed.
+    @Test
+    void theLastMessageMayBeOneOfAnEarlierSubscriptionAndBeRemoved() throws Exception {
+        String retained = "33 06 00 01 61 00 07 78";
+        answer("20 02 01 00" + retained, "90 03 00 01 01", "", "40 02 00 02");
+        Captured c = Captured.empty();
+        sub("-t t -q 1 -C 1 -i me -c --remove-retained", c);
+        assertEquals(0, c.status().get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+        assertEquals("x\n", c.output());
+    }
+
+    /// With the status it returns, or ends the process with from another thread.
+    private void sub(String words, Captured c) {
+        Thread.ofPlatform()
+                .daemon()
+                .start(() -> c.io().halt().accept(SubCommand.run(words(words), c.io())));
+    }
+
+    @Test
+    void whatMayNotBeRemovedIsNoReasonToComplain() throws Exception {
+        String retained = "31 05 00 01 78 00 61";
+        String live = "30 05 00 01 78 00 62";
+        answer("20 03 00 00 00", "90 04 00 01 00 00" + retained, "40 03 00 02 87" + live);
+        Captured c = Captured.empty();
+        sub("-V 5 -t x --retained-only --remove-retained", c);
+        assertEquals(0, c.status().get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+        assertEquals("a\n", c.output());
+        assertEquals("", c.errors());
+    }
+
+    @Test
+    void aRemovalThatIsNeverAcknowledgedMayTakeAsLongAsIsSaid() throws Exception {
+        answer("20 02 00 00", "90 03 00 01 00 31 04 00 01 78 61");
+        Captured c = Captured.empty();
+        sub("-t x --remove-retained -C 1 -W 1", c);
+        assertEquals(Connecting.TIMED_OUT, c.status().get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+        assertEquals("a\n", c.output());
+        assertEquals("Timed out\n", c.errors());
+    }
+
+    @Test
+    void whoHasOnlyUnsubscribedIsToldThatTheConnectionHasEnded() throws Exception {
+        String takenOver = "E0 01 8E";
+        answer("20 03 00 00 00", "B0 04 00 01 00 00" + takenOver);
+        Captured c = Captured.empty();
+        sub("-V 5 -U x", c);
+        assertEquals(0x8E, c.status().get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+        assertEquals("Error: Session taken over\n", c.errors());
+    }
+
+    /// One Reason Code for two Topic Filters, which would come on every connection.
+    @Test
+    void aServerThatBreaksTheProtocolIsNotAskedAgain() throws Exception {
+        answer("20 02 00 00", "90 03 00 01 00");
+        Captured c = Captured.empty();
+        sub("-t a -t b", c);
+        assertEquals(
+                Connecting.PROTOCOL_ERROR, c.status().get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+        assertTrue(c.errors().startsWith("Error: A network protocol error"), c.errors());
+    }
+
+    /// The Receive Maximum is 1, and the server has a message of an earlier subscription: only if that is
+    /// acknowledged, as well as the request sent, the answer comes.
+    @Test
+    void anAnswerComesBehindWhatTheSessionHasSubscribedToEarlier() {
+        String old = "32 07 00 01 6F 00 07 00 78";
+        String answer = "32 07 00 01 65 00 08 00 61";
+        answer("20 03 01 00 00" + old, "90 04 00 01 00 01", "", answer);
+        Captured c = Captured.empty();
+        int status =
+                assertTimeoutPreemptively(
+                        PATIENCE, () -> RrCommand.run(words("-i me -c -t t -e e -m m"), c.io()));
+        assertEquals(0, status, c.errors());
+        assertEquals("a\n", c.output());
+    }
+
+    @Test
+    void aCommandIsAnsweredBehindWhatTheSessionHasSubscribedToEarlier(@TempDir Path folder)
+            throws IOException {
+        Path file = folder.resolve("options");
+        Files.writeString(file, "-i me\n-c\n");
+        String old = "32 07 00 01 6F 00 07 00 78";
+        String topic = HexFormat.of().formatHex("$CONTROL/broker/v1/response".getBytes(UTF_8));
+        String answer = "30 20 00 1B" + topic + "00 7B 7D";
+        answer("20 03 01 00 00" + old, "90 04 00 01 00 01", "", "40 02 00 02" + answer);
+        Captured c = Captured.empty();
+        List<String> words = words("-o " + file + " --quiet broker listListeners");
+        int status = assertTimeoutPreemptively(PATIENCE, () -> CtrlCommand.run(words, c.io()));
+        assertEquals(0, status, c.errors());
+        assertEquals("Error: Payload missing data.\n", c.errors());
+    }
+
+    @Test
+    void anAnswerIsEnoughWhereTheRequestIsNotAcknowledged() {
+        String last = "32 07 00 01 65 00 07 00 61" + "E0 01 8B";
+        answer("20 03 00 00 00", "90 04 00 01 00 01", last);
+        Captured c = Captured.empty();
+        int status =
+                assertTimeoutPreemptively(
+                        PATIENCE, () -> RrCommand.run(words("-t t -e e -m m -q 1"), c.io()));
+        assertEquals(0, status);
+        assertEquals("a\n", c.output());
+        assertEquals("", c.errors());
+    }
+
+    @Test
+    void latenciesHaveADecimalPointEverywhere() {
+        Locale here = Locale.getDefault();
+        Locale.setDefault(Locale.GERMANY);
+        try {
+            assertEquals("Latency: 1.500000µs", RrCommand.latency(1_500));
+            assertEquals("Latency: 2.500000ms", RrCommand.latency(2_500_000));
+        } finally {
+            Locale.setDefault(here);
+        }
     }
 
     private static boolean isIn(Thread thread, String method) {

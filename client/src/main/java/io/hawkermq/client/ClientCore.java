@@ -699,7 +699,7 @@ final class ClientCore implements ClientSession.Peer, Inbox.Delivery, Host {
         loop.execute(() -> {
             loop.cancel(unclaimedTimer);
             unclaimedTimer = null;
-            session.inbox().giveUpUnclaimed();
+            session.inbox().releaseUnclaimed();
         });
     }
 

@@ -48,6 +48,7 @@ final class Inbox {
     private boolean isOnline;
     private boolean isResumed;
     private boolean wasOnline;
+    private boolean isReleased;
 
     Inbox(ClientSession.Peer peer, Routes routes, int aliasMaximum) {
         this.peer = peer;
@@ -59,7 +60,7 @@ final class Inbox {
     void online(boolean sessionPresent, Delivery how) {
         delivery = how;
         isOnline = true;
-        isResumed |= sessionPresent && !wasOnline;
+        isResumed |= sessionPresent && !wasOnline && !isReleased;
         wasOnline = true;
         aliases = new InboundTopicAliases(aliasMaximum);
         if (!sessionPresent) {
@@ -165,6 +166,12 @@ final class Inbox {
                 subscription.offer(m);
             }
         }
+    }
+
+    /// Nobody will subscribe, on this connection or on later ones.
+    void releaseUnclaimed() {
+        isReleased = true;
+        giveUpUnclaimed();
     }
 
     /// Nobody has subscribed for long: what waits for it would hold back every later

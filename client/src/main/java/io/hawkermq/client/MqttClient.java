@@ -429,7 +429,8 @@ public final class MqttClient implements AutoCloseable {
     }
 
     /// Says that there will be no further subscriptions: what waits for one, in a session resumed from
-    /// an earlier process, goes to [MqttClientBuilder#onUnclaimed] now, and later messages at once.
+    /// an earlier process, goes to [MqttClientBuilder#onUnclaimed] now, and later messages at once. Holds
+    /// for the client's life, also where it is not connected yet or connects again.
     public void releaseUnclaimed() {
         core.releaseUnclaimed();
     }

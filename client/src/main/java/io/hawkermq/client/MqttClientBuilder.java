@@ -392,6 +392,9 @@ public final class MqttClientBuilder {
     /// earlier process, messages wait for their subscription instead, as long as the operation
     /// time-out.
     ///
+    /// The futures of [MqttClient#publishAsync], and of every other method whose name ends in `Async`,
+    /// complete behind the handler's call: joining one there cannot end. Blocking methods may be called.
+    ///
     /// @param handler one call at a time
     /// @return this builder
     public MqttClientBuilder onUnclaimed(Consumer<IncomingMessage> handler) {

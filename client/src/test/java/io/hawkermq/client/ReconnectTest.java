@@ -388,6 +388,27 @@ class ReconnectTest {
     }
 
     @Test
+    void whatNobodyWillEverClaimDoesNotWaitOnLaterConnections() throws Exception {
+        try (ScriptedServer server = new ScriptedServer();
+                MqttClient client =
+                        builder(server)
+                                .clientId("c")
+                                .resumeSession(Duration.ofHours(1))
+                                .operationTimeout(Duration.ofDays(1))
+                                .build()) {
+            client.releaseUnclaimed();
+            for (int packetId = 1; packetId <= 2; packetId++) {
+                client.connectAsync();
+                try (Peer peer = server.accept(true)) {
+                    peer.send(publish("old", packetId, Properties.NONE));
+                    assertEquals(packetId, peer.read(Packet.Puback.class).packetId());
+                    client.disconnect();
+                }
+            }
+        }
+    }
+
+    @Test
     void whatWaitsForTheUnclaimedHandlerCounts() throws Exception {
         CountDownLatch released = new CountDownLatch(1);
         try (ScriptedServer server = new ScriptedServer();
