@@ -61,7 +61,7 @@ public final class Broker implements AutoCloseable {
         this.options = options;
         this.slots = options.slots();
         this.storage = storage;
-        this.spreading = new Spreading(this, options.slots(), IdleCores::ofLinux);
+        this.spreading = new Spreading(this, options.slots(), IdleCores::ofLinux, storage::trouble);
         boolean isEpoll = Epoll.isAvailable();
         IoHandlerFactory io = isEpoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         group = new MultiThreadIoEventLoopGroup(options.loops(), this::loopThread, io);
