@@ -61,7 +61,7 @@ public final class Broker implements AutoCloseable {
         this.options = options;
         this.slots = options.slots();
         this.storage = storage;
-        this.spreading = new Spreading(this, options.slots(), IdleCores::ofLinux);
+        this.spreading = new Spreading(this, options.slots(), IdleCores::ofLinux, storage::trouble);
         boolean isEpoll = Epoll.isAvailable();
         IoHandlerFactory io = isEpoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         group = new MultiThreadIoEventLoopGroup(options.loops(), this::loopThread, io);
@@ -203,11 +203,16 @@ public final class Broker implements AutoCloseable {
         return options;
     }
 
+    /// What the listeners of some options need.
+    record Change(Listening.Change mqtt, List<HttpApi.Prepared> http) {}
+
     /// Reads what the listeners of these options need, for [#change].
     ///
     /// @throws StartException if a file cannot be used; nothing has changed then
-    Listening.Change prepare(BrokerOptions replacement) throws StartException {
-        return listening.prepare(replacement.listeners());
+    Change prepare(BrokerOptions replacement) throws StartException {
+        return new Change(
+                listening.prepare(replacement.listeners()),
+                http.prepare(replacement.httpListeners()));
     }
 
     /// Takes of these options what can change while the broker runs: the limits, the listeners and
@@ -216,30 +221,27 @@ public final class Broker implements AutoCloseable {
     /// time.
     ///
     /// @param prepared for the same options
-    /// @throws StartException if a listener cannot be opened; nothing has changed then
-    void change(BrokerOptions replacement, Listening.Change prepared) throws StartException {
-        List<HttpListener> before = options.httpListeners();
-        // A port that spoke MQTT may go to HTTP, or the other way round.
-        listening.makeRoom(
-                prepared,
-                replacement.httpListeners().stream()
-                        .map(HttpListener::port)
-                        .filter(p -> p != 0)
-                        .collect(Collectors.toSet()));
+    /// @throws StartException if a listener cannot be opened; nothing has changed then, but for ports
+    ///     that cannot be had again, each of which is told by a suppressed exception
+    void change(BrokerOptions replacement, Change prepared) throws StartException {
+        List<HttpApi.Prepared> before = http.inForce();
         try {
-            http.change(replacement.httpListeners());
-        } catch (StartException | RuntimeException e) {
-            listening.restore(prepared);
-            throw e;
-        }
-        try {
-            listening.apply(prepared);
-        } catch (StartException | RuntimeException e) {
+            // A port that spoke MQTT may go to HTTP, or the other way round.
+            listening.makeRoom(
+                    prepared.mqtt(),
+                    replacement.httpListeners().stream()
+                            .map(HttpListener::port)
+                            .filter(p -> p != 0)
+                            .collect(Collectors.toSet()));
+            http.change(prepared.http());
             try {
-                http.openOnly(before);
-            } finally {
-                listening.restore(prepared); // whatever becomes of HTTP
+                listening.apply(prepared.mqtt());
+            } catch (StartException | RuntimeException e) {
+                undo(e, () -> http.openOnly(before));
+                throw e;
             }
+        } catch (StartException | RuntimeException e) {
+            undo(e, () -> listening.restore(prepared.mqtt()));
             throw e;
         }
         options =
@@ -254,10 +256,24 @@ public final class Broker implements AutoCloseable {
             loop.execute(() -> loop.shard().limits(replacement.limits()));
         }
         sysPublisher.start();
-        if (!prepared.removed().isEmpty()) {
+        List<OpenListener> removed = prepared.mqtt().removed();
+        if (!removed.isEmpty()) {
             for (Loop loop : activeLoops()) {
-                loop.execute(() -> loop.shard().dismiss(o -> isOf(prepared.removed(), o)));
+                loop.execute(() -> loop.shard().dismiss(o -> isOf(removed, o)));
             }
+        }
+    }
+
+    private interface Opening {
+        void open() throws StartException;
+    }
+
+    /// Whatever becomes of it, what is told is why the change failed.
+    private static void undo(Exception why, Opening before) {
+        try {
+            before.open();
+        } catch (StartException | RuntimeException e) {
+            why.addSuppressed(e);
         }
     }
 

@@ -2,8 +2,6 @@ package io.hawkermq.broker;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import com.sun.net.httpserver.HttpsConfigurator;
-import com.sun.net.httpserver.HttpsParameters;
 import com.sun.net.httpserver.HttpsServer;
 import io.hawkermq.broker.security.FileAccess;
 import io.hawkermq.broker.security.FileAccess.AnonymousClients;
@@ -46,7 +44,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
-import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /// What the broker tells about itself over HTTP, for people, monitoring and Mosquitto's dashboard:
@@ -108,8 +105,26 @@ final class HttpApi implements AutoCloseable {
                     Thread.ofVirtual().name("hawker-http-", 0).factory());
     private volatile String notReady = "the broker is starting";
 
+    /// A port that is asked for.
+    ///
+    /// @param tls of files that were read and can be used
+    record Prepared(HttpListener listener, @Nullable TlsContext tls) {}
+
     /// A port at work.
-    private record Open(HttpListener listener, HttpServer server, @Nullable TlsContext tls) {}
+    private record Open(
+            HttpListener listener, HttpServer server, @Nullable RenewableTls renewable) {
+        @Nullable TlsContext tls() {
+            return renewable == null ? null : renewable.current();
+        }
+
+        /// Connections from now on get what was prepared.
+        Open with(Prepared prepared) {
+            if (renewable != null && prepared.tls() != null) {
+                renewable.renew(prepared.tls());
+            }
+            return new Open(prepared.listener(), server, renewable);
+        }
+    }
 
     /// A complete answer.
     private record Answer(int status, String type, byte[] body) {
@@ -130,48 +145,98 @@ final class HttpApi implements AutoCloseable {
     ///
     /// @throws StartException if one cannot be opened
     void open(List<HttpListener> listeners) throws StartException {
-        for (HttpListener listener : listeners) {
-            servers.add(open(listener));
+        for (Prepared prepared : prepare(listeners)) {
+            servers.add(open(prepared));
         }
     }
 
-    /// Closes ports and opens others. One with other settings is closed and opened again, which
-    /// costs nobody anything: each connection ends with its answer.
+    /// Reads what these listeners need, for [#change].
     ///
-    /// @throws StartException if one cannot be opened; all is as it was then
-    void change(List<HttpListener> replacements) throws StartException {
-        List<HttpListener> before = servers.stream().map(Open::listener).toList();
+    /// @throws StartException if a file cannot be used; nothing has changed then
+    List<Prepared> prepare(List<HttpListener> replacements) throws StartException {
+        List<Prepared> prepared = new ArrayList<>();
+        for (HttpListener replacement : replacements) {
+            TlsContext read = readTls(replacement);
+            Open open = openLike(replacement);
+            TlsContext current = open == null ? null : open.tls();
+            boolean isKept = read != null && current != null && current.isSameAs(read);
+            prepared.add(new Prepared(replacement, isKept ? current : read));
+        }
+        return prepared;
+    }
+
+    /// All ports as connections meet them now.
+    List<Prepared> inForce() {
+        return servers.stream().map(o -> new Prepared(o.listener(), o.tls())).toList();
+    }
+
+    /// Closes ports and opens others. One with other settings is closed and opened again, which
+    /// costs nobody anything: each connection ends with its answer. One with the same settings gets
+    /// what its files say now.
+    ///
+    /// @throws StartException if one cannot be opened; all is as it was then, but for ports that
+    ///     cannot be had again, each of which is told by a suppressed exception
+    void change(List<Prepared> replacements) throws StartException {
+        List<Prepared> before = inForce();
         try {
             openOnly(replacements);
         } catch (StartException | RuntimeException e) {
-            openOnly(before);
+            try {
+                openOnly(before);
+            } catch (StartException | RuntimeException again) {
+                e.addSuppressed(again);
+            }
             throw e;
         }
     }
 
     /// Closes all others and opens those of these that are closed.
     ///
-    /// @throws StartException if one cannot be opened; nothing is open that is not wanted
-    void openOnly(List<HttpListener> wanted) throws StartException {
-        List<HttpListener> settings = wanted.stream().map(HttpApi::settingsOf).toList();
+    /// @throws StartException if one cannot be opened; nothing is open that is not wanted, and the
+    ///     others are
+    void openOnly(List<Prepared> wanted) throws StartException {
+        List<HttpListener> settings =
+                wanted.stream().map(Prepared::listener).map(HttpApi::settingsOf).toList();
         for (Open open : servers) {
             if (!settings.contains(settingsOf(open.listener()))) {
                 close(open);
             }
         }
-        for (HttpListener listener : wanted) {
-            if (servers.stream()
-                    .noneMatch(o -> settingsOf(o.listener()).equals(settingsOf(listener)))) {
-                servers.add(open(listener));
+        StartException failure = null;
+        for (Prepared prepared : wanted) {
+            try {
+                if (openLike(prepared.listener()) == null) {
+                    servers.add(open(prepared));
+                }
+            } catch (StartException e) {
+                failure = StartException.both(failure, e);
             }
         }
-        // Those that have stayed may stand elsewhere now.
-        servers.replaceAll(o ->
-                new Open(
-                        wanted.get(settings.indexOf(settingsOf(o.listener()))),
-                        o.server(),
-                        o.tls()));
-        servers.sort(Comparator.comparingInt(o -> wanted.indexOf(o.listener())));
+        // Those that have stayed may stand elsewhere now, and have other certificates.
+        for (int i = 0; i < servers.size(); i++) {
+            Open open = servers.get(i);
+            Prepared prepared = wanted.get(settings.indexOf(settingsOf(open.listener())));
+            if (prepared.tls() != open.tls()) {
+                notice("TLS of port " + open.listener().port() + " has changed for new requests.");
+            }
+            servers.set(i, open.with(prepared));
+        }
+        List<HttpListener> order = wanted.stream().map(Prepared::listener).toList();
+        servers.sort(Comparator.comparingInt(o -> order.indexOf(o.listener())));
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    private @Nullable Open openLike(HttpListener listener) {
+        return servers.stream()
+                .filter(o -> settingsOf(o.listener()).equals(settingsOf(listener)))
+                .findFirst()
+                .orElse(null);
+    }
+
+    private void notice(String text) {
+        broker.options().log().log(LogLevel.NOTICE, text);
     }
 
     private void close(Open open) {
@@ -191,33 +256,29 @@ final class HttpApi implements AutoCloseable {
         String _ = DateTimeFormatter.ofPattern("zzz", Locale.US).format(now);
     }
 
-    private Open open(HttpListener listener) throws StartException {
+    private Open open(Prepared prepared) throws StartException {
+        HttpListener listener = prepared.listener();
+        TlsContext tls = prepared.tls();
         readTimeZones();
         InetSocketAddress address =
                 listener.host() == null
                         ? new InetSocketAddress(listener.port())
                         : new InetSocketAddress(listener.host(), listener.port());
         try {
-            TlsContext tls = readTls(listener);
+            RenewableTls renewable = tls == null ? null : new RenewableTls(tls);
             HttpServer server;
-            if (tls == null) {
+            if (renewable == null) {
                 server = HttpServer.create(address, BACKLOG);
             } else {
                 HttpsServer secure = HttpsServer.create(address, BACKLOG);
-                secure.setHttpsConfigurator(new Current(tls));
+                secure.setHttpsConfigurator(renewable);
                 server = secure;
             }
             server.setExecutor(threads);
             server.createContext("/", exchange -> answer(listener, exchange));
             server.start();
-            broker.options()
-                    .log()
-                    .log(
-                            LogLevel.NOTICE,
-                            "Opening http_api listen socket on port "
-                                    + server.getAddress().getPort()
-                                    + ".");
-            return new Open(listener, server, tls);
+            notice("Opening http_api listen socket on port " + server.getAddress().getPort() + ".");
+            return new Open(listener, server, renewable);
         } catch (IOException e) {
             throw cannotListen(listener, String.valueOf(e.getMessage()));
         }
@@ -246,26 +307,6 @@ final class HttpApi implements AutoCloseable {
                                 : " Error found at " + listener.origin() + "."));
     }
 
-    /// TLS as its files were read last.
-    private static final class Current extends HttpsConfigurator {
-        private final TlsContext tls;
-
-        Current(TlsContext tls) {
-            super(tls.context());
-            this.tls = tls;
-        }
-
-        @Override
-        public SSLContext getSSLContext() {
-            return tls.context();
-        }
-
-        @Override
-        public void configure(HttpsParameters parameters) {
-            parameters.setSSLParameters(tls.parameters());
-        }
-    }
-
     /// The port of an open listener, by its place.
     int port(int listener) {
         return servers.get(listener).server().getAddress().getPort();
@@ -283,8 +324,9 @@ final class HttpApi implements AutoCloseable {
         List<String> failures = new ArrayList<>();
         for (Open open : servers) {
             try {
-                if (open.tls() != null) {
-                    open.tls().reload();
+                TlsContext tls = open.tls();
+                if (tls != null) {
+                    tls.reload();
                 }
             } catch (TransportException e) {
                 failures.add(

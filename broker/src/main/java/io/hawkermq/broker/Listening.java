@@ -184,12 +184,24 @@ final class Listening implements AutoCloseable {
 
     /// Opens again what was closed to make room.
     ///
-    /// @throws StartException if one cannot be opened
+    /// @throws StartException if one cannot be opened; the others are open then
     synchronized void restore(Change change) throws StartException {
-        for (OpenListener old : change.removed()) {
-            if (old.sockets().isEmpty()) {
-                open(old, (Integer) null);
+        reopen(change.removed());
+    }
+
+    private void reopen(List<OpenListener> closed) throws StartException {
+        StartException failure = null;
+        for (OpenListener listener : closed) {
+            try {
+                if (listener.sockets().isEmpty()) {
+                    open(listener, pausedPorts.get(listener));
+                }
+            } catch (StartException e) {
+                failure = StartException.both(failure, e);
             }
+        }
+        if (failure != null) {
+            throw failure;
         }
     }
 
@@ -321,13 +333,9 @@ final class Listening implements AutoCloseable {
 
     /// Opens them again.
     ///
-    /// @throws StartException if one cannot be opened
+    /// @throws StartException if one cannot be opened; the others are open then
     synchronized void resume() throws StartException {
-        for (OpenListener listener : listeners) {
-            if (listener.sockets().isEmpty()) {
-                open(listener, pausedPorts.get(listener));
-            }
-        }
+        reopen(listeners);
     }
 
     /// @param port that it had before, null if it is to have the one that it asks for

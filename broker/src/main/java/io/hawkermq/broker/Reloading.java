@@ -123,7 +123,7 @@ final class Reloading {
         } catch (ConfigurationException e) {
             outcome = Outcome.failed(texts(e));
         } catch (StartException e) {
-            outcome = Outcome.failed(List.of(String.valueOf(e.getMessage())));
+            outcome = Outcome.failed(texts(e));
         } catch (RuntimeException e) {
             outcome = broken(e);
         }
@@ -165,6 +165,21 @@ final class Reloading {
 
     private static List<String> texts(ConfigurationException e) {
         return e.errors().stream().map(x -> x.text().replaceFirst("^Error: ", "")).toList();
+    }
+
+    /// Why it failed, and then which ports could not be had again.
+    private static List<String> texts(StartException e) {
+        List<String> texts = new ArrayList<>();
+        texts.add(String.valueOf(e.getMessage()));
+        addLost(e, texts);
+        return texts;
+    }
+
+    private static void addLost(Throwable e, List<String> texts) {
+        for (Throwable lost : e.getSuppressed()) {
+            texts.add("Not open any more: " + lost.getMessage());
+            addLost(lost, texts);
+        }
     }
 
     /// Reads all files and says what [#reload] would change, or what is wrong. Changes nothing.
@@ -223,21 +238,22 @@ final class Reloading {
         try {
             Map<ListenerAddress, FileAccess.Rules> rules = ListenersAccess.read(current, log);
             BrokerOptions options = options(current);
-            Listening.Change listeners = broker.prepare(options);
+            Broker.Change listeners = broker.prepare(options);
             broker.change(options, listeners);
             if (access != null) {
                 broker.review(access.reload(rules, Map.of()));
             }
             log.log(LogLevel.NOTICE, "Changed files are in force.");
         } catch (StartException e) {
-            notTaken(String.valueOf(e.getMessage()));
+            texts(e).forEach(l -> log.log(LogLevel.ERROR, l));
+            notTaken();
         } catch (RuntimeException e) {
-            notTaken("Internal error when files had changed: " + Stacks.of(e));
+            log.log(LogLevel.ERROR, "Internal error when files had changed: " + Stacks.of(e));
+            notTaken();
         }
     }
 
-    private void notTaken(String why) {
-        log.log(LogLevel.ERROR, why);
+    private void notTaken() {
         log.log(LogLevel.ERROR, "Changed files were not taken: the old ones stay in force.");
     }
 
@@ -301,7 +317,7 @@ final class Reloading {
         LogSettings before = log.settings();
         try {
             BrokerOptions options = options(read);
-            Listening.Change listeners = broker.prepare(options);
+            Broker.Change listeners = broker.prepare(options);
             log.change(LogSettings.of(read));
             broker.change(options, listeners);
         } catch (StartException | RuntimeException e) {

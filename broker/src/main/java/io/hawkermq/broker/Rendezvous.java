@@ -13,16 +13,21 @@ import java.util.concurrent.locks.LockSupport;
 /// A loop that has come keeps emptying its mailbox, because others may still wait for an answer,
 /// but reads no socket. When all have come and all are quiet, the action runs, on the first loop.
 /// If that takes longer than [#MOST_NANOS], because the broker stops and a loop will never come, all
-/// go on without the action.
+/// go on without the action; so they do after [#MOST_DURABLE_NANOS] if only the disk is waited for:
+/// what never touches it is not to wait for one that fails.
 final class Rendezvous {
     private static final long PAUSE_NANOS = 20_000;
     private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    /// From when all have come. A sync of a disk that is slow but works takes less.
+    private static final long MOST_DURABLE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
     private final List<Loop> loops;
     private final Runnable action;
     private final AtomicInteger here = new AtomicInteger();
     private final CountDownLatch over = new CountDownLatch(1);
     private final long began = System.nanoTime();
+    private volatile long allCame;
     private volatile State state = State.GATHERING;
 
     private enum State {
@@ -54,7 +59,9 @@ final class Rendezvous {
     private void come(Loop loop) {
         loop.flushAll();
         loop.shard().postOutgoing();
-        here.incrementAndGet();
+        if (here.incrementAndGet() == loops.size()) {
+            allCame = System.nanoTime();
+        }
         while (over.getCount() > 0) {
             step(loop);
             LockSupport.parkNanos(PAUSE_NANOS);
@@ -83,22 +90,35 @@ final class Rendezvous {
             // What has come may have something to be stored or told to others.
             loop.shard().postOutgoing();
         }
-        if (loop.number() == loops.getFirst().number() && here.get() == loops.size() && isQuiet()) {
+        boolean isComplete = here.get() == loops.size();
+        if (isComplete && loop.number() == loops.getFirst().number() && isQuiet()) {
             action.run();
             return State.DONE;
         }
-        return System.nanoTime() - began > MOST_NANOS ? State.GIVEN_UP : State.GATHERING;
+        return isTooLate() ? State.GIVEN_UP : State.GATHERING;
+    }
+
+    private boolean isTooLate() {
+        long now = System.nanoTime();
+        return now - began > MOST_NANOS
+                || allCame != 0
+                        && now - allCame > MOST_DURABLE_NANOS
+                        && !hasMessages()
+                        && !isAllDurable();
     }
 
     /// True if nobody has anything left to tell, and all that was stored is durable. A message
     /// counts as on its way until it has been handled and what came of it was posted, and what a
     /// shard has collected for the store is handed in before another loop can look.
     private boolean isQuiet() {
-        for (Loop loop : loops) {
-            if (loop.messagesOnTheirWay() > 0 || !loop.isAllDurable()) {
-                return false;
-            }
-        }
-        return true;
+        return !hasMessages() && isAllDurable();
+    }
+
+    private boolean isAllDurable() {
+        return loops.stream().allMatch(Loop::isAllDurable);
+    }
+
+    private boolean hasMessages() {
+        return loops.stream().anyMatch(l -> l.messagesOnTheirWay() > 0);
     }
 }

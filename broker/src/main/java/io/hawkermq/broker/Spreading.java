@@ -15,6 +15,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Spreads sessions over more loops when one is busy and a core is idle, takes that back where it
@@ -34,6 +35,7 @@ final class Spreading implements AutoCloseable {
     private final Broker broker;
     private final Slots home;
     private final IdleCores idleCores;
+    private final Supplier<String> storeTrouble;
     private final SpreadingRule rule = new SpreadingRule();
     private final AtomicInteger busyLoop = new AtomicInteger(NONE);
     private final AtomicReference<@Nullable Thread> worker = new AtomicReference<>();
@@ -41,10 +43,12 @@ final class Spreading implements AutoCloseable {
 
     /// @param home which loop owns what while there is little to do
     /// @param idleCores sampled for a second before a loop more is used
-    Spreading(Broker broker, Slots home, IdleCores idleCores) {
+    /// @param storeTrouble why nothing can be stored; empty if it can
+    Spreading(Broker broker, Slots home, IdleCores idleCores, Supplier<String> storeTrouble) {
         this.broker = broker;
         this.home = home;
         this.idleCores = idleCores;
+        this.storeTrouble = storeTrouble;
     }
 
     /// A loop is busy; called on it.
@@ -169,7 +173,9 @@ final class Spreading implements AutoCloseable {
     /// Looks at all loops for a second, and gathers if they have had little to do for long enough.
     private void watch() throws InterruptedException, ExecutionException, TimeoutException {
         Second last = second();
-        if (rule.isTimeToGather(last.cores(), last.packets(), last.idleCores()) && move(home)) {
+        if (rule.isTimeToGather(last.cores(), last.packets(), last.idleCores())
+                && !rule.restsFromMoves(System.nanoTime())
+                && move(home)) {
             rule.gathered(System.nanoTime());
             notice("Gathering load: it has changed, all clients are back where they were.");
         }
@@ -199,10 +205,12 @@ final class Spreading implements AutoCloseable {
         return answer.get(ANSWER_SECONDS, TimeUnit.SECONDS);
     }
 
+    /// While nothing can be stored nothing moves: it would have to wait for what will not be durable.
+    ///
     /// @return true if the slots are so now and were not before
     @SuppressWarnings("ReferenceEquality") // a table that was not changed is the same object
     private boolean move(Slots after) throws InterruptedException {
-        if (after == broker.slots()) {
+        if (after == broker.slots() || !storeTrouble.get().isEmpty()) {
             return false;
         }
         long involved = broker.slots().activeShards() | after.activeShards();
@@ -214,7 +222,15 @@ final class Spreading implements AutoCloseable {
         }
         Rendezvous rendezvous = new Rendezvous(loops, () -> broker.move(after));
         rendezvous.call();
-        return rendezvous.await();
+        if (rendezvous.await()) {
+            rule.moved();
+            return true;
+        }
+        notice(
+                "No clients could be moved to other loops; this is not tried again for "
+                        + rule.failed(System.nanoTime())
+                        + " s at least.");
+        return false;
     }
 
     private void notice(String text) {

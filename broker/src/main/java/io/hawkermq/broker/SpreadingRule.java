@@ -53,17 +53,38 @@ final class SpreadingRule {
     /// How many times as much must get done by one loop more, on a machine without a core to spare.
     static final double NEEDED_GAIN = 1.25;
 
-    /// From a spreading that was taken back to the next trial.
+    /// From a spreading that was taken back to the next trial, and from a move that failed to the next.
     static final long REST_SECONDS = 60;
 
     /// The longest rest, after several such in turn.
     static final long MOST_REST_SECONDS = 16 * 60;
 
+    /// Twice as long each time.
+    private static final class Rest {
+        private long seconds;
+        private long until;
+
+        /// @return seconds until it is over
+        long begin(long nowNanos) {
+            seconds = seconds == 0 ? REST_SECONDS : Math.min(2 * seconds, MOST_REST_SECONDS);
+            until = nowNanos + TimeUnit.SECONDS.toNanos(seconds);
+            return seconds;
+        }
+
+        boolean isOn(long nowNanos) {
+            return seconds > 0 && nowNanos - until < 0;
+        }
+
+        void forget() {
+            seconds = 0;
+        }
+    }
+
     /// Packets a second for which it is spread; 0 if that does not matter.
     private double judgedPackets;
 
-    private long restSeconds;
-    private long restsUntil;
+    private final Rest fromTrials = new Rest();
+    private final Rest fromMoves = new Rest();
     private int patience = QUIET_SECONDS;
     private int quietSeconds;
     private boolean hasGathered;
@@ -97,15 +118,29 @@ final class SpreadingRule {
     ///
     /// @return seconds until the next trial
     long takenBack(long nowNanos) {
-        restSeconds =
-                restSeconds == 0 ? REST_SECONDS : Math.min(2 * restSeconds, MOST_REST_SECONDS);
-        restsUntil = nowNanos + TimeUnit.SECONDS.toNanos(restSeconds);
-        return restSeconds;
+        return fromTrials.begin(nowNanos);
     }
 
-    /// True between a spreading that did not pay and the next trial.
+    /// A move was given up, for which all clients have waited.
+    ///
+    /// @return seconds until the next one
+    long failed(long nowNanos) {
+        return fromMoves.begin(nowNanos);
+    }
+
+    /// True between a spreading that did not pay, or a move that failed, and the next trial.
     boolean rests(long nowNanos) {
-        return restSeconds > 0 && nowNanos - restsUntil < 0;
+        return fromTrials.isOn(nowNanos) || restsFromMoves(nowNanos);
+    }
+
+    /// True between a move that failed and the next.
+    boolean restsFromMoves(long nowNanos) {
+        return fromMoves.isOn(nowNanos);
+    }
+
+    /// Slots have been moved.
+    void moved() {
+        fromMoves.forget();
     }
 
     /// Slots have been given away.
@@ -144,7 +179,7 @@ final class SpreadingRule {
         quietSeconds = 0;
         hasGathered = true;
         gatheredAt = nowNanos;
-        restSeconds = 0; // the next load is another one
+        fromTrials.forget(); // the next load is another one
     }
 
     /// Gives half of a loop's work away, by whole slots.

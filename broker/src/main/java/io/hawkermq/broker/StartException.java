@@ -1,6 +1,7 @@
 package io.hawkermq.broker;
 
 import io.hawkermq.mosquitto.PluginConfiguration;
+import org.jspecify.annotations.Nullable;
 
 /// The broker cannot start; the message is one line that says why and what to do.
 public final class StartException extends Exception {
@@ -22,7 +23,7 @@ public final class StartException extends Exception {
     }
 
     StartException(String message, int exitStatus) {
-        super(message, null, false, false);
+        super(message, null, true, false);
         this.exitStatus = exitStatus;
     }
 
@@ -37,6 +38,15 @@ public final class StartException extends Exception {
                         + plugin.origin()
                         + ".",
                 exitStatus);
+    }
+
+    /// Of several things that failed the first, with the others suppressed.
+    static StartException both(@Nullable StartException first, StartException next) {
+        if (first == null) {
+            return next;
+        }
+        first.addSuppressed(next);
+        return first;
     }
 
     /// What the process ends with.

@@ -298,26 +298,8 @@ class ListenerReloadTest {
     @Test
     void aPortOfMqttComesBackThoughTheOneOfHttpIsLost() throws Exception {
         AtomicReference<@Nullable ServerSocket> thief = new AtomicReference<>();
-        EventLog log =
-                new EventLog() {
-                    @Override
-                    public boolean isEnabled(LogLevel level) {
-                        return true;
-                    }
-
-                    @Override
-                    public void log(LogLevel level, String text) {
-                        if (text.equals("Opening http_api listen socket on port " + port + ".")) {
-                            try {
-                                thief.set(new ServerSocket(second, 1, V4));
-                            } catch (IOException e) {
-                                throw new AssertionError("its port is closed by then", e);
-                            }
-                        }
-                    }
-                };
         String before = "listener PORT 127.0.0.1;listener SECOND 127.0.0.1;protocol http_api";
-        start(before, log);
+        start(before, thief(port, second, thief));
         try (TestClient client = client(V4);
                 ServerSocket taken = new ServerSocket(0, 1, V4)) {
             reloadInVain(
@@ -345,6 +327,131 @@ class ListenerReloadTest {
             client(V4).close();
             assertAlive(client, "t");
         }
+    }
+
+    /// Takes a port of the loopback address as soon as another is opened for HTTP.
+    private static EventLog thief(
+            int opened, int taken, AtomicReference<@Nullable ServerSocket> thief) {
+        return new EventLog() {
+            @Override
+            public boolean isEnabled(LogLevel level) {
+                return true;
+            }
+
+            @Override
+            public void log(LogLevel level, String text) {
+                if (text.equals("Opening http_api listen socket on port " + opened + ".")) {
+                    try {
+                        thief.set(new ServerSocket(taken, 1, V4));
+                    } catch (IOException e) {
+                        throw new AssertionError("the port is closed by then", e);
+                    }
+                }
+            }
+        };
+    }
+
+    private static void assertLostOne(List<String> lines, int wanted, int lost) {
+        assertEquals(2, lines.size(), lines::toString);
+        assertTrue(lines.getFirst().contains("port " + wanted), lines::toString);
+        assertTrue(lines.getLast().startsWith("Not open any more: "), lines::toString);
+        assertTrue(lines.getLast().contains("port " + lost), lines::toString);
+    }
+
+    @Test
+    void onePortOfHttpThatIsLostKeepsNoOtherClosed() throws Exception {
+        int mqtt = freePort();
+        int third = freePort();
+        AtomicReference<@Nullable ServerSocket> stolen = new AtomicReference<>();
+        start(
+                "listener "
+                        + mqtt
+                        + " 127.0.0.1;listener PORT 127.0.0.1;protocol http_api;"
+                        + "listener SECOND 127.0.0.1;protocol http_api",
+                thief(third, port, stolen));
+        try (ServerSocket taken = new ServerSocket(0, 1, V4)) {
+            List<String> lines =
+                    reloadInVain(
+                            "listener %d 127.0.0.1;listener %d 127.0.0.1;protocol http_api;listener %d 127.0.0.1"
+                                    .formatted(mqtt, third, taken.getLocalPort()));
+            assertLostOne(lines, taken.getLocalPort(), port);
+            assertEquals(200, health(second));
+        } finally {
+            Objects.requireNonNull(stolen.get()).close();
+        }
+    }
+
+    @Test
+    void onePortOfMqttThatIsLostKeepsNoOtherClosed() throws Exception {
+        int kept = freePort();
+        AtomicReference<@Nullable ServerSocket> stolen = new AtomicReference<>();
+        start(
+                "listener " + kept + " 127.0.0.1;listener SECOND 127.0.0.1;listener PORT 127.0.0.1",
+                thief(second, second, stolen));
+        try (ServerSocket taken = new ServerSocket(0, 1, V4)) {
+            List<String> lines =
+                    reloadInVain(
+                            ("listener %d 127.0.0.1;listener SECOND 127.0.0.2;protocol http_api;"
+                                            + "listener PORT 127.0.0.2;protocol http_api;"
+                                            + "listener %d 127.0.0.1;protocol http_api")
+                                    .formatted(kept, taken.getLocalPort()));
+            assertLostOne(lines, taken.getLocalPort(), second);
+            client(V4).close();
+        } finally {
+            Objects.requireNonNull(stolen.get()).close();
+        }
+    }
+
+    // ---- certificates of HTTP ----
+
+    private static final String HTTPS =
+            "listener SECOND 127.0.0.1;"
+                    + "listener PORT 127.0.0.1;protocol http_api;certfile @/a.crt;keyfile @/a.key";
+
+    private void certificate(TestCertificates certificates, String root) throws Exception {
+        certificates.issue("a", root, "server", "/CN=localhost");
+    }
+
+    private void assertPresents(TestCertificates certificates, String root) throws Exception {
+        TestCertificates.connect(certificates.client(root + ".crt", null), port).close();
+    }
+
+    @Test
+    void aRenewedCertificateOfHttpIsTaken() throws Exception {
+        TestCertificates certificates = new TestCertificates(folder);
+        certificates.root("root", "root");
+        certificates.root("later", "later");
+        certificates.root("last", "last");
+        certificates.key("a", "EC");
+        certificate(certificates, "root");
+        start(HTTPS);
+        assertPresents(certificates, "root");
+
+        certificate(certificates, "later");
+        assertEquals(List.of(), reload(HTTPS));
+        assertPresents(certificates, "later");
+
+        certificate(certificates, "last");
+        reloading.reloadFiles();
+        assertPresents(certificates, "last");
+    }
+
+    @Test
+    void aBrokenCertificateOfHttpChangesNothing() throws Exception {
+        TestCertificates certificates = new TestCertificates(folder);
+        certificates.root("root", "root");
+        certificates.key("a", "EC");
+        certificate(certificates, "root");
+        start(HTTPS);
+        Files.writeString(folder.resolve("a.crt"), "broken");
+        for (String lines : List.of(HTTPS, HTTPS + ";http_dir @")) {
+            List<String> why = reloadInVain(lines);
+            assertEquals(1, why.size(), why::toString);
+            assertTrue(why.getFirst().contains("a.crt"), why::toString);
+            assertPresents(certificates, "root");
+        }
+        reloading.reloadFiles();
+        assertPresents(certificates, "root");
     }
 
     @Test

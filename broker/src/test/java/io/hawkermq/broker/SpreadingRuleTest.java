@@ -126,6 +126,24 @@ class SpreadingRuleTest {
     }
 
     @Test
+    void eachMoveThatFailedMakesTheNextOneWaitTwiceAsLong() {
+        assertEquals(60, rule.failed(0));
+        long end = TimeUnit.SECONDS.toNanos(60);
+        assertTrue(rule.rests(end - 1) && rule.restsFromMoves(end - 1));
+        assertFalse(rule.rests(end) || rule.restsFromMoves(end));
+        assertEquals(120, rule.failed(end));
+        rule.moved();
+        assertFalse(rule.rests(end) || rule.restsFromMoves(end));
+        assertEquals(60, rule.failed(end));
+    }
+
+    @Test
+    void aSpreadingThatDidNotPayCanBeTakenBackAtOnce() {
+        rule.takenBack(0);
+        assertFalse(rule.restsFromMoves(1));
+    }
+
+    @Test
     void halfOfTheWorkGoes() {
         long[] work = new long[Slots.COUNT];
         work[3] = 10;

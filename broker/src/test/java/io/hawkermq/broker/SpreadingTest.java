@@ -14,7 +14,9 @@ import io.hawkermq.protocol.Properties;
 import io.hawkermq.protocol.ProtocolVersion;
 import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.ReasonCode;
+import io.hawkermq.store.Durability;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -25,10 +27,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(120)
 class SpreadingTest {
@@ -133,7 +138,7 @@ class SpreadingTest {
                         }
                         return 1.0;
                     };
-            Spreading spreading = new Spreading(broker, options.slots(), oneIdle);
+            Spreading spreading = new Spreading(broker, options.slots(), oneIdle, () -> "");
             spreading.relieve(0);
             long asked = System.nanoTime();
             long deadline = asked + 120 * SECOND;
@@ -167,6 +172,79 @@ class SpreadingTest {
             for (TestClient client : clients) {
                 client.close();
             }
+        }
+    }
+
+    /// Calls what looks at the load each time that it looks: a second of it is 20 ms here.
+    private static IdleCores quick(Runnable whenLooking) {
+        return loops -> {
+            whenLooking.run();
+            LockSupport.parkNanos(20_000_000);
+            return 1.0;
+        };
+    }
+
+    private static void spreadOverTwo(Broker broker) throws InterruptedException {
+        Slots two = broker.slots().with(0, 1);
+        Rendezvous rendezvous = new Rendezvous(broker.loops(), () -> broker.move(two));
+        rendezvous.call();
+        assertTrue(rendezvous.await());
+    }
+
+    @Test
+    void nothingMovesWhileTheStoreIsInTrouble() throws Exception {
+        LogLines log = new LogLines();
+        BrokerOptions options = options().with(o -> o.log(log));
+        try (Broker broker = Broker.start(options)) {
+            spreadOverTwo(broker);
+            Slots two = broker.slots();
+            AtomicInteger looked = new AtomicInteger();
+            AtomicInteger asked = new AtomicInteger();
+            AtomicInteger movedAt = new AtomicInteger(Integer.MAX_VALUE);
+            int looks = 3 * SpreadingRule.QUIET_SECONDS;
+            IdleCores idle =
+                    quick(() -> {
+                        int look = looked.incrementAndGet();
+                        if (broker.slots() != two) {
+                            movedAt.accumulateAndGet(look, Math::min);
+                        }
+                    });
+            Supplier<String> trouble =
+                    () -> {
+                        asked.incrementAndGet();
+                        return looked.get() < looks ? "the disk is full" : "";
+                    };
+            try (Spreading spreading = new Spreading(broker, options.slots(), idle, trouble)) {
+                spreading.relieve(0);
+                log.await("Gathering load");
+            }
+            assertTrue(movedAt.get() > looks, () -> "moved at the latest at look " + movedAt);
+            assertTrue(asked.get() > 1);
+        }
+    }
+
+    @Test
+    void aMoveThatFailedIsNotTriedAgainAtOnce(@TempDir Path directory) throws Exception {
+        LogLines log = new LogLines();
+        BrokerOptions options =
+                options()
+                        .with(o ->
+                                o.log(log)
+                                        .persistence(
+                                                new Persistence(directory, Durability.ALWAYS)));
+        try (Broker broker = Broker.start(options)) {
+            spreadOverTwo(broker);
+            try (TestClient _ = RendezvousTest.withoutDurability(broker)) {
+                Semaphore looks = new Semaphore(0);
+                IdleCores idle = quick(looks::release);
+                Spreading spreading = new Spreading(broker, options.slots(), idle, () -> "");
+                spreading.relieve(0);
+                log.await("No clients could be moved");
+                looks.drainPermits();
+                looks.acquire(3 * SpreadingRule.QUIET_SECONDS);
+                spreading.close();
+            }
+            assertEquals(1, log.count("No clients could be moved"));
         }
     }
 

@@ -11,6 +11,13 @@ interface Engine extends AutoCloseable {
     interface Opener {
         /// @throws EngineException DAMAGE if what is there cannot be opened as it is
         Engine open(Path directory) throws EngineException;
+
+        /// Opens a damaged one with a part of what it holds.
+        ///
+        /// @throws EngineException DAMAGE if this is of no help
+        default Engine open(Path directory, RocksEngine.Mode part) throws EngineException {
+            return open(directory);
+        }
     }
 
     /// Whether a write waits for the disk.

@@ -43,6 +43,40 @@ final class Opening {
     /// The database as it was found, if that was damaged.
     private @Nullable Path copy;
 
+    private Step step = Step.OPENING;
+
+    /// What is done with the database: each step needs more room than the one before.
+    private enum Step {
+        /// What stands in its log is moved to a table.
+        OPENING("What is stored is not lost. Opening it needs"),
+        /// It is copied before; its tables are linked.
+        MENDING(
+                "It is damaged, but nothing is lost by this. It is copied before it is mended, which"
+                        + " needs"),
+        /// All that can be read is written once more.
+        REPLACING(
+                "It is damaged, but nothing is lost by this. What can be read of it is written anew,"
+                        + " which needs");
+
+        private final String sentence;
+
+        Step(String sentence) {
+            this.sentence = sentence;
+        }
+    }
+
+    private record Rocks(StoreOptions options) implements Engine.Opener {
+        @Override
+        public Engine open(Path path) throws EngineException {
+            return open(path, RocksEngine.Mode.NORMAL);
+        }
+
+        @Override
+        public Engine open(Path path, RocksEngine.Mode part) throws EngineException {
+            return RocksEngine.open(path, options, part, null);
+        }
+    }
+
     Opening(Path directory, StoreOptions options, Engine.Opener opener, Quarantine quarantine) {
         this.directory = directory;
         this.options = options;
@@ -51,7 +85,7 @@ final class Opening {
     }
 
     static Engine.Opener rocks(StoreOptions options) {
-        return path -> RocksEngine.open(path, options, RocksEngine.Mode.NORMAL, null);
+        return new Rocks(options);
     }
 
     /// What was lost by opening it, a sentence each.
@@ -70,19 +104,54 @@ final class Opening {
             Engine engine = openOrSalvage();
             try {
                 checkFormat(engine);
+                step = Step.OPENING; // there is nothing left to be mended
             } catch (EngineException | StoreException | RuntimeException e) {
                 engine.close();
                 throw e;
             }
             return engine;
         } catch (EngineException | IOException e) {
-            throw cannot("opened", e);
+            StoreException failure = cannot("opened", e);
+            giveRoomBack(e);
+            throw failure;
         }
     }
 
+    /// The next attempt makes a copy again, and so would each one after it.
+    private void giveRoomBack(Exception why) {
+        try {
+            endReplacement();
+            Path made = copy;
+            if (made != null && isStillThere(made)) {
+                copy = null;
+                quarantine.drop(made, why);
+            }
+        } catch (IOException e) {
+            why.addSuppressed(e);
+        }
+    }
+
+    /// Whether the database has all that was copied. What failed may have got far enough to remove
+    /// files.
+    private boolean isStillThere(Path copied) throws IOException {
+        try (Stream<Path> files = Files.list(copied)) {
+            for (Path file : files.toList()) {
+                String name = String.valueOf(file.getFileName());
+                Path original = database().resolve(name);
+                if ((name.endsWith(".log") || isTable(file) || MANIFEST.matcher(name).matches())
+                        && !(Files.exists(original) && Files.size(original) == Files.size(file))) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    private static boolean isTable(Path file) {
+        return file.toString().endsWith(".sst");
+    }
+
     StoreException cannot(String what, Exception e) {
-        boolean isFull =
-                e instanceof EngineException failure && failure.kind() == EngineException.Kind.FULL;
         return new StoreException(
                 "The store in "
                         + directory
@@ -90,9 +159,11 @@ final class Opening {
                         + what
                         + ": "
                         + e.getMessage()
-                        + (isFull
-                                ? ". What is stored is not lost. Opening it needs about "
-                                        + mebibytes(bytesToOpen())
+                        + (isFull(e)
+                                ? ". "
+                                        + step.sentence
+                                        + " about "
+                                        + mebibytes(bytesNeeded())
                                         + " MiB of free space, new durable messages need "
                                         + mebibytes(options.headRoomBytes())
                                         + " MiB: make room on that disk, but leave the files of the"
@@ -106,17 +177,40 @@ final class Opening {
         return (bytes + (1 << 20) - 1) >> 20;
     }
 
-    /// What stands in its log is moved to a table, and a few small files are begun.
-    private long bytesToOpen() {
-        long bytes = 1 << 20;
+    private static boolean isFull(Exception e) {
+        return e instanceof EngineException failure
+                ? failure.kind() == EngineException.Kind.FULL
+                : String.valueOf(e.getMessage()).contains("No space left");
+    }
+
+    /// What is to be written, and a few small files.
+    private long bytesNeeded() {
+        long tables = 0;
+        long log = 0;
+        long others = 0;
         try (Stream<Path> files = Files.list(database())) {
-            for (Path log : files.filter(f -> f.toString().endsWith(".log")).toList()) {
-                bytes += Files.size(log);
+            for (Path file : files.toList()) {
+                long bytes = Files.size(file);
+                if (isTable(file)) {
+                    tables += bytes;
+                } else if (file.toString().endsWith(".log")) {
+                    log += bytes;
+                } else {
+                    others += bytes;
+                }
             }
         } catch (IOException e) {
             // Then what could be seen of it.
         }
-        return bytes;
+        long opening = (1 << 20) + log;
+        long mending = opening + log + others;
+        // What is written anew goes to a log first, of which so much is kept at most.
+        long newLog = Math.min(tables + log, 4 * options.memoryTableBytes());
+        return switch (step) {
+            case OPENING -> opening;
+            case MENDING -> mending;
+            case REPLACING -> mending + tables + newLog;
+        };
     }
 
     private Engine openOrSalvage() throws EngineException, IOException {
@@ -181,6 +275,7 @@ final class Opening {
 
     /// Keeps the database aside as it was found.
     private Path copy() throws IOException {
+        step = Step.MENDING;
         Path made = copy;
         if (made == null) {
             made = quarantine.copy(database());
@@ -217,10 +312,13 @@ final class Opening {
         losses.add("the database is damaged: " + damage.getMessage());
         for (Remedy remedy : REMEDIES) {
             try {
-                Engine engine = RocksEngine.open(database(), options, remedy.mode(), null);
+                Engine engine = opener.open(database(), remedy.mode());
                 losses.add(remedy.loss());
                 return engine;
             } catch (EngineException e) {
+                if (e.kind() != EngineException.Kind.DAMAGE) {
+                    throw e; // with room, this remedy may be the one
+                }
                 losses.add(remedy.failure() + ": " + e.getMessage());
             }
         }
@@ -230,6 +328,7 @@ final class Opening {
     /// Makes a new database of the tables of a copy, and puts it in the place of the one that was
     /// copied.
     private Engine madeOfTables(Path copy) throws EngineException, IOException {
+        step = Step.REPLACING;
         Path replacement = directory.resolve(REPLACEMENT);
         Quarantine.delete(replacement);
         try (Engine fresh = opener.open(replacement)) {
@@ -249,7 +348,7 @@ final class Opening {
     private void fromTables(Path from, Engine to) throws EngineException, IOException {
         try (Stream<Path> files = Files.list(from)) {
             // Their names are numbers with leading zeros: later ones hold what is newer, mostly.
-            for (Path table : files.filter(f -> f.toString().endsWith(".sst")).sorted().toList()) {
+            for (Path table : files.filter(Opening::isTable).sorted().toList()) {
                 try {
                     RocksTable.copy(table, to);
                 } catch (EngineException e) {
@@ -273,12 +372,15 @@ final class Opening {
     ///
     /// @return the new one
     Engine replace(Engine engine) throws EngineException, IOException {
+        step = Step.REPLACING;
         Path replacement = directory.resolve(REPLACEMENT);
         Quarantine.delete(replacement);
-        try (Engine fresh = opener.open(replacement)) {
+        try (engine;
+                Engine fresh = opener.open(replacement)) {
             copy(engine, fresh, (after, until, message) -> {});
-        } finally {
-            engine.close();
+        } catch (EngineException | RuntimeException e) {
+            Quarantine.delete(replacement);
+            throw e;
         }
         quarantine.move(database());
         Files.move(replacement, database());

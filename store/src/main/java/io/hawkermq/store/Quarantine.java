@@ -1,6 +1,7 @@
 package io.hawkermq.store;
 
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -50,6 +51,8 @@ final class Quarantine {
     }
 
     /// Copies a database as it is. Its tables, which are never changed, are linked and take no room.
+    ///
+    /// @throws IOException if it cannot be copied as a whole; nothing is left of the copy then
     Path copy(Path database) throws IOException {
         Path target = Files.createDirectories(make().resolve(database.getFileName()));
         try (Stream<Path> files = Files.list(database)) {
@@ -59,9 +62,26 @@ final class Quarantine {
                     Files.copy(file, to, StandardCopyOption.REPLACE_EXISTING);
                 }
             }
+        } catch (IOException e) {
+            drop(target, e);
+            throw e;
         }
         count.incrementAndGet();
         return target;
+    }
+
+    /// Gives the room of a copy back that nobody needs, because what it is a copy of is still there.
+    ///
+    /// @param why it is not needed, told if it cannot be deleted
+    void drop(Path copy, Exception why) {
+        try {
+            delete(copy);
+            Files.delete(make());
+        } catch (DirectoryNotEmptyException e) {
+            // Something else is kept there.
+        } catch (IOException e) {
+            why.addSuppressed(e);
+        }
     }
 
     private static boolean link(Path file, Path to) {

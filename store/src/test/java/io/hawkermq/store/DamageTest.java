@@ -15,6 +15,7 @@ import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.SubscriptionOptions;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,6 +24,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -315,6 +318,104 @@ class DamageTest {
             checkGoesOn(from, disk);
         }
         assertEquals(List.of("ballast", "db", "lock"), names(from));
+    }
+
+    /// A full disk says nothing about the log: what is left of it is not given up for that.
+    @Test
+    void aFullDiskIsNoReasonToDropTheLog() throws Exception {
+        Path from = log();
+        remember(from);
+        Path log = Disk.files(from, ".log").getLast();
+        flip(log, Files.size(log) * 7);
+        Engine.Opener rocks = Opening.rocks(Disk.options());
+        Engine.Opener full =
+                new Engine.Opener() {
+                    @Override
+                    public Engine open(Path directory) throws EngineException {
+                        return rocks.open(directory);
+                    }
+
+                    @Override
+                    public Engine open(Path directory, RocksEngine.Mode part)
+                            throws EngineException {
+                        if (part == RocksEngine.Mode.WHAT_IS_THERE) {
+                            return rocks.open(directory, part);
+                        }
+                        throw new EngineException(EngineException.Kind.FULL, "injected", null);
+                    }
+                };
+        String why = cannotOpen(from, full);
+        assertTrue(why.contains("It is copied before it is mended"), why);
+        assertTrue(why.contains("make room on that disk"), why);
+        assertNull(Disk.quarantine(from), "a copy more with each attempt");
+        try (Disk disk = new Disk(from)) {
+            assertTrue(check(disk) < written.size() / 2);
+            assertNotNull(Disk.quarantine(from));
+            checkGoesOn(from, disk);
+        }
+    }
+
+    private static String cannotOpen(Path directory, Engine.Opener opener) {
+        return String.valueOf(
+                assertThrows(
+                                StoreException.class,
+                                () ->
+                                        new Disk(
+                                                directory,
+                                                Disk.options(),
+                                                opener,
+                                                () -> Long.MAX_VALUE))
+                        .getMessage());
+    }
+
+    /// It is written anew as a whole, whatever is in the log.
+    @Test
+    void aDamagedTableThatIsReplacedNeedsRoomForAll() throws Exception {
+        Path from = tables();
+        remember(from);
+        Path table = Disk.files(from, ".sst").getFirst();
+        long bytes = 0;
+        for (Path file : Disk.files(from, "")) {
+            bytes += Files.size(file);
+        }
+        flip(table, Files.size(table));
+        Engine.Opener full =
+                path -> {
+                    Engine engine = Opening.rocks(Disk.options()).open(path);
+                    return path.endsWith("db.new") ? new FullEngine(engine) : engine;
+                };
+        String why = cannotOpen(from, full);
+        Matcher needed =
+                Pattern.compile("is written anew, which needs about (\\d+) MiB").matcher(why);
+        assertTrue(needed.find(), why);
+        assertTrue(Long.parseLong(needed.group(1)) << 20 >= bytes + (1 << 20), why);
+        assertEquals(List.of("ballast", "db", "lock"), names(from));
+        try (Disk disk = new Disk(from)) {
+            check(disk);
+            assertFalse(disk.report.isWhole());
+            checkGoesOn(from, disk);
+        }
+    }
+
+    @Test
+    void aDiskThatIsFullIsSaidWhoeverMeetsItFirst() {
+        Opening opening =
+                new Opening(
+                        root, Disk.options(), Opening.rocks(Disk.options()), new Quarantine(root));
+        FileSystemException full =
+                new FileSystemException("records.jsonl", null, "No space left on device");
+        String text = String.valueOf(opening.cannot("read", full).getMessage());
+        assertTrue(text.contains("make room on that disk"), text);
+        assertFalse(text.contains("moving the directory away"), text);
+    }
+
+    @Test
+    void nothingIsLeftOfACopyThatFailed() throws Exception {
+        Path database = Files.createDirectories(root.resolve("db"));
+        Files.writeString(database.resolve("000001.log"), "a");
+        Files.createSymbolicLink(database.resolve("000002.log"), root.resolve("nowhere"));
+        assertThrows(IOException.class, () -> new Quarantine(root).copy(database));
+        assertNull(Disk.quarantine(root));
     }
 
     @Test

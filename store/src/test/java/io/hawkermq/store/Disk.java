@@ -57,8 +57,13 @@ final class Disk implements StoreListener, AutoCloseable {
             throws StoreException {
         recovered = new Recovered(head);
         store = DurableStore.open(directory, options, this, opener, probe);
-        report = store.recover(recovered);
-        store.start();
+        try {
+            report = store.recover(recovered);
+            store.start();
+        } catch (StoreException e) {
+            store.close(); // as a broker does; or the directory would stay taken
+            throw e;
+        }
     }
 
     /// Without a ballast of its own for each of hundreds of stores.
