@@ -10,6 +10,7 @@ import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import org.bouncycastle.tls.TlsServerProtocol;
 import org.jspecify.annotations.Nullable;
 
@@ -107,7 +108,11 @@ public final class PskLayer extends ChannelDuplexHandler {
         channel.config().setAutoRead(false);
         HANDSHAKES.execute(() -> {
             Throwable failure = offer(bytes);
-            channel.eventLoop().execute(() -> computed(ctx, failure));
+            try {
+                channel.eventLoop().execute(() -> computed(ctx, failure));
+            } catch (RejectedExecutionException e) {
+                // The broker has stopped, and the client is gone with it.
+            }
         });
     }
 
