@@ -233,14 +233,10 @@ public final class Broker implements AutoCloseable {
                             .map(HttpListener::port)
                             .filter(p -> p != 0)
                             .collect(Collectors.toSet()));
-            http.change(prepared.http());
-            try {
-                listening.apply(prepared.mqtt());
-            } catch (StartException | RuntimeException e) {
-                undo(e, () -> http.openOnly(before));
-                throw e;
-            }
+            http.openOnly(prepared.http());
+            listening.apply(prepared.mqtt());
         } catch (StartException | RuntimeException e) {
+            undo(e, () -> http.openOnly(before));
             undo(e, () -> listening.restore(prepared.mqtt()));
             throw e;
         }

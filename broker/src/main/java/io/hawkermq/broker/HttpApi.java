@@ -150,7 +150,7 @@ final class HttpApi implements AutoCloseable {
         }
     }
 
-    /// Reads what these listeners need, for [#change].
+    /// Reads what these listeners need, for [#openOnly].
     ///
     /// @throws StartException if a file cannot be used; nothing has changed then
     List<Prepared> prepare(List<HttpListener> replacements) throws StartException {
@@ -170,27 +170,9 @@ final class HttpApi implements AutoCloseable {
         return servers.stream().map(o -> new Prepared(o.listener(), o.tls())).toList();
     }
 
-    /// Closes ports and opens others. One with other settings is closed and opened again, which
-    /// costs nobody anything: each connection ends with its answer. One with the same settings gets
-    /// what its files say now.
-    ///
-    /// @throws StartException if one cannot be opened; all is as it was then, but for ports that
-    ///     cannot be had again, each of which is told by a suppressed exception
-    void change(List<Prepared> replacements) throws StartException {
-        List<Prepared> before = inForce();
-        try {
-            openOnly(replacements);
-        } catch (StartException | RuntimeException e) {
-            try {
-                openOnly(before);
-            } catch (StartException | RuntimeException again) {
-                e.addSuppressed(again);
-            }
-            throw e;
-        }
-    }
-
-    /// Closes all others and opens those of these that are closed.
+    /// Closes all other ports and opens those of these that are closed. One with other settings is
+    /// closed and opened again, which costs nobody anything: each connection ends with its answer.
+    /// One with the same settings gets what its files say now.
     ///
     /// @throws StartException if one cannot be opened; nothing is open that is not wanted, and the
     ///     others are

@@ -106,7 +106,7 @@ class ConversationTest {
                                 RrCommand.run(words("-V 5 -t t -e e -m m -W 1"), c.io());
                             }
                         });
-        int status = c.status().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        int status = statusOf(c);
         assertEquals(Connecting.TIMED_OUT, status);
         assertTimeoutPreemptively(
                 PATIENCE,
@@ -150,7 +150,7 @@ class ConversationTest {
                 Thread.ofPlatform()
                         .daemon()
                         .start(() -> SubCommand.run(words("-t t -q 1 -C 2 -v -i me -c"), c.io()));
-        assertEquals(0, c.status().get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+        assertEquals(0, statusOf(c));
         assertEquals("a x\na y\n", c.output());
         reader.interrupt();
     }
@@ -162,8 +162,13 @@ class ConversationTest {
         answer("20 02 01 00" + retained, "90 03 00 01 01", "", "40 02 00 02");
         Captured c = Captured.empty();
         sub("-t t -q 1 -C 1 -i me -c --remove-retained", c);
-        assertEquals(0, c.status().get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+        assertEquals(0, statusOf(c));
         assertEquals("x\n", c.output());
+    }
+
+    /// The one with which it has ended.
+    private static int statusOf(Captured c) throws Exception {
+        return c.status().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 
     /// With the status it returns, or ends the process with from another thread.
@@ -180,7 +185,7 @@ class ConversationTest {
         answer("20 03 00 00 00", "90 04 00 01 00 00" + retained, "40 03 00 02 87" + live);
         Captured c = Captured.empty();
         sub("-V 5 -t x --retained-only --remove-retained", c);
-        assertEquals(0, c.status().get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+        assertEquals(0, statusOf(c));
         assertEquals("a\n", c.output());
         assertEquals("", c.errors());
     }
@@ -190,7 +195,7 @@ class ConversationTest {
         answer("20 02 00 00", "90 03 00 01 00 31 04 00 01 78 61");
         Captured c = Captured.empty();
         sub("-t x --remove-retained -C 1 -W 1", c);
-        assertEquals(Connecting.TIMED_OUT, c.status().get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+        assertEquals(Connecting.TIMED_OUT, statusOf(c));
         assertEquals("a\n", c.output());
         assertEquals("Timed out\n", c.errors());
     }
@@ -201,7 +206,7 @@ class ConversationTest {
         answer("20 03 00 00 00", "B0 04 00 01 00 00" + takenOver);
         Captured c = Captured.empty();
         sub("-V 5 -U x", c);
-        assertEquals(0x8E, c.status().get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+        assertEquals(0x8E, statusOf(c));
         assertEquals("Error: Session taken over\n", c.errors());
     }
 
@@ -211,8 +216,7 @@ class ConversationTest {
         answer("20 02 00 00", "90 03 00 01 00");
         Captured c = Captured.empty();
         sub("-t a -t b", c);
-        assertEquals(
-                Connecting.PROTOCOL_ERROR, c.status().get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+        assertEquals(Connecting.PROTOCOL_ERROR, statusOf(c));
         assertTrue(c.errors().startsWith("Error: A network protocol error"), c.errors());
     }
 

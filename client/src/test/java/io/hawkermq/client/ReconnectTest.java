@@ -38,6 +38,11 @@ class ReconnectTest {
         return MqttClient.builder().uri(server.uri()).onState(states).reconnect(SOON);
     }
 
+    /// With a session that an earlier process may have left.
+    private MqttClientBuilder resuming(ScriptedServer server) {
+        return builder(server).clientId("c").resumeSession(Duration.ofHours(1));
+    }
+
     @Test
     void goesOnWhereItWas() throws Exception {
         try (ScriptedServer server = new ScriptedServer();
@@ -347,11 +352,7 @@ class ReconnectTest {
     void whatNobodyClaimsIsGivenUpAfterADisconnectionToo() throws Exception {
         try (ScriptedServer server = new ScriptedServer();
                 MqttClient client =
-                        builder(server)
-                                .clientId("c")
-                                .resumeSession(Duration.ofHours(1))
-                                .operationTimeout(Duration.ofSeconds(1))
-                                .build()) {
+                        resuming(server).operationTimeout(Duration.ofSeconds(1)).build()) {
             client.connectAsync();
             try (Peer peer = server.accept(false)) {
                 states.await(State.Connected.class);
@@ -372,11 +373,7 @@ class ReconnectTest {
         CompletableFuture<String> unclaimed = new CompletableFuture<>();
         try (ScriptedServer server = new ScriptedServer();
                 MqttClient client =
-                        builder(server)
-                                .clientId("c")
-                                .resumeSession(Duration.ofHours(1))
-                                .onUnclaimed(m -> unclaimed.complete(m.topic()))
-                                .build()) {
+                        resuming(server).onUnclaimed(m -> unclaimed.complete(m.topic())).build()) {
             client.connectAsync();
             try (Peer peer = server.accept(true)) {
                 states.await(State.Connected.class);
@@ -390,12 +387,7 @@ class ReconnectTest {
     @Test
     void whatNobodyWillEverClaimDoesNotWaitOnLaterConnections() throws Exception {
         try (ScriptedServer server = new ScriptedServer();
-                MqttClient client =
-                        builder(server)
-                                .clientId("c")
-                                .resumeSession(Duration.ofHours(1))
-                                .operationTimeout(Duration.ofDays(1))
-                                .build()) {
+                MqttClient client = resuming(server).operationTimeout(Duration.ofDays(1)).build()) {
             client.releaseUnclaimed();
             for (int packetId = 1; packetId <= 2; packetId++) {
                 client.connectAsync();

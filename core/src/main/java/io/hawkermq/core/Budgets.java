@@ -121,7 +121,8 @@ final class Budgets {
 
     /// Stops reading from a publisher until less waits, or for [#HOLD_BACK_MILLIS]: behind its
     /// PUBLISH there may be the very acknowledgements that others wait for, or its PINGREQ. So a
-    /// publisher is slowed down to one message or one run of them in that time and never comes to a standstill.
+    /// publisher is slowed down to one message or one run of them in that time and never comes to a
+    /// standstill.
     void holdBack(Connection connection) {
         if (heldBack.add(connection)) {
             connection.outbox().pauseReading();
