@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What is published below `$CONTROL`, and what comes back.
+@TakesAgainWhatItFreed
 class ControlPlaneTest {
     private static final String SECURITY = "$CONTROL/dynamic-security/v1";
     private static final String BROKER = "$CONTROL/broker/v1";

@@ -44,6 +44,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// What a reload makes of a listener that has other lines than before: each option of listeners
 /// takes effect, and where it listens changes without anybody being sent away.
+@TakesAgainWhatItFreed
 class ListenerReloadTest {
     private static final ProtocolVersion V5 = ProtocolVersion.MQTT_5;
     private static final InetAddress V4 = address("127.0.0.1");

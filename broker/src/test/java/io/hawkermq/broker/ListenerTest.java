@@ -42,6 +42,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@TakesAgainWhatItFreed
 class ListenerTest {
     private static final ProtocolVersion V5 = ProtocolVersion.MQTT_5;
 

@@ -45,6 +45,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What SIGHUP and changed files do to a broker that was started from a file, and to whom not.
+@TakesAgainWhatItFreed
 class ReloadingTest {
     private static final ProtocolVersion V5 = ProtocolVersion.MQTT_5;
 
