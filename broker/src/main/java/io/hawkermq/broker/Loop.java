@@ -12,6 +12,7 @@ import io.hawkermq.core.Slots;
 import io.hawkermq.core.Store;
 import io.hawkermq.core.StoreChange;
 import io.hawkermq.core.StoredPage;
+import io.hawkermq.protocol.AcknowledgementRun;
 import io.hawkermq.protocol.ByteWriter;
 import io.hawkermq.protocol.PublishRun;
 import io.hawkermq.protocol.PublishTemplates;
@@ -71,6 +72,7 @@ final class Loop {
     private final Handshakes handshakes;
     private final TopicNames topicNames = new TopicNames();
     private final PublishRun publishRun = new PublishRun();
+    private final AcknowledgementRun acknowledgementRun = new AcknowledgementRun();
     private final byte[] scratch = new byte[READ_BYTES];
     private final ByteWriter writer = new ByteWriter(1_024, LARGEST_ENCODING);
     private final List<SocketConnection> toAcknowledge = new ArrayList<>();
@@ -184,6 +186,11 @@ final class Loop {
     /// For one run at a time, like [#scratch], where its bytes are.
     PublishRun publishRun() {
         return publishRun;
+    }
+
+    /// For one run at a time.
+    AcknowledgementRun acknowledgementRun() {
+        return acknowledgementRun;
     }
 
     byte[] scratch() {

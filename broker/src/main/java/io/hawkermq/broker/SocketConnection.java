@@ -8,6 +8,7 @@ import io.hawkermq.core.LogLevel;
 import io.hawkermq.core.Outbox;
 import io.hawkermq.core.Slots;
 import io.hawkermq.core.Terms;
+import io.hawkermq.protocol.AcknowledgementRun;
 import io.hawkermq.protocol.ByteWriter;
 import io.hawkermq.protocol.MalformedPacketException;
 import io.hawkermq.protocol.Packet;
@@ -200,9 +201,14 @@ final class SocketConnection implements Outbox, OutboundBuffer.Filler, Wire.Owne
     private void readPackets() {
         try {
             PublishRun run = loop.publishRun();
+            AcknowledgementRun acknowledgements = loop.acknowledgementRun();
             while (stage == Stage.OPEN && !isPaused) {
                 if (decoder.nextRun(run)) {
                     connection.onPublishRun(run);
+                    continue;
+                }
+                if (decoder.nextAcknowledgements(acknowledgements)) {
+                    connection.onAcknowledgements(acknowledgements);
                     continue;
                 }
                 Packet packet = decoder.next();

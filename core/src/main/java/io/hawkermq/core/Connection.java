@@ -1,5 +1,6 @@
 package io.hawkermq.core;
 
+import io.hawkermq.protocol.AcknowledgementRun;
 import io.hawkermq.protocol.MalformedPacketException;
 import io.hawkermq.protocol.OutboundTopicAliases;
 import io.hawkermq.protocol.Packet;
@@ -140,10 +141,7 @@ public final class Connection {
         lastReceived = shard.now();
         shard.counters().received[packet.type().value()]++;
         if (state == State.CONNECTED) {
-            if (awaiting > MOST_AWAITING) {
-                refuse(
-                        ReasonCode.QUOTA_EXCEEDED,
-                        "more than " + MOST_AWAITING + " packets wait for the disk");
+            if (!mayTakePacket()) {
                 return;
             }
             Session s = Objects.requireNonNull(session);
@@ -151,7 +149,7 @@ public final class Connection {
                 case Packet.Publish p -> incoming().onPublish(p);
                 case Packet.Puback p -> s.outgoing().onPuback(p.packetId());
                 case Packet.Pubrec p -> s.outgoing().onPubrec(p.packetId(), p.reasonCode());
-                case Packet.Pubrel p -> incoming().onPubrel(p);
+                case Packet.Pubrel p -> incoming().onPubrel(p.packetId());
                 case Packet.Pubcomp p -> s.outgoing().onPubcomp(p.packetId());
                 case Packet.Subscribe p -> new Subscribing(this, s, shard).subscribe(p);
                 case Packet.Unsubscribe p -> new Subscribing(this, s, shard).unsubscribe(p);
@@ -178,9 +176,22 @@ public final class Connection {
             case Packet.Auth p when state == State.AUTHENTICATING -> handshake().onAuth(p);
             case Packet.Disconnect p when state == State.AUTHENTICATING ->
                     closeSilently("the client left");
-            default ->
-                    closeSilently("it sent " + packet.type() + " before CONNACK"); // [MQTT-3.1.4-6]
+            default -> cameBeforeConnack(packet.type());
         }
+    }
+
+    private void cameBeforeConnack(PacketType type) {
+        closeSilently("it sent " + type + " before CONNACK"); // [MQTT-3.1.4-6]
+    }
+
+    /// False if the connection is closed, or is now, because too much of it waits.
+    private boolean mayTakePacket() {
+        if (awaiting > MOST_AWAITING && state == State.CONNECTED) {
+            refuse(
+                    ReasonCode.QUOTA_EXCEEDED,
+                    "more than " + MOST_AWAITING + " packets wait for the disk");
+        }
+        return state == State.CONNECTED;
     }
 
     /// PUBLISH packets came that most often can be passed on as they are. What is more to do takes
@@ -193,6 +204,31 @@ public final class Connection {
         lastReceived = shard.now();
         shard.counters().received[PacketType.PUBLISH.value()] += run.count();
         incoming().relay(run);
+    }
+
+    /// Acknowledgements came, all of one type.
+    public void onAcknowledgements(AcknowledgementRun run) {
+        if (state != State.CONNECTED) {
+            cameBeforeConnack(run.type());
+            return;
+        }
+        lastReceived = shard.now();
+        int taken = 0;
+        while (taken < run.count() && mayTakePacket()) {
+            onAcknowledgement(run.type(), run.packetId(taken++));
+        }
+        shard.counters().received[run.type().value()] += taken;
+    }
+
+    private void onAcknowledgement(PacketType type, int packetId) {
+        Outgoing outgoing = session().outgoing();
+        switch (type) {
+            case PUBACK -> outgoing.onPuback(packetId);
+            case PUBREC -> outgoing.onPubrec(packetId, ReasonCode.SUCCESS);
+            case PUBREL -> incoming().onPubrel(packetId);
+            case PUBCOMP -> outgoing.onPubcomp(packetId);
+            default -> throw new AssertionError(type + " is no acknowledgement");
+        }
     }
 
     /// The bytes that came are no packet: says so as far as the version can, and closes

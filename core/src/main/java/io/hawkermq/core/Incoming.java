@@ -244,11 +244,11 @@ final class Incoming {
         }
     }
 
-    void onPubrel(Packet.Pubrel p) {
-        boolean known = session.receiver().onPubrel(p.packetId());
+    void onPubrel(int packetId) {
+        boolean known = session.receiver().onPubrel(packetId);
         SessionJournal j = session.journal();
         if (known && j != null) {
-            j.receivedReleased(p.packetId());
+            j.receivedReleased(packetId);
         }
         // Durable first, in a durable session: or the client's next message under this identifier
         // would be taken for a repetition after a crash.
@@ -257,7 +257,7 @@ final class Incoming {
         session.acknowledge(
                 connection,
                 new Packet.Pubcomp(
-                        p.packetId(), ReasonCode.SUCCESS, Properties.NONE)); // [MQTT-4.3.3-11]
+                        packetId, ReasonCode.SUCCESS, Properties.NONE)); // [MQTT-4.3.3-11]
     }
 
     /// `$SYS` is the server's, `$CONTROL` is for commands to it, `$share` begins Topic Filters.

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// decoder.stash();
 /// ```
 ///
-/// Before each `next()` the owner may ask for a [#nextRun], which makes no packets.
+/// Before each `next()` the owner may ask for a [#nextRun] and for [#nextAcknowledgements], which make
+/// no packets.
 ///
 /// Packets are read where they lie. [#stash] copies what is left over, a packet that has begun or
 /// packets that the owner did not want yet, since the owner reuses its array. A connection without
@@ -31,9 +32,6 @@ public final class PacketDecoder {
 
     /// The longest Remaining Length of PUBACK, PUBREC, PUBREL, PUBCOMP and DISCONNECT at a server.
     static final int LONGEST_ACKNOWLEDGEMENT = 10_000;
-
-    /// Bytes of an acknowledgement that has a Packet Identifier and nothing else.
-    private static final int SHORT_ACKNOWLEDGEMENT = 4;
 
     private static final int SMALLEST_BUFFER = 64;
     private static final byte[] NOTHING = new byte[0];
@@ -171,6 +169,22 @@ public final class PacketDecoder {
         return length > 0;
     }
 
+    /// Reads the next packets into `run` as far as they make an [AcknowledgementRun]. If the next one
+    /// does not, nothing is read, and [#next] tells what there is.
+    public boolean nextAcknowledgements(AcknowledgementRun run) {
+        if (keptFrom != keptTo || !isShortAcknowledgement(fed, fedFrom, fedTo)) {
+            return false;
+        }
+        fedFrom += run.take(fed, fedFrom, fedTo);
+        return true;
+    }
+
+    private boolean isShortAcknowledgement(byte[] bytes, int from, int to) {
+        return AcknowledgementRun.begins(bytes, from, to)
+                && (expected & 1 << ((bytes[from] & 0xFF) >> 4)) != 0
+                && maximumPacketSize >= AcknowledgementRun.PACKET_BYTES;
+    }
+
     /// Copies what has not been read, so that the array given to [#feed] can be used again. An owner
     /// that does not want packets for now must also stop reading: what it stashes has no limit of
     /// its own, other than a packet that [#next] waits for.
@@ -198,7 +212,7 @@ public final class PacketDecoder {
         Packet acknowledgement = shortAcknowledgement(fed, from, fedTo);
         if (acknowledgement != null) {
             awaited = 0;
-            fedFrom = from + SHORT_ACKNOWLEDGEMENT;
+            fedFrom = from + AcknowledgementRun.PACKET_BYTES;
             return acknowledgement;
         }
         int length = packetLength(fed, from, fedTo);
@@ -211,26 +225,11 @@ public final class PacketDecoder {
         return decode(fed, from, from + length);
     }
 
-    /// PUBACK, PUBREC, PUBREL or PUBCOMP that says success in the fewest bytes, as nearly all do: what
-    /// is checked here is all there is to be checked of these. Null for whatever else begins at `from`.
+    /// Null for whatever else begins at `from`.
     private @Nullable Packet shortAcknowledgement(byte[] bytes, int from, int to) {
-        if (to - from < SHORT_ACKNOWLEDGEMENT
-                || bytes[from + 1] != SHORT_ACKNOWLEDGEMENT - 2
-                || maximumPacketSize < SHORT_ACKNOWLEDGEMENT) {
-            return null;
-        }
-        int first = bytes[from] & 0xFF;
-        int packetId = (bytes[from + 2] & 0xFF) << 8 | bytes[from + 3] & 0xFF;
-        if (packetId == 0 || (expected & 1 << (first >> 4)) == 0) {
-            return null;
-        }
-        return switch (first) {
-            case 0x40 -> new Packet.Puback(packetId, ReasonCode.SUCCESS, Properties.NONE);
-            case 0x50 -> new Packet.Pubrec(packetId, ReasonCode.SUCCESS, Properties.NONE);
-            case 0x62 -> new Packet.Pubrel(packetId, ReasonCode.SUCCESS, Properties.NONE);
-            case 0x70 -> new Packet.Pubcomp(packetId, ReasonCode.SUCCESS, Properties.NONE);
-            default -> null;
-        };
+        return isShortAcknowledgement(bytes, from, to)
+                ? AcknowledgementRun.packetAt(bytes, from)
+                : null;
     }
 
     /// Takes from what is fed only what the first packet still lacks, so that all others are read

@@ -31,10 +31,19 @@ final class DecoderHarness {
     }
 
     /// What comes next; empty if nothing does.
-    private static List<Packet> next(PacketDecoder decoder, Reading reading, PublishRun run)
+    private static List<Packet> next(
+            PacketDecoder decoder,
+            Reading reading,
+            PublishRun run,
+            AcknowledgementRun acknowledgements)
             throws MalformedPacketException {
-        if (reading == Reading.RUNS_FIRST && decoder.nextRun(run)) {
-            return List.copyOf(run.packets());
+        if (reading == Reading.RUNS_FIRST) {
+            if (decoder.nextRun(run)) {
+                return List.copyOf(run.packets());
+            }
+            if (decoder.nextAcknowledgements(acknowledgements)) {
+                return acknowledgements.packets();
+            }
         }
         Packet packet = decoder.next();
         return packet == null ? List.of() : List.of(packet);
@@ -42,6 +51,7 @@ final class DecoderHarness {
 
     private static List<Packet> decode(byte[] bytes, int how, Reading reading) {
         PublishRun run = new PublishRun();
+        AcknowledgementRun acknowledgements = new AcknowledgementRun();
         TopicNames names = new TopicNames();
         boolean isServer = (how & 1) == 0;
         ProtocolVersion version = ProtocolVersion.values()[(how >>> 1) % 3];
@@ -57,9 +67,9 @@ final class DecoderHarness {
                 int to = Math.min(bytes.length, pos + 1 + random.nextInt(1 << random.nextInt(18)));
                 decoder.feed(bytes, pos, to);
                 pos = to;
-                for (List<Packet> read = next(decoder, reading, run);
+                for (List<Packet> read = next(decoder, reading, run, acknowledgements);
                         !read.isEmpty();
-                        read = next(decoder, reading, run)) {
+                        read = next(decoder, reading, run, acknowledgements)) {
                     packets.addAll(read);
                     read.forEach(p -> checkWhole(p, decoder.version()));
                 }

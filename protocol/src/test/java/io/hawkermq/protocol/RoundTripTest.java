@@ -62,6 +62,7 @@ class RoundTripTest {
         byte[] scratch = new byte[most];
         List<Packet> read = new ArrayList<>();
         PublishRun run = new PublishRun();
+        AcknowledgementRun acknowledgements = new AcknowledgementRun();
         int pos = 0;
         while (pos < bytes.length || decoder.bufferedBytes() > 0) {
             int count = Math.min(random.nextInt(most + 1), bytes.length - pos);
@@ -73,6 +74,10 @@ class RoundTripTest {
             for (int i = 0; i < wanted; i++) {
                 if (random.nextBoolean() && decoder.nextRun(run)) {
                     read.addAll(run.packets());
+                    continue;
+                }
+                if (random.nextBoolean() && decoder.nextAcknowledgements(acknowledgements)) {
+                    read.addAll(acknowledgements.packets());
                     continue;
                 }
                 Packet p = decoder.next();

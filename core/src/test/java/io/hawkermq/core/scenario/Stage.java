@@ -11,6 +11,7 @@ import io.hawkermq.core.Shard;
 import io.hawkermq.core.ShardMessage;
 import io.hawkermq.core.Slots;
 import io.hawkermq.core.Store;
+import io.hawkermq.protocol.AcknowledgementRun;
 import io.hawkermq.protocol.ByteWriter;
 import io.hawkermq.protocol.MalformedPacketException;
 import io.hawkermq.protocol.Packet;
@@ -56,6 +57,7 @@ final class Stage {
     private final List<String> happened = new ArrayList<>();
     private final TopicNames topicNames = new TopicNames();
     private final PublishRun run = new PublishRun();
+    private final AcknowledgementRun acknowledgements = new AcknowledgementRun();
     private final @Nullable Disk disk;
     private long now = 1_700_000_000_000L;
 
@@ -202,6 +204,10 @@ final class Stage {
             while (true) {
                 if (toServer.nextRun(run)) {
                     connection.onPublishRun(run);
+                    continue;
+                }
+                if (toServer.nextAcknowledgements(acknowledgements)) {
+                    connection.onAcknowledgements(acknowledgements);
                     continue;
                 }
                 Packet decoded = toServer.next();

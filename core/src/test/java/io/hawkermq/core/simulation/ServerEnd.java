@@ -5,6 +5,7 @@ import io.hawkermq.core.DropReason;
 import io.hawkermq.core.Message;
 import io.hawkermq.core.Outbox;
 import io.hawkermq.core.Publications;
+import io.hawkermq.protocol.AcknowledgementRun;
 import io.hawkermq.protocol.ByteWriter;
 import io.hawkermq.protocol.MalformedPacketException;
 import io.hawkermq.protocol.Packet;
@@ -28,6 +29,7 @@ final class ServerEnd implements Outbox, Pipe.Receiver {
     private final Connection connection;
     private final PacketDecoder decoder;
     private final PublishRun run = new PublishRun();
+    private final AcknowledgementRun acknowledgements = new AcknowledgementRun();
     private final Deque<byte[]> arrivals = new ArrayDeque<>();
     private final ByteWriter out = new ByteWriter(0, 1 << 28);
     private ShardLoop loop;
@@ -151,6 +153,12 @@ final class ServerEnd implements Outbox, Pipe.Receiver {
                     handRun();
                     continue;
                 }
+                if (decoder.nextAcknowledgements(acknowledgements)) {
+                    hand(
+                            acknowledgements.packets(),
+                            () -> connection.onAcknowledgements(acknowledgements));
+                    continue;
+                }
                 Packet packet = decoder.next();
                 if (packet == null) {
                     return;
@@ -222,6 +230,11 @@ final class ServerEnd implements Outbox, Pipe.Receiver {
             packets.forEach(this::hand); // so that it is known which of them are refused
             return;
         }
+        hand(packets, () -> connection.onPublishRun(run));
+    }
+
+    /// @param whole hands in all of them at once
+    private void hand(List<? extends Packet> packets, Runnable whole) {
         List<Packet> seen = new ArrayList<>();
         for (Packet packet : packets) {
             trace(packet);
@@ -231,7 +244,7 @@ final class ServerEnd implements Outbox, Pipe.Receiver {
             }
         }
         if (seen.equals(packets)) {
-            connection.onPublishRun(run);
+            whole.run();
         } else {
             seen.forEach(connection::onPacket);
         }
