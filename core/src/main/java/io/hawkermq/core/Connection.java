@@ -623,6 +623,8 @@ public final class Connection {
         if (connect.properties().text(Property.AUTHENTICATION_METHOD) == null) {
             handshake = null; // nothing to do again
         }
+        // What the client has sent while it was decided on was not read.
+        lastReceived = shard.now();
         startKeepAlive();
     }
 

@@ -69,15 +69,7 @@ public final class Counters {
 
     /// Adds another shard's figures to these.
     public void add(Counters other) {
-        add(received, other.received);
-        add(sent, other.sent);
-        add(dropped, other.dropped);
-        bytesReceived += other.bytesReceived;
-        bytesSent += other.bytesSent;
-        publishBytesReceived += other.publishBytesReceived;
-        publishBytesSent += other.publishBytesSent;
-        socketsAccepted += other.socketsAccepted;
-        sessionsExpired += other.sessionsExpired;
+        addTotals(other);
         sessions += other.sessions;
         connected += other.connected;
         subscriptions += other.subscriptions;
@@ -87,6 +79,33 @@ public final class Counters {
         queuedMessages += other.queuedMessages;
         queuedBytes += other.queuedBytes;
         unsentBytes += other.unsentBytes;
+    }
+
+    private void addTotals(Counters other) {
+        add(received, other.received);
+        add(sent, other.sent);
+        add(dropped, other.dropped);
+        bytesReceived += other.bytesReceived;
+        bytesSent += other.bytesSent;
+        publishBytesReceived += other.publishBytesReceived;
+        publishBytesSent += other.publishBytesSent;
+        socketsAccepted += other.socketsAccepted;
+        sessionsExpired += other.sessionsExpired;
+    }
+
+    /// Takes over what another shard has counted that is not asked any more: totals never fall. What
+    /// there is now, the gauges, moves with what it is of.
+    void takeTotals(Counters from) {
+        addTotals(from);
+        Arrays.fill(from.received, 0);
+        Arrays.fill(from.sent, 0);
+        Arrays.fill(from.dropped, 0);
+        from.bytesReceived = 0;
+        from.bytesSent = 0;
+        from.publishBytesReceived = 0;
+        from.publishBytesSent = 0;
+        from.socketsAccepted = 0;
+        from.sessionsExpired = 0;
     }
 
     private static void add(long[] sum, long[] more) {

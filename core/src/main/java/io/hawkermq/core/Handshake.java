@@ -290,7 +290,7 @@ final class Handshake {
         Journal journal = shard.journal();
         if (expiryInterval > 0
                 && journal.isRefusing()
-                && (c.cleanStart() || !shard.hasSession(connection.clientId()))) {
+                && (c.cleanStart() || !shard.keepsSession(connection.clientId()))) {
             connection.refuse(ReasonCode.QUOTA_EXCEEDED, journal.refusal("sessions"));
             return;
         }

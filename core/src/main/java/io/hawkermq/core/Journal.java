@@ -65,6 +65,9 @@ final class Journal {
     /// Those that have asked for a page, by ticket.
     private final Map<Long, DeliveryQueue> loading = new HashMap<>();
 
+    /// The pages that this turn asks for.
+    private final List<PageRequest> requests = new ArrayList<>();
+
     /// The batches with which sessions end that are not durable yet, by Client Identifier, in order.
     private final SequencedMap<String, Long> endings = new LinkedHashMap<>();
 
@@ -207,8 +210,15 @@ final class Journal {
         isAdmitted = false;
     }
 
-    /// Hands in what the turn has changed.
+    /// Hands in what the turn has changed, then asks for the pages that it needs: what it has removed
+    /// must not be in them.
     void handIn() {
+        handInChanges();
+        requests.forEach(store::load);
+        requests.clear();
+    }
+
+    private void handInChanges() {
         if (open.isEmpty()) {
             openBytes = 0; // of messages that were dropped after all
             latest = null;
@@ -255,13 +265,13 @@ final class Journal {
         queues.add(queue);
     }
 
-    /// Asks for a page of a queue.
+    /// Asks for a page of a queue when the turn's changes are handed in.
     ///
     /// @return names the request
     long load(DeliveryQueue queue, long session, long from, long to, int bytes) {
         long ticket = ++lastTicket;
         loading.put(ticket, queue);
-        store.load(new PageRequest(shard.number(), ticket, session, from, to, bytes));
+        requests.add(new PageRequest(shard.number(), ticket, session, from, to, bytes));
         return ticket;
     }
 

@@ -297,6 +297,12 @@ public final class Shard {
         return sessions.containsKey(clientId);
     }
 
+    /// True if there is a session that does not end when its client is disconnected.
+    boolean keepsSession(String clientId) {
+        Session session = sessions.get(clientId);
+        return session != null && (!session.isConnected() || session.expiryInterval() > 0);
+    }
+
     Session sessionFor(AccessControl.Principal principal) {
         return sessions.computeIfAbsent(
                 principal.clientId(),

@@ -70,6 +70,8 @@ public final class SlotMove {
             shards.get(shard).slots(after);
             if ((wereActive & ~areActive & 1L << shard) != 0) {
                 shards.get(shard).router().forgetEverything();
+                Shard heir = shards.get(Long.numberOfTrailingZeros(areActive));
+                heir.counters().takeTotals(shards.get(shard).counters());
             }
         }
         return moved;

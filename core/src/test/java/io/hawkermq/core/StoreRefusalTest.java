@@ -1,6 +1,8 @@
 package io.hawkermq.core;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hawkermq.core.TestShards.TestClient;
 import io.hawkermq.protocol.Packet;
@@ -30,6 +32,32 @@ final class StoreRefusalTest {
         assertEquals(
                 "sessions cannot be stored now: " + state.trouble(),
                 told.properties().text(Property.REASON_STRING));
+    }
+
+    /// Its session ends with its connection, so that it would get a new one.
+    @Test
+    void whoIsConnectedWithoutADurableSessionStaysWhenItIsRefusedOne() {
+        TestClient connected = shards.resume("c", 0);
+        shard.onStoreState(Store.State.FULL);
+
+        TestClient refused = shards.resume("c", 3_600);
+
+        Packet.Connack told = Objects.requireNonNull(refused.last(Packet.Connack.class));
+        assertEquals(ReasonCode.QUOTA_EXCEEDED, told.reasonCode());
+        assertTrue(connected.connection.isConnected());
+    }
+
+    @Test
+    void whoHasADurableSessionGetsIt() {
+        TestClient connected = shards.resume("c", 3_600);
+        shards.settle();
+        shard.onDurable(store.position);
+        shard.onStoreState(Store.State.FULL);
+
+        TestClient again = shards.resume("c", 3_600);
+
+        assertFalse(connected.connection.isConnected());
+        assertTrue(again.connection.isConnected());
     }
 
     @Test

@@ -163,8 +163,13 @@ final class TestShards {
         return connect(name, shard, Properties.of(Property.SESSION_EXPIRY_INTERVAL, 3_600));
     }
 
+    /// @param seconds of Keep Alive
+    TestClient connectWithKeepAlive(String name, int seconds) {
+        return new TestClient(packet(true, seconds, name, null, Properties.NONE));
+    }
+
     private TestClient connect(String name, int shard, Properties properties) {
-        return new TestClient(packet(true, clientId(name, shard), null, properties));
+        return new TestClient(packet(true, 0, clientId(name, shard), null, properties));
     }
 
     /// With the session that it has, if it has one.
@@ -176,7 +181,7 @@ final class TestShards {
 
     TestClient resume(String clientId, long expiry, @Nullable Will will) {
         Properties properties = Properties.of(Property.SESSION_EXPIRY_INTERVAL, expiry);
-        return new TestClient(packet(false, clientId, will, properties));
+        return new TestClient(packet(false, 0, clientId, will, properties));
     }
 
     /// A Client Identifier whose session belongs to this shard: the name, with a number behind it if
@@ -190,12 +195,16 @@ final class TestShards {
     }
 
     private static Packet.Connect packet(
-            boolean cleanStart, String clientId, @Nullable Will will, Properties properties) {
+            boolean cleanStart,
+            int keepAlive,
+            String clientId,
+            @Nullable Will will,
+            Properties properties) {
         return new Packet.Connect(
                 ProtocolVersion.MQTT_5,
                 false,
                 cleanStart,
-                0,
+                keepAlive,
                 clientId,
                 will,
                 null,
