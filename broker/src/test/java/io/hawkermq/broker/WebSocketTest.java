@@ -359,6 +359,8 @@ class WebSocketTest {
                 "400|GET / HTTP/1.1\r\nConnection: upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAA\r\n\r\n",
                 "400|GET / HTTP/1.1\r\n folded: x\r\n\r\n",
                 "400|GET  / HTTP/1.1\r\n\r\n",
+                "400|\r\n\r\n",
+                "400|\n\n",
                 "400|\u0010\u0010\u0000\u0004MQTT\r\n\r\n",
                 "431|GET / HTTP/1.1\r\nCookie: ",
             })
@@ -372,6 +374,7 @@ class WebSocketTest {
             assertTrue(answer.startsWith("HTTP/1.1 " + line.substring(0, 3) + " "), answer);
             log.await("Connection from 127.0.0.1:");
             assertEquals(1, log.count("127.0.0.1:"));
+            assertEquals(0, log.count("Internal error"));
         }
     }
 

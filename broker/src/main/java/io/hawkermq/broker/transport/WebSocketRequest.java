@@ -38,7 +38,8 @@ final class WebSocketRequest {
     static Answer answer(String text, WebSocketOptions options) {
         WebSocketRequest request = new WebSocketRequest();
         String[] lines = text.split("\r?\n");
-        String[] words = lines[0].split(" ", -1);
+        String first = lines.length == 0 ? "" : lines[0]; // nothing but line ends are no lines
+        String[] words = first.split(" ", -1);
         if (words.length != 3 || !words[2].matches("HTTP/\\d\\.\\d") || words[1].isEmpty()) {
             return refused("400 Bad Request", "", "it is no HTTP request");
         }
