@@ -37,6 +37,8 @@ final class SocketConnection implements Outbox, OutboundBuffer.Filler, Wire.Owne
     private enum Stage {
         OPEN,
         MOVING,
+        /// The wire is closed, and what it has brought before is read.
+        ENDING,
         CLOSING,
         CLOSED
     }
@@ -59,6 +61,7 @@ final class SocketConnection implements Outbox, OutboundBuffer.Filler, Wire.Owne
     private boolean isInFlushList;
     private boolean isCloseWanted;
     private boolean isRefused;
+    private boolean isGivenUp;
     private long heldBytes;
     private ProtocolVersion version = ProtocolVersion.MQTT_3_1_1;
     private long maximumPacketSize = Long.MAX_VALUE;
@@ -202,7 +205,7 @@ final class SocketConnection implements Outbox, OutboundBuffer.Filler, Wire.Owne
         try {
             PublishRun run = loop.publishRun();
             AcknowledgementRun acknowledgements = loop.acknowledgementRun();
-            while (stage == Stage.OPEN && !isPaused) {
+            while ((stage == Stage.OPEN && !isPaused) || stage == Stage.ENDING) {
                 if (decoder.nextRun(run)) {
                     connection.onPublishRun(run);
                     continue;
@@ -281,6 +284,7 @@ final class SocketConnection implements Outbox, OutboundBuffer.Filler, Wire.Owne
             closeReason = "network error: " + cause.getMessage();
         } else {
             closeReason = "internal error";
+            isGivenUp = true;
             loop.log().log(
                     LogLevel.ERROR,
                     "Internal error, closing client "
@@ -296,17 +300,35 @@ final class SocketConnection implements Outbox, OutboundBuffer.Filler, Wire.Owne
         if (stage == Stage.CLOSED) {
             return;
         }
-        stage = Stage.CLOSED;
         settleHandshake();
+        if (stage == Stage.OPEN && !isGivenUp && connection.isConnected()) {
+            readToTheEnd();
+        }
+        stage = Stage.CLOSED;
         outbound.release();
         if (!isRefused) {
             connection.onClosed(closeReason);
         }
     }
 
+    /// What came before the end counts, a DISCONNECT above all [MQTT-3.14.4-3]: layers tell the end
+    /// although reading is paused, and a move takes time. Nobody is left whom a pause would slow down,
+    /// and no more can come, so it is read in one go; what is answered goes nowhere.
+    private void readToTheEnd() {
+        stage = Stage.ENDING;
+        decoder.feed(loop.scratch(), 0, 0);
+        try {
+            readPackets();
+        } catch (RuntimeException | Error e) {
+            onFailure(e); // whatever it is, the session must learn that its client is gone
+        }
+        decoder.stash();
+    }
+
     /// Closes without a word.
     void abort(String why) {
         closeReason = why;
+        isGivenUp = true;
         settleHandshake();
         wire.close();
     }
@@ -473,7 +495,10 @@ final class SocketConnection implements Outbox, OutboundBuffer.Filler, Wire.Owne
     }
 
     private boolean isEnding() {
-        return stage == Stage.CLOSING || stage == Stage.CLOSED || isCloseWanted;
+        return stage == Stage.ENDING
+                || stage == Stage.CLOSING
+                || stage == Stage.CLOSED
+                || isCloseWanted;
     }
 
     /// The end of the turn: one write for all that was appended.
@@ -500,6 +525,9 @@ final class SocketConnection implements Outbox, OutboundBuffer.Filler, Wire.Owne
 
     @Override
     public void pauseReading() {
+        if (stage == Stage.ENDING) {
+            return;
+        }
         isPaused = true;
         wire.pauseReading();
     }
@@ -541,6 +569,10 @@ final class SocketConnection implements Outbox, OutboundBuffer.Filler, Wire.Owne
         }
         if (stage == Stage.MOVING) {
             isCloseWanted = true;
+            return;
+        }
+        if (stage == Stage.ENDING) {
+            stage = Stage.CLOSING; // the wire is closed; reads no further
             return;
         }
         settleHandshake();

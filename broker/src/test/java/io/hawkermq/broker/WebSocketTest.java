@@ -8,8 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.hawkermq.broker.transport.TlsOptions;
 import io.hawkermq.broker.transport.WebSocketOptions;
 import io.hawkermq.protocol.Packet;
+import io.hawkermq.protocol.Properties;
 import io.hawkermq.protocol.ProtocolVersion;
 import io.hawkermq.protocol.QoS;
+import io.hawkermq.protocol.ReasonCode;
+import io.hawkermq.protocol.TopicName;
+import io.hawkermq.protocol.Will;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -36,6 +40,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// With Java's own WebSocket client, and with bytes by hand.
@@ -376,6 +381,82 @@ class WebSocketTest {
             assertEquals(1, log.count("127.0.0.1:"));
             assertEquals(0, log.count("Internal error"));
         }
+    }
+
+    private enum Ending {
+        CLOSE_FRAME,
+        END_OF_INPUT
+    }
+
+    /// The publisher is held back, so that all behind its first message waits when the end is seen.
+    @ParameterizedTest
+    @EnumSource
+    void theEndDoesNotOvertakeWhatCameBefore(Ending ending) throws Exception { // [MQTT-3.14.4-3]
+        Listener webSocket = Listener.loopback(0).with(l -> l.webSocket(WebSocketOptions.DEFAULT));
+        BrokerOptions options =
+                BrokerOptions.local(0)
+                        .with(o ->
+                                o.sysIntervalSeconds(0)
+                                        .log(log)
+                                        .loops(1)
+                                        .limits(l -> l.maximumWaitingBytes(0).receiveMaximum(1))
+                                        .listeners(webSocket, Listener.loopback(0)));
+        try (Broker broker = Broker.start(options);
+                TestClient stalled = TestClient.connected(broker.port(1), V5, "stalled");
+                TestClient watcher = TestClient.connected(broker.port(1), V5, "watcher");
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), broker.port());
+                TestClient client = new TestClient(socket, V5)) {
+            watcher.send(TestClient.subscribe("w/+", QoS.AT_MOST_ONCE));
+            watcher.next(Packet.Suback.class);
+            // Of two messages one waits, for an acknowledgement that does not come.
+            stalled.send(
+                    TestClient.subscribe("t", QoS.AT_LEAST_ONCE),
+                    TestClient.publish("t", QoS.AT_LEAST_ONCE, 1, new byte[10]),
+                    TestClient.publish("t", QoS.AT_LEAST_ONCE, 2, new byte[10]));
+            for (int i = 0; i < 4; i++) {
+                stalled.next(); // SUBACK, two PUBACK, PUBLISH
+            }
+
+            ByteArrayOutputStream piece = new ByteArrayOutputStream();
+            piece.writeBytes(
+                    request("Sec-WebSocket-Protocol: mqtt").getBytes(StandardCharsets.US_ASCII));
+            byte[] packets =
+                    client.encoded(
+                            connectWithWill("leaver", "w/will"),
+                            TestClient.publish("w/1", QoS.AT_MOST_ONCE, 0, new byte[1]),
+                            TestClient.publish("w/2", QoS.AT_LEAST_ONCE, 1, new byte[1]),
+                            TestClient.publish("w/3", QoS.AT_MOST_ONCE, 0, new byte[1]),
+                            new Packet.Disconnect(ReasonCode.SUCCESS, Properties.NONE));
+            piece.writeBytes(frame(2, packets));
+            if (ending == Ending.CLOSE_FRAME) {
+                piece.writeBytes(frame(8, new byte[] {3, (byte) 0xE8}));
+            }
+            client.write(piece.toByteArray());
+            socket.shutdownOutput();
+
+            String line = log.await("Client leaver [127.0.0.1:");
+            assertTrue(line.endsWith(" disconnected: it disconnected."), line);
+            watcher.send(TestClient.publish("w/end", QoS.AT_MOST_ONCE, 0, new byte[1]));
+            for (String topic : List.of("w/1", "w/2", "w/3", "w/end")) {
+                assertEquals(TopicName.of(topic), watcher.next(Packet.Publish.class).topic());
+            }
+        }
+    }
+
+    private static Packet connectWithWill(String clientId, String topic) {
+        Will will =
+                new Will(
+                        TopicName.of(topic), new byte[1], QoS.AT_MOST_ONCE, false, Properties.NONE);
+        return new Packet.Connect(V5, false, true, 60, clientId, will, null, null, Properties.NONE);
+    }
+
+    /// A short frame of a client, with the mask 0.
+    private static byte[] frame(int opcode, byte[] payload) {
+        byte[] frame = new byte[6 + payload.length];
+        frame[0] = (byte) (0x80 | opcode);
+        frame[1] = (byte) (0x80 | payload.length);
+        System.arraycopy(payload, 0, frame, 6, payload.length);
+        return frame;
     }
 
     /// What a client says of itself counts for nothing where nobody is believed.
