@@ -56,7 +56,7 @@ final class SocketConnection implements Outbox, OutboundBuffer.Filler, Wire.Owne
     private Loop loop;
     private Stage stage = Stage.OPEN;
     private int slot;
-    private boolean isHandshaking = true;
+    private boolean isHandshaking;
     private boolean isPaused;
     private boolean isInFlushList;
     private boolean isCloseWanted;
@@ -119,6 +119,7 @@ final class SocketConnection implements Outbox, OutboundBuffer.Filler, Wire.Owne
     public void onOpened() {
         loop.beginTurn();
         loop.shard().counters().socketsAccepted++;
+        isHandshaking = true; // not before: a socket that no loop takes is none of its handshakes
         loop.handshakes().add(this);
     }
 

@@ -13,6 +13,7 @@ import io.netty.channel.unix.Socket;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.FutureListener;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.NotYetConnectedException;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
@@ -457,7 +458,11 @@ final class SocketWire implements Wire, EpollIoHandle {
         registration = r;
         isRoomAwaited = unsent != null;
         isRoomAskedFor = isRoomAwaited;
-        r.submit(isRoomAwaited ? BOTH_WAYS : WHAT_COMES);
+        try {
+            r.submit(isRoomAwaited ? BOTH_WAYS : WHAT_COMES);
+        } catch (UncheckedIOException e) {
+            return Outcome.FAILED; // only now the system is asked, which watches only so many
+        }
         return Outcome.JOINED;
     }
 }

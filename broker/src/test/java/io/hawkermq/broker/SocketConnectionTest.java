@@ -1,5 +1,6 @@
 package io.hawkermq.broker;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hawkermq.core.Terms;
@@ -13,6 +14,8 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.unix.Socket;
 import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -82,5 +85,36 @@ class SocketConnectionTest {
             String line = log.await("Client c [here] disconnected: ");
             assertTrue(line.endsWith(" internal error."), line);
         }
+    }
+
+    /// A loop watches a socket once only, so the second connection on it is not registered.
+    @Test
+    void whoCannotBeRegisteredIsNoHandshake() throws Exception {
+        try (Broker broker = broker()) {
+            Loop loop = broker.loops().getFirst();
+            Socket socket = Socket.newSocketStream();
+            SocketConnection first = connection(broker, socket, "first");
+            loop.execute(first.wire()::open);
+            awaitPending(loop, 1);
+            SocketConnection second = connection(broker, socket, "second");
+            loop.execute(second.wire()::open);
+            log.await("Client <unknown> from second closed its connection");
+            assertEquals(1, pending(loop));
+            loop.execute(first.wire()::close);
+            log.await("Client <unknown> from first closed its connection");
+            assertEquals(0, pending(loop));
+        }
+    }
+
+    private static void awaitPending(Loop loop, int count) throws Exception {
+        while (pending(loop) != count) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private static int pending(Loop loop) throws Exception {
+        CompletableFuture<Integer> answer = new CompletableFuture<>();
+        loop.execute(() -> answer.complete(loop.handshakes().pending()));
+        return answer.get(20, TimeUnit.SECONDS);
     }
 }
