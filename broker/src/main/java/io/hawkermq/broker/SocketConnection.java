@@ -256,6 +256,10 @@ final class SocketConnection implements Outbox, OutboundBuffer.Filler, Wire.Owne
             isHandshaking = false;
             slot = Slots.slotOf(connection.clientId());
             loop.handshakes().settled();
+            if (connection.isConnected()) {
+                // The limit may have changed since the socket was opened.
+                decoder.maximumPacketSize(connection.maximumPacketSize());
+            }
         }
     }
 

@@ -8,7 +8,9 @@ import io.hawkermq.protocol.ByteWriter;
 import io.hawkermq.protocol.Packet;
 import io.hawkermq.protocol.PacketEncoder;
 import io.hawkermq.protocol.Properties;
+import io.hawkermq.protocol.Property;
 import io.hawkermq.protocol.ProtocolVersion;
+import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.ReasonCode;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
@@ -103,6 +105,25 @@ class SocketConnectionTest {
             loop.execute(first.wire()::close);
             log.await("Client <unknown> from first closed its connection");
             assertEquals(0, pending(loop));
+        }
+    }
+
+    @Test
+    void whatTheClientIsToldItMaySendIsTaken() throws Exception {
+        try (Broker broker = broker();
+                TestClient client = new TestClient(broker.port(), V5)) {
+            awaitPending(broker.loops().getFirst(), 1);
+            BrokerOptions larger =
+                    broker.options().with(o -> o.limits(l -> l.maximumPacketSize(3_000_000)));
+            broker.change(larger, broker.prepare(larger));
+            client.send(TestClient.connect(V5, "c"));
+            assertEquals(
+                    3_000_000,
+                    client.next(Packet.Connack.class)
+                            .properties()
+                            .number(Property.MAXIMUM_PACKET_SIZE, 0));
+            client.send(TestClient.publish("t", QoS.AT_LEAST_ONCE, 1, new byte[2_900_000]));
+            assertEquals(1, client.next(Packet.Puback.class).packetId());
         }
     }
 

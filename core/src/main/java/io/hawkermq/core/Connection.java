@@ -55,6 +55,7 @@ public final class Connection {
     private boolean isBridge;
     private boolean givesReasons = true;
     private long keepAliveMillis;
+    private int maximumPacketSize;
     private long lastReceived;
     private int awaiting;
     private boolean isConnackAwaited;
@@ -124,6 +125,12 @@ public final class Connection {
     /// True once a CONNECT was accepted and as long as the connection is open.
     public boolean isConnected() {
         return state == State.CONNECTED;
+    }
+
+    /// Bytes of the largest packet that the client may send, as its CONNACK tells it [MQTT-3.2.2-15];
+    /// once it [#isConnected].
+    public int maximumPacketSize() {
+        return maximumPacketSize;
     }
 
     /// The Client Identifier once [#claim] was called, else empty.
@@ -606,6 +613,7 @@ public final class Connection {
         givesReasons = connect.properties().number(Property.REQUEST_PROBLEM_INFORMATION, 1) == 1;
         keepAliveMillis = keepAlive * 1_500L;
         Limits limits = shard.limits();
+        maximumPacketSize = limits.maximumPacketSize();
         boolean isMqtt5 = version.isMqtt5();
         incoming =
                 new Incoming(
