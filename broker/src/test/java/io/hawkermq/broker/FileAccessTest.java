@@ -30,6 +30,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -402,6 +403,48 @@ class FileAccessTest {
     }
 
     // ---- reload ----
+
+    /// What bob, whose password is right, is told if a reload comes while it is checked.
+    private Decision checkedDuringReload(Rules before, Rules after) throws Exception {
+        FileAccess access = access(before, AT_ONCE);
+        CompletableFuture<Runnable> checked = new CompletableFuture<>();
+        CompletableFuture<Decision> answer = new CompletableFuture<>();
+        access.connect(
+                (Packet.Connect) connect(ProtocolVersion.MQTT_5, "bob", "secret"),
+                "client",
+                "127.0.0.1:1",
+                checked::complete,
+                answer::complete);
+        Runnable onTheLoop = checked.get(20, TimeUnit.SECONDS);
+        var _ = access.reload(after);
+        onTheLoop.run();
+        return answer.get(20, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void aReloadDuringACheckDecides() throws Exception {
+        PasswordFile bobs = passwords();
+        Rules before = new Rules(bobs, null, AnonymousClients.REFUSED);
+        for (Rules after :
+                List.of(
+                        withPasswords(), // another hash
+                        new Rules(
+                                PasswordFile.parse("pw", new byte[0]),
+                                null,
+                                AnonymousClients.ALLOWED),
+                        new Rules(null, null, AnonymousClients.REFUSED))) {
+            assertEquals(
+                    new Decision.Denied(
+                            ReasonCode.NOT_AUTHORIZED, "the rules of who may connect have changed"),
+                    checkedDuringReload(before, after));
+        }
+        for (Rules after :
+                List.of(
+                        new Rules(bobs, list(ALL), AnonymousClients.REFUSED),
+                        new Rules(null, null, AnonymousClients.ALLOWED))) {
+            assertEquals(new Decision.Allowed("bob"), checkedDuringReload(before, after));
+        }
+    }
 
     @Test
     void aReloadJudgesSubscriptionsThatExist() throws Exception {

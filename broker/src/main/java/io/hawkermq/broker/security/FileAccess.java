@@ -148,11 +148,10 @@ public final class FileAccess implements AccessControl {
     public Predicate<Principal> reload(Rules replacement) {
         Rules before = rules;
         rules = replacement;
-        return client -> mayStay(client, before, replacement);
+        return client -> mayStay(client.userName(), before, replacement);
     }
 
-    private static boolean mayStay(Principal client, Rules before, Rules now) {
-        String user = client.userName();
+    private static boolean mayStay(@Nullable String user, Rules before, Rules now) {
         PasswordFile passwords = now.passwords();
         if (user == null || passwords == null) {
             return now.anonymous() == AnonymousClients.ALLOWED;
@@ -197,7 +196,22 @@ public final class FileAccess implements AccessControl {
                 password -> passwords.verify(userName, password),
                 address,
                 owner,
-                answer);
+                decision -> answer.accept(asOfNow(decision, current)));
+    }
+
+    /// With what a reload has changed since a check began: who would have to go if he were connected is
+    /// not let in. Asked on the loop that lets the client in, so that a later reload finds it there.
+    ///
+    /// @param before by which the check was made
+    @SuppressWarnings("ReferenceEquality") // a reload brings another object
+    Decision asOfNow(Decision decision, Rules before) {
+        Rules now = rules;
+        return decision instanceof Decision.Allowed allowed
+                        && now != before
+                        && !mayStay(allowed.userName(), before, now)
+                ? new Decision.Denied(
+                        ReasonCode.NOT_AUTHORIZED, "the rules of who may connect have changed")
+                : decision;
     }
 
     /// Checks a password as those of its file: not on the event loop, with a limit on how many, and

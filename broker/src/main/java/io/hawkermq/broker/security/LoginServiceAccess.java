@@ -105,6 +105,7 @@ public final class LoginServiceAccess implements AccessControl {
             Consumer<Runnable> owner,
             Consumer<Decision> answer) {
         String userName = connect.userName();
+        FileAccess.Rules before = files.rules();
         if (userName != null && isOfFile(userName)) {
             known.remove(userName); // the file has it now, and decides
         }
@@ -118,7 +119,16 @@ public final class LoginServiceAccess implements AccessControl {
                 gate,
                 address,
                 owner,
-                answer);
+                decision -> answer.accept(asOfNow(decision, before)));
+    }
+
+    /// The service's answer does not count for who has come into the password file meanwhile.
+    private Decision asOfNow(Decision decision, FileAccess.Rules before) {
+        return decision instanceof Decision.Allowed allowed
+                        && allowed.userName() != null
+                        && isOfFile(allowed.userName())
+                ? files.asOfNow(decision, before)
+                : decision;
     }
 
     private @Nullable String logIn(String userName, byte @Nullable [] password, String clientId) {

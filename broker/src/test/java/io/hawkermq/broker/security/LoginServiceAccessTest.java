@@ -204,6 +204,37 @@ class LoginServiceAccessTest {
         assertFalse(mayPublish(access, "bob", TOPIC), "who has not logged in");
     }
 
+    /// A reload puts her into the password file while the service is asked about another password.
+    @Test
+    void whoHasComeIntoTheFileMeanwhileIsNotLetInByTheService() throws Exception {
+        LoginServiceAccess access = access(Parameters.JSON, Answer.STATUS);
+        PasswordHash hash =
+                PasswordHash.pbkdf2(
+                        "other".getBytes(StandardCharsets.UTF_8), 1, new SecureRandom());
+        for (String user : List.of("ann", "bob")) {
+            Rules after =
+                    new Rules(
+                            PasswordFile.parse(
+                                    "pw",
+                                    PasswordFile.line("ann", hash)
+                                            .getBytes(StandardCharsets.UTF_8)),
+                            null,
+                            AnonymousClients.REFUSED);
+            CompletableFuture<Decision> decision = new CompletableFuture<>();
+            access.connect(
+                    TestClient.connect(ProtocolVersion.MQTT_5, "c", user, "p"),
+                    "c",
+                    "127.0.0.1:1",
+                    onTheLoop -> {
+                        var _ = access.files().reload(after);
+                        onTheLoop.run();
+                    },
+                    decision::complete);
+            boolean isLetIn = decision.get(20, TimeUnit.SECONDS) instanceof Decision.Allowed;
+            assertEquals(user.equals("bob"), isLetIn, user);
+        }
+    }
+
     @Test
     void othersMayDoWhatTheListSays() throws Exception {
         superuserStatus = 403;
