@@ -254,6 +254,8 @@ public final class Broker implements AutoCloseable {
         sysPublisher.start();
         List<OpenListener> removed = prepared.mqtt().removed();
         if (!removed.isEmpty()) {
+            // First: who was let in before is dismissed, who comes later is not let in.
+            removed.forEach(OpenListener::removed);
             for (Loop loop : activeLoops()) {
                 loop.execute(() -> loop.shard().dismiss(o -> isOf(removed, o)));
             }

@@ -35,6 +35,7 @@ final class OpenListener {
     private final Broker broker;
     private volatile Setup setup;
     private final AtomicInteger connections = new AtomicInteger();
+    private volatile boolean isRemoved;
 
     /// Looked at by the loop that accepts while a reload changes it.
     private final List<Channel> sockets = new CopyOnWriteArrayList<>();
@@ -164,6 +165,16 @@ final class OpenListener {
 
     List<Channel> sockets() {
         return sockets;
+    }
+
+    /// A reload has removed it: nobody is let in through it from now on.
+    void removed() {
+        isRemoved = true;
+    }
+
+    /// True if no reload reaches any more what it decides by.
+    boolean isRemoved() {
+        return isRemoved;
     }
 
     /// Reads the files of its TLS again.

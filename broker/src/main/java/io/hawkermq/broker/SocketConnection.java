@@ -219,6 +219,10 @@ final class SocketConnection implements Outbox, OutboundBuffer.Filler, Wire.Owne
                 if (packet == null) {
                     return;
                 }
+                if (isHandshaking && listener.isRemoved()) {
+                    turnAway();
+                    return;
+                }
                 if (isHandshaking && packet instanceof Packet.Connect sent) {
                     Packet.Connect connect = certified(sent);
                     connection.claim(connect);
@@ -330,6 +334,13 @@ final class SocketConnection implements Outbox, OutboundBuffer.Filler, Wire.Owne
         decoder.stash();
     }
 
+    /// Its listener is gone, and with it whoever could decide on this client. Called on the loop that
+    /// would let it in: who was let in before is dismissed there.
+    private void turnAway() {
+        stage = Stage.CLOSING; // what else it has sent is not read
+        abort("the listener it came through is closed");
+    }
+
     /// Closes without a word.
     void abort(String why) {
         closeReason = why;
@@ -345,6 +356,10 @@ final class SocketConnection implements Outbox, OutboundBuffer.Filler, Wire.Owne
     private void runWhereOwned(Runnable step) {
         Loop owner = broker.loopOf(connection.clientId());
         if (owner == loop) {
+            if (listener.isRemoved()) {
+                turnAway();
+                return;
+            }
             step.run();
             if (connection.isConnected()) {
                 settleHandshake();
