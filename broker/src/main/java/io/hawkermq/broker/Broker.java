@@ -26,9 +26,14 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiPredicate;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /// A running broker: loops with their shards, listeners, `$SYS`. This page is how it is all put
@@ -41,6 +46,9 @@ import java.util.stream.Collectors;
 /// ```
 public final class Broker implements AutoCloseable {
     private static final long CLOSE_SECONDS = 5;
+
+    /// The longest that a reload waits for an event loop.
+    private static final long REVIEW_SECONDS = 5;
 
     private volatile BrokerOptions options;
     private final MultiThreadIoEventLoopGroup group;
@@ -56,6 +64,7 @@ public final class Broker implements AutoCloseable {
     private final Spreading spreading;
     private final ControlPlane control;
     private volatile Slots slots;
+    private final AtomicInteger moves = new AtomicInteger();
 
     private Broker(BrokerOptions options, Storage storage) {
         this.options = options;
@@ -256,9 +265,7 @@ public final class Broker implements AutoCloseable {
         if (!removed.isEmpty()) {
             // First: who was let in before is dismissed, who comes later is not let in.
             removed.forEach(OpenListener::removed);
-            for (Loop loop : activeLoops()) {
-                loop.execute(() -> loop.shard().dismiss(o -> isOf(removed, o)));
-            }
+            var _ = tellOwners(loop -> loop.shard().dismiss(o -> isOf(removed, o)));
         }
     }
 
@@ -280,10 +287,16 @@ public final class Broker implements AutoCloseable {
                 && listeners.contains(connection.listener());
     }
 
-    /// Closes the connections of clients who may not stay, because who may connect has changed.
+    /// Closes the connections of clients who may not stay, because who may connect has changed. Not on
+    /// a loop: returns when all loops have done so, or are too busy to. Who comes afterwards is not
+    /// taken for one of those who were there before.
     void review(BiPredicate<AccessControl, AccessControl.Principal> mayStay) {
-        for (Loop loop : activeLoops()) {
-            loop.execute(() -> loop.shard().review(mayStay));
+        try {
+            tellOwners(loop -> loop.shard().review(mayStay)).get(REVIEW_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            // The broker stops; or it goes on when the loop comes to it.
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -320,6 +333,7 @@ public final class Broker implements AutoCloseable {
         List<Shard> shards = loops.stream().map(Loop::shard).toList();
         List<Connection> moved = SlotMove.apply(shards, slots, after);
         slots = after;
+        moves.incrementAndGet(); // after the slots, for who looks at both
         for (Connection connection : moved) {
             ((SocketConnection) connection.outbox()).moveTo(loopOf(connection.clientId()));
         }
@@ -329,6 +343,50 @@ public final class Broker implements AutoCloseable {
     List<Loop> activeLoops() {
         long active = slots.activeShards();
         return loops.stream().filter(l -> (active & 1L << l.number()) != 0).toList();
+    }
+
+    /// Has all sessions looked at: asks the loops that own them, and all of them once more if sessions
+    /// have moved before the last had answered. One that moves meanwhile is else on a loop that is never
+    /// asked, or on one that was asked before it came. What is asked must not mind to be asked again.
+    ///
+    /// @return one answer of each loop; exceptionally if one fails or has ended
+    <T> CompletableFuture<List<T>> askOwners(Function<Loop, T> question) {
+        int before = moves.get();
+        List<CompletableFuture<T>> answers =
+                activeLoops().stream().map(loop -> loop.ask(question)).toList();
+        CompletableFuture<Void> all =
+                CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new));
+        return all.handle((_, _) -> moves.get() == before)
+                .thenCompose(isWhole ->
+                        isWhole
+                                ? all.thenApply(
+                                        _ -> answers.stream().map(CompletableFuture::join).toList())
+                                : askOwners(question));
+    }
+
+    /// As [#askOwners] about a single session.
+    ///
+    /// @param question false if the session is not there
+    CompletableFuture<Boolean> askOwner(String clientId, Function<Loop, Boolean> question) {
+        int before = moves.get();
+        return loopOf(clientId)
+                .ask(question)
+                .thenCompose(isDone ->
+                        isDone || moves.get() == before
+                                ? CompletableFuture.completedFuture(isDone)
+                                : askOwner(clientId, question));
+    }
+
+    /// As [#askOwners], for what is to be done to all sessions; a second time must do nothing more.
+    CompletableFuture<List<Loop>> tellOwners(Consumer<Loop> order) {
+        return askOwners(loop -> {
+            try {
+                order.accept(loop);
+            } catch (RuntimeException e) { // the others are told nevertheless
+                options.log().log(LogLevel.ERROR, "Internal error: " + Stacks.of(e));
+            }
+            return loop;
+        });
     }
 
     /// The counters of all shards together, gathered on their loops.
@@ -373,7 +431,7 @@ public final class Broker implements AutoCloseable {
         control.close();
         spreading.close();
         listening.close();
-        activeLoops().forEach(Loop::shutDown);
+        var _ = tellOwners(Loop::shutDown);
         connections.awaitClosed(CLOSE_SECONDS);
         group.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
         awaitThreads();

@@ -24,7 +24,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -181,11 +180,9 @@ final class ControlPlane implements Control, AutoCloseable {
                     .getFirst()
                     .eventLoop()
                     .schedule(
-                            () ->
-                                    broker.activeLoops()
-                                            .forEach(l ->
-                                                    l.execute(
-                                                            () -> l.shard().kick(sender::equals))),
+                            () -> {
+                                var _ = broker.tellOwners(l -> l.shard().kick(sender::equals));
+                            },
                             SENDER_MILLIS,
                             TimeUnit.MILLISECONDS);
         }
@@ -200,15 +197,15 @@ final class ControlPlane implements Control, AutoCloseable {
                         .toList());
     }
 
-    /// Returns when every loop has answered, or is too busy to.
+    /// Returns when every loop has answered; with nothing if one is too busy to.
     private <T> List<T> onEachLoop(Function<Shard, List<T>> question) {
-        List<CompletableFuture<List<T>>> answers = new ArrayList<>();
-        for (Loop loop : broker.activeLoops()) {
-            CompletableFuture<List<T>> answer = new CompletableFuture<>();
-            loop.execute(() -> answer.complete(question.apply(loop.shard())));
-            answers.add(answer.completeOnTimeout(List.of(), LOOP_SECONDS, TimeUnit.SECONDS));
-        }
-        return answers.stream().flatMap(a -> a.join().stream()).toList();
+        return broker
+                .askOwners(loop -> question.apply(loop.shard()))
+                .completeOnTimeout(List.of(), LOOP_SECONDS, TimeUnit.SECONDS)
+                .join()
+                .stream()
+                .flatMap(List::stream)
+                .toList();
     }
 
     /// Without the port.

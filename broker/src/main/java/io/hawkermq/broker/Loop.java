@@ -31,15 +31,17 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// One event loop with the shard that it owns and what its connections share: buffers, encoder,
 /// Topic Names. Everything here is touched by the loop's thread only, but for what other threads hand
-/// in or ask: [#post], [#execute], [#shutDown], what the storage thread tells ([#onDurable],
+/// in or ask: [#post], [#execute], [#ask], what the storage thread tells ([#onDurable],
 /// [#onPage], [#onStoreState]), [#isAllDurable] and [#messagesOnTheirWay].
 ///
 /// A turn begins with the first thing that comes, a read or a mailbox batch, and ends in a task
@@ -517,12 +519,10 @@ final class Loop {
         return onTheirWay.get();
     }
 
-    /// The broker stops: clients are told, strangers are not. Called by anybody.
+    /// The broker stops: clients are told, strangers are not.
     void shutDown() {
-        execute(() -> {
-            shard.shutDown();
-            handshakes.abortAll("the server shuts down");
-        });
+        shard.shutDown();
+        handshakes.abortAll("the server shuts down");
     }
 
     /// Runs something on the loop, within a turn; called by anybody.
@@ -531,5 +531,24 @@ final class Loop {
             beginTurn();
             action.run();
         });
+    }
+
+    /// Asks something on the loop, within a turn; called by anybody.
+    ///
+    /// @return exceptionally if that fails or the loop has ended; never if it ends meanwhile
+    <T> CompletableFuture<T> ask(Function<Loop, T> question) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        try {
+            execute(() -> {
+                try {
+                    answer.complete(question.apply(this));
+                } catch (RuntimeException e) {
+                    answer.completeExceptionally(e);
+                }
+            });
+        } catch (RuntimeException e) { // the loop has ended
+            answer.completeExceptionally(e);
+        }
+        return answer;
     }
 }

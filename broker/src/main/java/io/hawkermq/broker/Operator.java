@@ -4,7 +4,6 @@ import io.hawkermq.core.Message;
 import io.hawkermq.core.Overview;
 import io.hawkermq.protocol.ReasonCode;
 import io.hawkermq.protocol.TopicFilter;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -50,38 +49,16 @@ public final class Operator {
     /// @return whether it was connected
     public CompletableFuture<Boolean> disconnect(
             String clientId, ReasonCode reasonCode, String why) {
-        return on(
-                broker.loopOf(clientId),
-                overview -> overview.disconnect(clientId, reasonCode, why));
+        return broker.askOwner(
+                clientId, loop -> new Overview(loop.shard()).disconnect(clientId, reasonCode, why));
     }
 
     private <T> CompletableFuture<List<T>> ofAll(Function<Overview, List<T>> question) {
-        CompletableFuture<List<T>> all = CompletableFuture.completedFuture(List.of());
-        for (Loop loop : broker.activeLoops()) {
-            all = all.thenCombine(on(loop, question), Operator::joined);
-        }
-        return all;
-    }
-
-    private static <T> List<T> joined(List<T> some, List<T> more) {
-        List<T> both = new ArrayList<>(some);
-        both.addAll(more);
-        return both;
+        return broker.askOwners(loop -> question.apply(new Overview(loop.shard())))
+                .thenApply(answers -> answers.stream().flatMap(List::stream).toList());
     }
 
     private static <T> CompletableFuture<T> on(Loop loop, Function<Overview, T> question) {
-        CompletableFuture<T> answer = new CompletableFuture<>();
-        try {
-            loop.execute(() -> {
-                try {
-                    answer.complete(question.apply(new Overview(loop.shard())));
-                } catch (RuntimeException e) {
-                    answer.completeExceptionally(e);
-                }
-            });
-        } catch (RuntimeException e) { // the loop has ended
-            answer.completeExceptionally(e);
-        }
-        return answer;
+        return loop.ask(l -> question.apply(new Overview(l.shard())));
     }
 }
