@@ -146,6 +146,14 @@ final class Deliveries {
                 p.retain() ? streams(p, identifiers, first, s) : List.of();
         List<Slot> slots = new ArrayList<>(live);
         streams.forEach(u -> slots.addAll(u.slots(first.topic())));
+        if (candidates.size() > 1) {
+            // They look the same: what came before may have been the other one.
+            candidates.stream()
+                    .flatMap(m -> s.expected(m).stream())
+                    .filter(e -> e.receipt() != null && mayBe(e, link, p, identifiers, s))
+                    .filter(e -> !slots.contains(e))
+                    .forEach(slots::add);
+        }
         if (new Receipt(slots).assign(new HashSet<>())) {
             // Its order tells something only if it is certainly not one that came before a crash,
             // and
@@ -205,15 +213,20 @@ final class Deliveries {
             Published m,
             ModelSession s) {
         for (Expectation e : s.expected(m)) {
-            if (e.qos == p.qos()
-                    && e.retain == p.retain()
-                    && e.identifiers.equals(identifiers)
-                    && (e.end == null || e.end == link.server() || world.queuesAtMostOnce())
-                    && (p.retain() || e.receipt() == null)
-                    && e.take.seq() > s.lastTake.getOrDefault(lane(e), -1L)) {
+            if ((p.retain() || e.receipt() == null) && mayBe(e, link, p, identifiers, s)) {
                 to.add(e);
             }
         }
+    }
+
+    /// Whether a PUBLISH may be what is expected, as far as its flags and the order go.
+    private boolean mayBe(
+            Expectation e, Link link, Packet.Publish p, List<Integer> identifiers, ModelSession s) {
+        return e.qos == p.qos()
+                && e.retain == p.retain()
+                && e.identifiers.equals(identifiers)
+                && (e.end == null || e.end == link.server() || world.queuesAtMostOnce())
+                && e.take.seq() > s.lastTake.getOrDefault(lane(e), -1L);
     }
 
     /// The subscriptions for which this may be the retained message, the likeliest first: what was
