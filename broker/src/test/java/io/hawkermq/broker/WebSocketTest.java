@@ -383,7 +383,7 @@ class WebSocketTest {
         }
     }
 
-    private enum Ending {
+    enum Ending {
         CLOSE_FRAME,
         END_OF_INPUT
     }
