@@ -34,8 +34,10 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 @Timeout(120)
+@Isolated("how busy a loop is shows in real time, which others take")
 class SpreadingTest {
     private static final long SECOND = 1_000_000_000L;
 
