@@ -23,8 +23,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadFactory;
@@ -391,35 +391,22 @@ public final class Broker implements AutoCloseable {
 
     /// The counters of all shards together, gathered on their loops.
     CompletableFuture<Counters> counters() {
-        CompletableFuture<Counters> sum = CompletableFuture.completedFuture(new Counters());
-        for (Loop loop : activeLoops()) {
-            CompletableFuture<Counters> one = new CompletableFuture<>();
-            loop.execute(() -> one.complete(loop.shard().snapshot()));
-            sum =
-                    sum.thenCombine(
-                            one,
-                            (a, b) -> {
-                                a.add(b);
-                                return a;
-                            });
-        }
-        return sum;
+        return askOwners(loop -> loop.shard().snapshot())
+                .thenApply(all -> {
+                    Counters sum = new Counters();
+                    all.forEach(sum::add);
+                    return sum;
+                });
     }
 
     /// How long each loop that owns sessions has worked, in nanoseconds, by its number.
     CompletableFuture<Map<Integer, Long>> worked() {
-        Map<Integer, Long> worked = new ConcurrentSkipListMap<>();
-        List<CompletableFuture<Void>> all = new ArrayList<>();
-        for (Loop loop : activeLoops()) {
-            CompletableFuture<Void> one = new CompletableFuture<>();
-            loop.execute(() -> {
-                worked.put(loop.number(), loop.worked());
-                one.complete(null);
-            });
-            all.add(one);
-        }
-        return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
-                .thenApply(_ -> worked);
+        return askOwners(loop -> Map.entry(loop.number(), loop.worked()))
+                .thenApply(all -> {
+                    Map<Integer, Long> worked = new TreeMap<>();
+                    all.forEach(one -> worked.put(one.getKey(), one.getValue()));
+                    return worked;
+                });
     }
 
     /// Stops: no new connections, a DISCONNECT to every client that understands one, then the

@@ -9,8 +9,6 @@ import io.hawkermq.protocol.ProtocolVersion;
 import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.ReasonCode;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,26 +22,27 @@ class ControlPlaneTest {
     private static final String SECURITY = "$CONTROL/dynamic-security/v1";
     private static final String BROKER = "$CONTROL/broker/v1";
 
-    private final int port;
+    private final int port = ReloadingTest.freePort();
     private final Broker broker;
 
     ControlPlaneTest(@TempDir Path folder) throws Exception {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
-        Files.writeString(folder.resolve("first"), "administrator\n");
-        Path file =
-                Files.writeString(
-                        folder.resolve("a.conf"),
-                        """
-                        listener %1$d 127.0.0.1
-                        enable_control_api true
-                        plugin mosquitto_dynamic_security.so
-                        plugin_opt_config_file %2$s/d.json
-                        plugin_opt_password_init_file %2$s/first
-                        """
-                                .formatted(port, folder));
+        Path file = configuration(folder, port);
         broker = Broker.start(BrokerOptions.ofFile(file, EventLog.SILENT));
+    }
+
+    /// A file for a broker with dynamic security; the password of its `admin` is `administrator`.
+    static Path configuration(Path folder, int port) throws IOException {
+        Files.writeString(folder.resolve("first"), "administrator\n");
+        return Files.writeString(
+                folder.resolve("a.conf"),
+                """
+                listener %1$d 127.0.0.1
+                enable_control_api true
+                plugin mosquitto_dynamic_security.so
+                plugin_opt_config_file %2$s/d.json
+                plugin_opt_password_init_file %2$s/first
+                """
+                        .formatted(port, folder));
     }
 
     @AfterEach

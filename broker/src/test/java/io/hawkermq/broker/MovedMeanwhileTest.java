@@ -4,17 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.hawkermq.core.Counters;
 import io.hawkermq.core.Overview;
 import io.hawkermq.core.Slots;
 import io.hawkermq.protocol.Packet;
+import io.hawkermq.protocol.PacketType;
 import io.hawkermq.protocol.ProtocolVersion;
 import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.ReasonCode;
 import io.netty.util.concurrent.SingleThreadEventExecutor;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -170,6 +169,20 @@ class MovedMeanwhileTest {
         }
     }
 
+    /// A shard that gives its last slot away gives its totals with it.
+    @Test
+    void totalsAreOfAll() throws Exception {
+        try (Broker broker = Broker.start(options());
+                TestClient client = TestClient.connected(broker.port(), V5, "client")) {
+            client.send(TestClient.publish("t", QoS.AT_LEAST_ONCE, 1, new byte[1]));
+            client.next(Packet.Puback.class);
+            Counters counters =
+                    meanwhile(broker, () -> broker.counters().get(20, TimeUnit.SECONDS));
+            assertEquals(1, counters.received(PacketType.PUBLISH));
+            assertEquals(1, counters.connected);
+        }
+    }
+
     @Test
     void theOperatorReachesAll() throws Exception {
         try (Broker broker = Broker.start(options());
@@ -214,21 +227,8 @@ class MovedMeanwhileTest {
     /// The administrator is on a loop that does not stand still.
     @Test
     void whoseRightsHaveChangedIsKicked(@TempDir Path folder) throws Exception {
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
-        Files.writeString(folder.resolve("first"), "administrator\n");
-        Path file =
-                Files.writeString(
-                        folder.resolve("a.conf"),
-                        """
-                        listener %1$d 127.0.0.1
-                        plugin mosquitto_dynamic_security.so
-                        plugin_opt_config_file %2$s/d.json
-                        plugin_opt_password_init_file %2$s/first
-                        """
-                                .formatted(port, folder));
+        int port = ReloadingTest.freePort();
+        Path file = ControlPlaneTest.configuration(folder, port);
         BrokerOptions options = options(BrokerOptions.ofFile(file, new LogLines()));
         Slots slots = options.slots().with(Slots.slotOf("admin"), 0);
         try (Broker broker = Broker.start(options.with(o -> o.slots(slots)));

@@ -61,7 +61,7 @@ class ReloadingTest {
     @SuppressWarnings("NullAway.Init") // set by start, which each test calls
     private Reloading reloading;
 
-    private static int freePort() {
+    static int freePort() {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         } catch (IOException e) {
