@@ -176,6 +176,31 @@ class CallbacksTest {
         }
     }
 
+    /// [MQTT-3.1.2-20]: however long the program's code takes.
+    @Test
+    void aHandlerThatBlocksKeepsNoPingBack() throws Exception {
+        CompletableFuture<String> stuck = new CompletableFuture<>();
+        try (ScriptedServer server = new ScriptedServer();
+                MqttClient client = builder(server).keepAlive(Duration.ofSeconds(3)).build();
+                Peer peer = connect(client, server)) {
+            client.subscribeAsync(
+                    Subscribe.to("a").build(),
+                    message -> {
+                        done.complete(message.text());
+                        stuck.join();
+                    });
+            answer(peer);
+            peer.send(message(1));
+            assertEquals("m", done.get(10, TimeUnit.SECONDS));
+            try {
+                peer.read(Packet.Puback.class);
+                peer.read(Packet.Pingreq.class);
+            } finally {
+                stuck.complete("no longer");
+            }
+        }
+    }
+
     private static Peer connect(MqttClient client, ScriptedServer server) throws Exception {
         CompletableFuture<ConnectResult> connecting = client.connectAsync();
         Peer peer = server.accept(false);
