@@ -19,12 +19,14 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Hawker's tools and Mosquitto's with the same words against the same broker: the same output and
 /// the same exit status.
 @ExtendWith(SharedBroker.class)
+@Timeout(600) // dozens of processes, each of which takes seconds to start on a busy machine
 class ToolsSideBySideTest {
     private static final int SECONDS = 30;
 
@@ -116,8 +118,8 @@ class ToolsSideBySideTest {
         same("mosquitto_sub", lab, "-V", "5", "-t", t, "-C", "1", "-q", "1", "-F", every);
         same("mosquitto_sub", lab, "-t", t, "-C", "1", "-N");
         same("mosquitto_sub", lab, "-t", t, "-t", t + "/none", "-E");
-        same("mosquitto_sub", lab, "-t", t, "-W", "1", "-R");
-        same("mosquitto_sub", lab, "-t", t, "-T", t, "-W", "1");
+        same("mosquitto_sub", lab, "-t", t, "-W", "3", "-R");
+        same("mosquitto_sub", lab, "-t", t, "-T", t, "-W", "3");
         same("mosquitto_rr", lab, "-t", t, "-e", t, "-m", "me");
     }
 
