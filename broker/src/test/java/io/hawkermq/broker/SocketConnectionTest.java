@@ -112,6 +112,7 @@ class SocketConnectionTest {
             BrokerOptions larger =
                     broker.options().with(o -> o.limits(l -> l.maximumPacketSize(3_000_000)));
             broker.change(larger, broker.prepare(larger));
+            awaitPending(broker.loops().getFirst(), 1); // behind the new limits in the loop's queue
             client.send(TestClient.connect(V5, "c"));
             assertEquals(
                     3_000_000,
