@@ -157,12 +157,13 @@ final class ChannelWire extends ChannelInboundHandlerAdapter implements Wire {
 
     @Override
     public void join(Loop to, Consumer<Outcome> joined) {
+        Outcome otherwise = channel.isOpen() ? Outcome.FAILED : Outcome.CLOSED;
         to.eventLoop()
                 .register(channel)
                 .addListener(registered ->
                         joined.accept(
                                 registered.isSuccess() && channel.isActive()
                                         ? Outcome.JOINED
-                                        : Outcome.FAILED));
+                                        : otherwise));
     }
 }

@@ -37,7 +37,7 @@ final class SocketConnection implements Outbox, OutboundBuffer.Filler, Wire.Owne
     private enum Stage {
         OPEN,
         MOVING,
-        /// The wire is closed, and what it has brought before is read.
+        /// The wire is closed, and what it has brought before is read; first the CONNECT is decided on.
         ENDING,
         CLOSING,
         CLOSED
@@ -206,7 +206,7 @@ final class SocketConnection implements Outbox, OutboundBuffer.Filler, Wire.Owne
         try {
             PublishRun run = loop.publishRun();
             AcknowledgementRun acknowledgements = loop.acknowledgementRun();
-            while ((stage == Stage.OPEN && !isPaused) || stage == Stage.ENDING) {
+            while ((stage == Stage.OPEN || stage == Stage.ENDING) && !isPaused) {
                 if (decoder.nextRun(run)) {
                     connection.onPublishRun(run);
                     continue;
@@ -281,7 +281,7 @@ final class SocketConnection implements Outbox, OutboundBuffer.Filler, Wire.Owne
     @Override
     public void onClosed() {
         if (stage == Stage.MOVING) {
-            return; // looked at on arrival
+            return; // looked at on arrival, on another loop
         }
         loop.beginTurn();
         gone();
@@ -306,13 +306,20 @@ final class SocketConnection implements Outbox, OutboundBuffer.Filler, Wire.Owne
 
     /// Everything of this connection ends here, once.
     private void gone() {
-        if (stage == Stage.CLOSED) {
+        if (stage == Stage.MOVING || stage == Stage.CLOSED) {
             return;
         }
-        settleHandshake();
-        if (stage == Stage.OPEN && !isGivenUp && connection.isConnected()) {
-            readToTheEnd();
+        if (stage == Stage.OPEN) {
+            stage = Stage.ENDING;
         }
+        if (stage == Stage.ENDING && !isGivenUp) {
+            isPaused &= !connection.isConnected();
+            readToTheEnd();
+            if (isPaused && !isGivenUp) {
+                return; // until its CONNECT is decided on, or has taken too long
+            }
+        }
+        settleHandshake();
         stage = Stage.CLOSED;
         outbound.release();
         if (!isRefused) {
@@ -320,11 +327,11 @@ final class SocketConnection implements Outbox, OutboundBuffer.Filler, Wire.Owne
         }
     }
 
-    /// What came before the end counts, a DISCONNECT above all [MQTT-3.14.4-3]: layers tell the end
-    /// although reading is paused, and a move takes time. Nobody is left whom a pause would slow down,
-    /// and no more can come, so it is read in one go; what is answered goes nowhere.
+    /// What came before the end counts, a DISCONNECT above all [MQTT-3.14.4-3], and so does what came
+    /// with a CONNECT that is not decided on yet (section 3.1.4): layers tell the end although reading is
+    /// paused, and a move takes time. Nobody is left whom a pause would slow down, and no more can
+    /// come, so it is read in one go; what is answered goes nowhere.
     private void readToTheEnd() {
-        stage = Stage.ENDING;
         decoder.feed(loop.scratch(), 0, 0);
         try {
             readPackets();
@@ -347,6 +354,9 @@ final class SocketConnection implements Outbox, OutboundBuffer.Filler, Wire.Owne
         isGivenUp = true;
         settleHandshake();
         wire.close();
+        if (stage == Stage.ENDING) {
+            gone(); // the wire has told its end before
+        }
     }
 
     // ---- to another loop ----
@@ -410,19 +420,26 @@ final class SocketConnection implements Outbox, OutboundBuffer.Filler, Wire.Owne
     private void arrive(Wire.Outcome outcome, Runnable first) {
         decoder.topicNames(loop.topicNames());
         loop.beginTurn();
-        stage = Stage.OPEN;
+        stage = outcome == Wire.Outcome.JOINED ? Stage.OPEN : Stage.ENDING;
         outbound.arrived();
         counters().bytesReceived += heldBytes;
         heldBytes = 0;
         if (outcome == Wire.Outcome.FAILED) {
             wire.close();
-            gone();
-            return;
+            isGivenUp |= !connection.isConnected(); // the client is there, and could not be served
         }
-        try {
-            first.run();
-        } catch (RuntimeException e) {
-            onFailure(e); // there is nobody above that would catch it
+        if (!isGivenUp) {
+            try {
+                first.run();
+            } catch (RuntimeException e) {
+                onFailure(e); // there is nobody above that would catch it
+                if (outcome == Wire.Outcome.JOINED) {
+                    return;
+                }
+            }
+        }
+        if (outcome != Wire.Outcome.JOINED) {
+            gone();
             return;
         }
         resumeDecoding();
@@ -545,7 +562,7 @@ final class SocketConnection implements Outbox, OutboundBuffer.Filler, Wire.Owne
 
     @Override
     public void pauseReading() {
-        if (stage == Stage.ENDING) {
+        if (stage == Stage.ENDING && connection.isConnected()) {
             return;
         }
         isPaused = true;
@@ -554,6 +571,9 @@ final class SocketConnection implements Outbox, OutboundBuffer.Filler, Wire.Owne
 
     @Override
     public void resumeReading() {
+        if (stage == Stage.ENDING) {
+            isPaused = false; // whoever has it decided on reads on
+        }
         if (!isPaused || isEnding()) {
             return;
         }
@@ -568,13 +588,17 @@ final class SocketConnection implements Outbox, OutboundBuffer.Filler, Wire.Owne
     public void execute(Runnable answer) {
         try {
             loop.execute(() -> {
-                if (stage != Stage.OPEN) {
+                if (stage != Stage.OPEN && stage != Stage.ENDING) {
                     return; // gone while the answer was under way
                 }
+                boolean isEnded = stage == Stage.ENDING;
                 try {
                     runWhereOwned(answer);
                 } catch (RuntimeException e) {
                     onFailure(e); // there is nobody above that would catch it
+                }
+                if (isEnded) {
+                    gone();
                 }
             });
         } catch (RejectedExecutionException e) {

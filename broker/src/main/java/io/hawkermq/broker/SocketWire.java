@@ -440,7 +440,7 @@ final class SocketWire implements Wire, EpollIoHandle {
             to.eventLoop()
                     .execute(() -> {
                         loop = to;
-                        joined.accept(Outcome.FAILED);
+                        joined.accept(Outcome.CLOSED);
                     });
             return;
         }

@@ -71,11 +71,14 @@ sealed interface Wire permits SocketWire, ChannelWire {
 
     /// Joins a loop after it has left another.
     ///
-    /// @param joined told on that loop whether it could, which it cannot when it is closed
+    /// @param joined told on that loop whether it could
     void join(Loop to, Consumer<Outcome> joined);
 
     enum Outcome {
         JOINED,
+        /// It had been closed before.
+        CLOSED,
+        /// The system does not watch any more connections.
         FAILED
     }
 }
