@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// What happens at SIGHUP: the configuration file and the files that it names are read again, log
@@ -96,18 +97,23 @@ final class Reloading {
     /// Reads and changes; by any thread, one at a time.
     synchronized Outcome reload() {
         try {
-            return access == null ? read() : readBehind(access);
+            return whileClientsWait(this::read);
         } catch (RuntimeException e) {
             return broken(e);
         }
     }
 
-    private Outcome readBehind(ListenersAccess access) {
-        // Who sends the signal and then connects is to meet the new rules.
+    private Outcome whileClientsWait(Supplier<Outcome> reading) {
+        if (access == null) {
+            return reading.get();
+        }
+        // Who sends the signal and then connects is to meet the new rules; and who is let in by
+        // them is
+        // not to be taken for one of those who were there before, whom the review sends away.
         access.beginReload();
         try {
             changedFiles.take(decidingFiles());
-            Outcome outcome = read();
+            Outcome outcome = reading.get();
             changedFiles.add(decidingFiles());
             return outcome;
         } finally {
@@ -232,9 +238,12 @@ final class Reloading {
     }
 
     /// Reads the files that the configuration in force names; by any thread, one at a time.
-    synchronized void reloadFiles() {
+    synchronized Outcome reloadFiles() {
         log.log(LogLevel.INFORMATION, "Files have changed, reading them again.");
-        changedFiles.take(decidingFiles());
+        return whileClientsWait(this::readFiles);
+    }
+
+    private Outcome readFiles() {
         try {
             Map<ListenerAddress, FileAccess.Rules> rules = ListenersAccess.read(current, log);
             BrokerOptions options = options(current);
@@ -244,17 +253,18 @@ final class Reloading {
                 broker.review(access.reload(rules, Map.of()));
             }
             log.log(LogLevel.NOTICE, "Changed files are in force.");
+            return new Outcome(true, List.of());
         } catch (StartException e) {
-            texts(e).forEach(l -> log.log(LogLevel.ERROR, l));
-            notTaken();
+            return notTaken(texts(e));
         } catch (RuntimeException e) {
-            log.log(LogLevel.ERROR, "Internal error when files had changed: " + Stacks.of(e));
-            notTaken();
+            return notTaken(List.of("Internal error when files had changed: " + Stacks.of(e)));
         }
     }
 
-    private void notTaken() {
+    private Outcome notTaken(List<String> why) {
+        why.forEach(l -> log.log(LogLevel.ERROR, l));
         log.log(LogLevel.ERROR, "Changed files were not taken: the old ones stay in force.");
+        return Outcome.failed(why);
     }
 
     /// What decides who may connect and what they may do.

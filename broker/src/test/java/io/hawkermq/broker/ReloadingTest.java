@@ -43,6 +43,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// What SIGHUP and changed files do to a broker that was started from a file, and to whom not.
 @TakesAgainWhatItFreed
@@ -284,8 +286,15 @@ class ReloadingTest {
         return topics;
     }
 
-    @Test
-    void whoConnectsWhileTheSignalIsOnItsWayMeetsTheNewRules() throws Exception {
+    enum Notice {
+        SIGNAL,
+        WATCH
+    }
+
+    /// So the review that belongs to the change does not find those who came after it.
+    @ParameterizedTest
+    @EnumSource
+    void whoConnectsWhileTheNoticeIsOnItsWayMeetsTheNewRules(Notice notice) throws Exception {
         patience = Duration.ofMinutes(1); // however slow the machine is
         start("password_file @/pw");
         for (String password : List.of("b2", "b3")) {
@@ -293,8 +302,14 @@ class ReloadingTest {
             // A CONNECT right after the change, as if the signal had been sent before it.
             try (TestClient client = new TestClient(port, V5)) {
                 client.send(connect("asking", "bob:" + password));
-                reloading.reload();
+                Reloading.Outcome outcome =
+                        switch (notice) {
+                            case SIGNAL -> reloading.reload();
+                            case WATCH -> reloading.reloadFiles();
+                        };
+                assertTrue(outcome.isDone());
                 assertEquals(ReasonCode.SUCCESS, client.next(Packet.Connack.class).reasonCode());
+                assertAlive(client, "t");
             }
         }
     }
