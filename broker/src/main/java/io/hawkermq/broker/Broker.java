@@ -245,8 +245,9 @@ public final class Broker implements AutoCloseable {
             http.openOnly(prepared.http());
             listening.apply(prepared.mqtt());
         } catch (StartException | RuntimeException e) {
-            undo(e, () -> http.openOnly(before));
-            undo(e, () -> listening.restore(prepared.mqtt()));
+            Attempts undoing = new Attempts(e);
+            undoing.make(() -> http.openOnly(before));
+            undoing.make(() -> listening.restore(prepared.mqtt()));
             throw e;
         }
         options =
@@ -266,19 +267,6 @@ public final class Broker implements AutoCloseable {
             // First: who was let in before is dismissed, who comes later is not let in.
             removed.forEach(OpenListener::removed);
             var _ = tellOwners(loop -> loop.shard().dismiss(o -> isOf(removed, o)));
-        }
-    }
-
-    private interface Opening {
-        void open() throws StartException;
-    }
-
-    /// Whatever becomes of it, what is told is why the change failed.
-    private static void undo(Exception why, Opening before) {
-        try {
-            before.open();
-        } catch (StartException | RuntimeException e) {
-            why.addSuppressed(e);
         }
     }
 

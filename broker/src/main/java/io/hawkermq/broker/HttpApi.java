@@ -184,14 +184,10 @@ final class HttpApi implements AutoCloseable {
                 close(open);
             }
         }
-        StartException failure = null;
+        Attempts attempts = new Attempts();
         for (Prepared prepared : wanted) {
-            try {
-                if (openLike(prepared.listener()) == null) {
-                    servers.add(open(prepared));
-                }
-            } catch (StartException e) {
-                failure = StartException.both(failure, e);
+            if (openLike(prepared.listener()) == null) {
+                attempts.make(() -> servers.add(open(prepared)));
             }
         }
         // Those that have stayed may stand elsewhere now, and have other certificates.
@@ -205,9 +201,7 @@ final class HttpApi implements AutoCloseable {
         }
         List<HttpListener> order = wanted.stream().map(Prepared::listener).toList();
         servers.sort(Comparator.comparingInt(o -> order.indexOf(o.listener())));
-        if (failure != null) {
-            throw failure;
-        }
+        attempts.end();
     }
 
     private @Nullable Open openLike(HttpListener listener) {

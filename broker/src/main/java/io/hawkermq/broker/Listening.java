@@ -190,19 +190,13 @@ final class Listening implements AutoCloseable {
     }
 
     private void reopen(List<OpenListener> closed) throws StartException {
-        StartException failure = null;
+        Attempts attempts = new Attempts();
         for (OpenListener listener : closed) {
-            try {
-                if (listener.sockets().isEmpty()) {
-                    open(listener, pausedPorts.get(listener));
-                }
-            } catch (StartException e) {
-                failure = StartException.both(failure, e);
+            if (listener.sockets().isEmpty()) {
+                attempts.make(() -> open(listener, pausedPorts.get(listener)));
             }
         }
-        if (failure != null) {
-            throw failure;
-        }
+        attempts.end();
     }
 
     /// Moves, opens and closes listeners; at those that stay connections from now on get what was

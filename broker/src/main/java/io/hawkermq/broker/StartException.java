@@ -1,7 +1,6 @@
 package io.hawkermq.broker;
 
 import io.hawkermq.mosquitto.PluginConfiguration;
-import org.jspecify.annotations.Nullable;
 
 /// The broker cannot start; the message is one line that says why and what to do.
 public final class StartException extends Exception {
@@ -38,15 +37,6 @@ public final class StartException extends Exception {
                         + plugin.origin()
                         + ".",
                 exitStatus);
-    }
-
-    /// Of several things that failed the first, with the others suppressed.
-    static StartException both(@Nullable StartException first, StartException next) {
-        if (first == null) {
-            return next;
-        }
-        first.addSuppressed(next);
-        return first;
     }
 
     /// What the process ends with.
