@@ -180,7 +180,7 @@ final class Opening {
     private static boolean isFull(Exception e) {
         return e instanceof EngineException failure
                 ? failure.kind() == EngineException.Kind.FULL
-                : String.valueOf(e.getMessage()).contains("No space left");
+                : NoSpace.ofThisSystem().isTold(String.valueOf(e.getMessage()));
     }
 
     /// What is to be written, and a few small files.

@@ -164,11 +164,11 @@ final class RocksEngine implements Engine {
                 .setMaxManifestFileSize(16 << 20);
     }
 
-    private static EngineException failed(RocksDBException e) {
+    static EngineException failed(RocksDBException e) {
         Status status = e.getStatus();
         String message = String.valueOf(e.getMessage());
         if (status != null && status.getSubCode() == Status.SubCode.NoSpace
-                || message.contains("No space left")) {
+                || NoSpace.ofThisSystem().isTold(message)) {
             return new EngineException(EngineException.Kind.FULL, message, e);
         }
         boolean isDamage =

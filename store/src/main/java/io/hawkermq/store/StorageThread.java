@@ -488,7 +488,12 @@ final class StorageThread {
         if (isBroken) {
             return Store.State.STOPPED;
         }
-        if (failing != null && failing != EngineException.Kind.FULL) {
+        // What fails where the probe sees nothing left fails for that, whatever the engine says of
+        // it.
+        if (failing == EngineException.Kind.DAMAGE
+                || (failing != null
+                        && failing != EngineException.Kind.FULL
+                        && level != Space.Level.NONE)) {
             return Store.State.FAILING;
         }
         // The engine knows of no space where the probe sees some: a quota, say.

@@ -329,6 +329,21 @@ class FailingDiskTest {
     }
 
     @Test
+    void whatFailsWhereNoSpaceIsSeenIsFullWhateverTheEngineSays() throws Exception {
+        try (Disk disk = open()) {
+            machine.failingWrites.set(Integer.MAX_VALUE);
+            long position = disk.append(new StoreChange.PutSession(Some.session(1)));
+            disk.awaitState(Store.State.FAILING);
+            usable.set(100);
+            disk.awaitState(Store.State.FULL);
+            machine.failingWrites.set(0);
+            usable.set(Long.MAX_VALUE);
+            disk.awaitDurable(position);
+            disk.awaitState(Store.State.READY);
+        }
+    }
+
+    @Test
     void aDiskThatDoesNotKeepUpRefusesMore() throws Exception {
         StoreOptions options = Disk.options().withMostPendingChanges(10);
         try (Disk disk = new Disk(directory, options, machine, this::usableBytes)) {
