@@ -5,6 +5,9 @@ import java.util.concurrent.TimeUnit;
 
 /// Ends of a process that come from elsewhere: time, and signals.
 final class Alarms {
+    /// How long a process that has begun to end may take for it when it is asked to.
+    private static final long END_SECONDS = 10;
+
     private Alarms() {}
 
     /// Calls `task` after so many seconds on a thread of its own; never for 0.
@@ -46,7 +49,8 @@ final class Alarms {
         }
     }
 
-    /// Calls `task` when the process is asked to end; it has to call [#halt].
+    /// Calls `task` when the process is asked to end; it has to call [#halt], or [#awaitEnd] if another
+    /// thread does.
     static void onSignal(Runnable task) {
         Runtime.getRuntime().addShutdownHook(new Thread(task, "signal"));
     }
@@ -56,6 +60,11 @@ final class Alarms {
         while (true) {
             pause(Integer.MAX_VALUE);
         }
+    }
+
+    /// Waits until another thread has ended the process, but not for ever: it may hang.
+    static void awaitEnd() {
+        pause(END_SECONDS);
     }
 
     static void halt(int status, Stdio io) {

@@ -301,6 +301,10 @@ final class SubCommand {
             return;
         }
         if (!isEnding.compareAndSet(false, true)) {
+            // The process has begun to end by itself, and with its own status: were this to return,
+            // a
+            // signal would have the process end with the signal's before that.
+            Alarms.awaitEnd();
             return;
         }
         trace.disconnect();

@@ -23,6 +23,7 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -83,6 +84,32 @@ class ConversationTest {
         assertEquals(0, PubCommand.run(words("-t t -m m -q 1 -d -i me -V " + version), c.io()));
         String line = "Client me received PUBACK (Mid: 1, RC:" + code + ")\n";
         assertTrue(c.output().contains(line), c.output());
+    }
+
+    /// Several times: a process that is asked to end too late to matter shows nothing.
+    @RepeatedTest(5)
+    void aSignalInTheMidstOfTheEndDoesNotChangeTheExitStatus() throws Exception {
+        answer("20 02 00 00", "90 03 00 01 00 30 04 00 01 74 78");
+        List<String> command =
+                new ArrayList<>(
+                        List.of(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-XX:TieredStopAtLevel=1",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                "io.hawkermq.cli.Main",
+                                "sub"));
+        command.addAll(words("-t t -C 1"));
+        Process process =
+                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        try {
+            assertEquals("x", process.inputReader().readLine());
+            process.destroy(); // SIGTERM, after the last message
+            assertTrue(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+            assertEquals(0, process.exitValue());
+        } finally {
+            process.destroyForcibly();
+        }
     }
 
     @ParameterizedTest
