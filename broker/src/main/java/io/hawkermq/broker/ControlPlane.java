@@ -24,9 +24,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -50,6 +52,9 @@ final class ControlPlane implements Control, AutoCloseable {
 
     /// The longest that a command waits for an event loop.
     private static final int LOOP_SECONDS = 5;
+
+    private static final String SILENT =
+            "An event loop has not answered within " + LOOP_SECONDS + " s";
 
     private final Broker broker;
     private final ControlOptions options;
@@ -168,10 +173,20 @@ final class ControlPlane implements Control, AutoCloseable {
             return;
         }
         Predicate<Principal> isMeant = p -> kicks.concern(p.userName()) && !p.equals(sender);
-        onEachLoop(shard -> {
-            shard.kick(isMeant);
-            return List.of();
-        });
+        List<?> answers =
+                onEachLoop(shard -> {
+                    shard.kick(isMeant);
+                    return List.of();
+                });
+        if (answers == null) {
+            broker.options()
+                    .log()
+                    .log(
+                            LogLevel.WARNING,
+                            SILENT
+                                    + ": connections of those whose rights have changed are closed"
+                                    + " when it does, after the answer.");
+        }
     }
 
     private void kickLater(Kicks kicks, Principal sender) {
@@ -188,24 +203,39 @@ final class ControlPlane implements Control, AutoCloseable {
         }
     }
 
-    private List<String> addresses(String userName, @Nullable String clientId) {
-        return onEachLoop(shard ->
-                shard.connected().stream()
-                        .filter(p -> userName.equals(p.userName()))
-                        .filter(p -> clientId == null || clientId.equals(p.clientId()))
-                        .map(p -> host(p.address()))
-                        .toList());
+    private List<String> addresses(String userName, @Nullable String clientId)
+            throws CommandException {
+        List<String> addresses =
+                onEachLoop(shard ->
+                        shard.connected().stream()
+                                .filter(p -> userName.equals(p.userName()))
+                                .filter(p -> clientId == null || clientId.equals(p.clientId()))
+                                .map(p -> host(p.address()))
+                                .toList());
+        if (addresses == null) { // no connections would be a lie
+            throw new CommandException(SILENT);
+        }
+        return addresses;
     }
 
-    /// Returns when every loop has answered; with nothing if one is too busy to.
-    private <T> List<T> onEachLoop(Function<Shard, List<T>> question) {
-        return broker
-                .askOwners(loop -> question.apply(loop.shard()))
-                .completeOnTimeout(List.of(), LOOP_SECONDS, TimeUnit.SECONDS)
-                .join()
-                .stream()
-                .flatMap(List::stream)
-                .toList();
+    /// Returns when every loop has answered.
+    ///
+    /// @return null if one is too busy to; it does what is asked when it comes to it
+    private <T> @Nullable List<T> onEachLoop(Function<Shard, List<T>> question) {
+        try {
+            return broker
+                    .askOwners(loop -> question.apply(loop.shard()))
+                    .orTimeout(LOOP_SECONDS, TimeUnit.SECONDS)
+                    .join()
+                    .stream()
+                    .flatMap(List::stream)
+                    .toList();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof TimeoutException) {
+                return null;
+            }
+            throw e;
+        }
     }
 
     /// Without the port.

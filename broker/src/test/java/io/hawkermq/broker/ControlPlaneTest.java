@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hawkermq.core.EventLog;
+import io.hawkermq.core.Slots;
 import io.hawkermq.protocol.Packet;
 import io.hawkermq.protocol.ProtocolVersion;
 import io.hawkermq.protocol.QoS;
@@ -12,6 +13,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,6 +54,10 @@ class ControlPlaneTest {
     }
 
     private TestClient client(String user, String password) throws IOException {
+        return client(port, user, password);
+    }
+
+    private static TestClient client(int port, String user, String password) throws IOException {
         TestClient client = new TestClient(port, ProtocolVersion.MQTT_5);
         client.send(
                 TestClient.connect(ProtocolVersion.MQTT_5, "client of " + user, user, password));
@@ -59,7 +66,11 @@ class ControlPlaneTest {
     }
 
     private TestClient administrator() throws IOException {
-        TestClient admin = client("admin", "administrator");
+        return administrator(port);
+    }
+
+    private static TestClient administrator(int port) throws IOException {
+        TestClient admin = client(port, "admin", "administrator");
         admin.send(TestClient.subscribe("$CONTROL/#", QoS.AT_MOST_ONCE));
         admin.next(Packet.Suback.class);
         return admin;
@@ -126,6 +137,35 @@ class ControlPlaneTest {
                     answer::toString);
             String elsewhere = answer(admin, "$CONTROL/other", "");
             assertEquals("{\"error\":\"endpointnotavailable\"}", elsewhere);
+        }
+    }
+
+    /// Not as if there were no connections.
+    @Test
+    void whatALoopDoesNotAnswerIsAnError(@TempDir Path another) throws Exception {
+        int itsPort = ReloadingTest.freePort();
+        int slot = Slots.slotOf("client of admin") == 0 ? 1 : 0;
+        BrokerOptions options =
+                BrokerOptions.ofFile(configuration(another, itsPort), EventLog.SILENT)
+                        .with(o -> o.loops(2).slots(Slots.onOneShard().with(slot, 1)));
+        CountDownLatch goesOn = new CountDownLatch(1);
+        try (Broker two = Broker.start(options);
+                TestClient admin = administrator(itsPort)) {
+            two.loops()
+                    .get(1)
+                    .execute(() -> {
+                        try {
+                            assertTrue(goesOn.await(30, TimeUnit.SECONDS));
+                        } catch (InterruptedException e) {
+                            Thread.currentThread().interrupt();
+                        }
+                    });
+            String command = "{\"command\":\"getClient\",\"username\":\"admin\"}";
+            String silent = answer(admin, SECURITY, command);
+            assertTrue(silent.contains("\"error\":\"Aneventloophasnotanswered"), silent);
+            goesOn.countDown();
+            String connections = answer(admin, SECURITY, command);
+            assertTrue(connections.contains("\"address\":\"127.0.0.1\""), connections);
         }
     }
 

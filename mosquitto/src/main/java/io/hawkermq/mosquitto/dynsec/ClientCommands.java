@@ -182,11 +182,11 @@ final class ClientCommands {
         return Map.of("client", new Json.Members(describe(c)));
     }
 
-    Map<String, Json> list(Fields f) {
+    Map<String, Json> list(Fields f) throws CommandException {
         return Listing.of(f, "clients", draft.clients.values(), Client::userName, this::describe);
     }
 
-    private Map<String, Json> describe(Client c) {
+    private Map<String, Json> describe(Client c) throws CommandException {
         Map<String, Json> m = ModelJson.describe(c);
         m.put("roles", ModelJson.uses(c.roles()));
         m.put("groups", groups(c.userName()));

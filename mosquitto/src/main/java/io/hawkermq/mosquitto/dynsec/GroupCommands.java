@@ -152,7 +152,7 @@ final class GroupCommands {
         return Map.of("group", new Json.Members(describe(draft.group(groupName(f)))));
     }
 
-    Map<String, Json> list(Fields f) {
+    Map<String, Json> list(Fields f) throws CommandException {
         return Listing.of(f, "groups", draft.groups.values(), Group::name, GroupCommands::describe);
     }
 

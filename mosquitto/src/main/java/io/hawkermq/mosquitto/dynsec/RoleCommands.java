@@ -176,7 +176,7 @@ final class RoleCommands {
         return Map.of("role", new Json.Members(ModelJson.describe(draft.role(roleName(f)))));
     }
 
-    Map<String, Json> list(Fields f) {
+    Map<String, Json> list(Fields f) throws CommandException {
         return Listing.of(f, "roles", draft.roles.values(), Role::name, ModelJson::describe);
     }
 }

@@ -15,7 +15,8 @@ public final class SecurityCommands {
     public interface Connections {
         /// @param clientId null for any
         /// @return the addresses of the connections of a User Name
-        List<String> addresses(String userName, @Nullable String clientId);
+        /// @throws CommandException if that cannot be told
+        List<String> addresses(String userName, @Nullable String clientId) throws CommandException;
     }
 
     /// @param isChanged false if the model is the one before
