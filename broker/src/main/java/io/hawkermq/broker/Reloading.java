@@ -107,9 +107,8 @@ final class Reloading {
         if (access == null) {
             return reading.get();
         }
-        // Who sends the signal and then connects is to meet the new rules; and who is let in by
-        // them is
-        // not to be taken for one of those who were there before, whom the review sends away.
+        // Who sends the signal and then connects is to meet the new rules. And who is let in by
+        // them must not be taken for one of those before, whom the review sends away.
         access.beginReload();
         try {
             changedFiles.take(decidingFiles());

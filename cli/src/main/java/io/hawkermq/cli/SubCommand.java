@@ -301,9 +301,8 @@ final class SubCommand {
             return;
         }
         if (!isEnding.compareAndSet(false, true)) {
-            // The process has begun to end by itself, and with its own status: were this to return,
-            // a
-            // signal would have the process end with the signal's before that.
+            // The process has begun to end by itself, with its own status. Were this to return, it
+            // would end before that, with the signal's.
             Alarms.awaitEnd();
             return;
         }
