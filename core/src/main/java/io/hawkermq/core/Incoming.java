@@ -261,7 +261,7 @@ final class Incoming {
     }
 
     /// `$SYS` is the server's, `$CONTROL` is for commands to it, `$share` begins Topic Filters.
-    private static boolean isReserved(TopicName topic, Control control) {
+    static boolean isReserved(TopicName topic, Control control) {
         if (!topic.isReserved()) {
             return false;
         }

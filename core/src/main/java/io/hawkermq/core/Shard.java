@@ -223,8 +223,10 @@ public final class Shard {
     }
 
     void publishWill(Will will, Session of) {
-        // A Will is no command, and no answer of the server's either.
+        // A Will is no command, and no answer of the server's either. What a client may not publish
+        // as the server's own state it may not leave behind either.
         if (Control.concerns(will.topic())
+                || Incoming.isReserved(will.topic(), control)
                 || !of.access().mayPublish(of.principal(), will.topic(), will.qos())) {
             drop(DropReason.NOT_AUTHORIZED, of.clientId());
             return;
