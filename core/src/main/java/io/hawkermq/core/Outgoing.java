@@ -236,7 +236,7 @@ final class Outgoing {
     private boolean relaySurely(Relay relay, Connection c) {
         PublishRun run = relay.run();
         if (session.isDurable()
-                || streams != null
+                || isStreaming()
                 || !c.takesAsPublished(run.isMqtt5())
                 || !hasRoom(run.qos())
                 || !hasQuota(run.count(), run.payloadBytes())) {
@@ -553,7 +553,7 @@ final class Outgoing {
         if (outcome == Sender.Outcome.COMPLETED && window != null) {
             window.completed(sender, packetId, shard().now());
         }
-        if (!isQueueEmpty() || streams != null || sender.isResending()) {
+        if (!isQueueEmpty() || isStreaming() || sender.isResending()) {
             schedulePump(); // once for all acknowledgements of this turn
         }
     }
@@ -693,13 +693,29 @@ final class Outgoing {
 
     // ---- retained messages ----
 
+    /// Announces a [#stream], or that it is stopped.
+    void expectStream(Subscription subscription) {
+        streams().expect(subscription);
+    }
+
     /// Sends the retained messages of a subscription, as fast as the client takes them.
     void stream(Subscription subscription) {
-        if (streams == null) {
-            streams = new RetainedStreams(session);
-        }
-        streams.add(subscription);
+        streams().add(subscription);
         schedulePump();
+    }
+
+    private RetainedStreams streams() {
+        RetainedStreams all = streams;
+        if (all == null) {
+            all = new RetainedStreams(session);
+            streams = all;
+        }
+        return all;
+    }
+
+    /// Whether retained messages are still to be sent.
+    boolean isStreaming() {
+        return streams != null;
     }
 
     boolean isStreaming(Subscription subscription) {

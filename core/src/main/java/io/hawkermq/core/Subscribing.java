@@ -61,6 +61,7 @@ final class Subscribing {
             session.subscribe(subscription);
             if (subscription.isOwedRetained() && !session.outgoing().isStreaming(subscription)) {
                 toStream.add(subscription);
+                session.outgoing().expectStream(subscription);
             }
             if (shard.log().isEnabled(LogLevel.SUBSCRIBE)) {
                 shard.log().log(
@@ -94,6 +95,8 @@ final class Subscribing {
         for (Subscription s : toStream) {
             if (session.subscriptions().isInForce(s)) {
                 session.outgoing().stream(s);
+            } else {
+                session.outgoing().stopStream(s);
             }
         }
     }

@@ -88,4 +88,40 @@ class RetainedStreamsTest {
             assertEquals(7, client.published);
         }
     }
+
+    @Test
+    void whatComesLiveInTheTurnOfTheSubscriptionDoesNotComeAgain() {
+        shards.get(0).publish(TestShards.retained("early", Message.NEVER));
+        for (int shard = 0; shard < 2; shard++) {
+            TestClient client = shards.resume(shards.clientId("one", shard), 0);
+            client.subscribe(
+                    SubscriptionOptions.of(QoS.AT_LEAST_ONCE),
+                    List.of(TopicFilter.of("early"), TopicFilter.of("live/" + shard)));
+            shards.get(shard).publish(TestShards.retained("live/" + shard, Message.NEVER));
+            shards.settle();
+            assertEquals(2, client.published, "on shard " + shard);
+        }
+    }
+
+    @Test
+    void whatCameLiveBeforeASubscriptionIsOwedToIt() {
+        TestClient client = shards.resume(shards.clientId("one", 0), 0);
+        client.subscribe("live", QoS.AT_LEAST_ONCE);
+        shards.get(0).publish(TestShards.retained("live", Message.NEVER));
+        client.subscribe("+", QoS.AT_LEAST_ONCE);
+        shards.settle();
+        assertEquals(2, client.published, "live, and retained for the second subscription");
+    }
+
+    @Test
+    void aSubscriptionThatEndsBeforeAllShardsHaveNotedItLeavesNothingBehind() {
+        TestClient client = shards.resume(shards.clientId("one", 1), 0);
+        client.subscribe("a", QoS.AT_LEAST_ONCE);
+        client.unsubscribe(List.of(TopicFilter.of("a")));
+        shards.settle();
+        client.subscribe("b", QoS.AT_LEAST_ONCE);
+        client.subscribe("b", QoS.AT_LEAST_ONCE);
+        shards.settle();
+        assertFalse(client.session().outgoing().isStreaming());
+    }
 }
