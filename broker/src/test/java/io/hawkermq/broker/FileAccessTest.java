@@ -159,6 +159,24 @@ class FileAccessTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(ProtocolVersion.class)
+    void anEmptyUserNameIsNone(ProtocolVersion version) throws Exception {
+        Rules open = new Rules(passwords(), list("topic anonymous"), AnonymousClients.ALLOWED);
+        try (Broker broker = start(access(open, AT_ONCE));
+                TestClient client = new TestClient(broker.port(), version)) {
+            client.send(connect(version, "", ""));
+            assertEquals(ReasonCode.SUCCESS, client.next(Packet.Connack.class).reasonCode());
+            client.send(TestClient.subscribe("#", QoS.AT_MOST_ONCE));
+            client.next(Packet.Suback.class);
+            client.send(TestClient.publish("anonymous", QoS.AT_MOST_ONCE, 0, PAYLOAD));
+            client.next(Packet.Publish.class);
+        }
+        try (Broker broker = start(access(withPasswords(), AT_ONCE))) {
+            assertEquals(ReasonCode.NOT_AUTHORIZED, answer(broker, version, "", "").reasonCode());
+        }
+    }
+
     /// What a client sends before its CONNACK must wait for the password check, on whatever loop.
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3})

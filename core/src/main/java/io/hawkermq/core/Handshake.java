@@ -161,7 +161,7 @@ final class Handshake {
         connection
                 .access()
                 .connect(
-                        c,
+                        withoutEmptyUserName(c),
                         connection.clientId(),
                         connection.address(),
                         outbox::execute,
@@ -172,6 +172,23 @@ final class Handshake {
             isWaiting = true;
             outbox.pauseReading();
         }
+    }
+
+    /// An empty User Name is none, as in Mosquitto: libraries send one where a device's user has
+    /// left it blank.
+    private static Packet.Connect withoutEmptyUserName(Packet.Connect c) {
+        return c.userName() == null || !c.userName().isEmpty()
+                ? c
+                : new Packet.Connect(
+                        c.version(),
+                        c.isBridge(),
+                        c.cleanStart(),
+                        c.keepAlive(),
+                        c.clientId(),
+                        c.will(),
+                        null,
+                        c.password(),
+                        c.properties());
     }
 
     private void onDecision(AccessControl.Decision decision) {
