@@ -290,7 +290,8 @@ public final class GlobalOptions {
                     .deprecated("It will always be true.")
                     .means(
                             "Sends a client one copy for each of its subscriptions that match;"
-                                    + " false sends one copy.");
+                                    + " false sends one copy.")
+                    .here("One copy is sent, at the highest QoS, whatever is set.");
 
     public static final Option<Boolean> SET_TCP_NODELAY =
             TABLE.flag("set_tcp_nodelay", false)
