@@ -453,23 +453,35 @@ public final class Connection {
         Properties properties = forwarded(m, identifiers);
         int alias = outboundAliases.find(topic);
         if (alias != 0) {
-            properties = properties.with(Property.TOPIC_ALIAS, alias);
-            return outbox.send(
-                    new Packet.Publish(
-                            false, qos, retain, null, packetId, properties, m.payload()));
+            return send(
+                    m, qos, retain, null, packetId, properties.with(Property.TOPIC_ALIAS, alias));
         }
         alias = outboundAliases.assign(topic);
         if (alias != 0) {
-            properties = properties.with(Property.TOPIC_ALIAS, alias);
+            if (send(
+                    m,
+                    qos,
+                    retain,
+                    topic,
+                    packetId,
+                    properties.with(Property.TOPIC_ALIAS, alias))) {
+                return true;
+            }
+            outboundAliases.forgetLast(topic); // the client has not seen it; without, it may fit
         }
-        boolean fits =
-                outbox.send(
-                        new Packet.Publish(
-                                false, qos, retain, topic, packetId, properties, m.payload()));
-        if (!fits && alias != 0) {
-            outboundAliases.forgetLast(topic); // the client has not seen it
-        }
-        return fits;
+        return send(m, qos, retain, topic, packetId, properties);
+    }
+
+    /// @return false if it is too large for the client
+    private boolean send(
+            Message m,
+            QoS qos,
+            boolean retain,
+            @Nullable TopicName topic,
+            int packetId,
+            Properties properties) {
+        return outbox.send(
+                new Packet.Publish(false, qos, retain, topic, packetId, properties, m.payload()));
     }
 
     /// The properties that a subscriber gets of a message: those of the publisher unaltered, what
