@@ -3,7 +3,9 @@ package io.hawkermq.core;
 import io.hawkermq.protocol.QoS;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// A Shared Subscription, section 4.8.2: one Share Name and Topic Filter, its members in this
@@ -12,12 +14,20 @@ import org.jspecify.annotations.Nullable;
 /// nobody is connected to that of an offline one. So it is at QoS 0, too, where an offline one has a
 /// queue only if [Limits.AtMostOnce] says so.
 final class ShareGroup implements Subscriber {
+    /// Up to so many a scan is faster than a hash table.
+    private static final int MOST_SCANNED = 8;
+
     private final String shareName;
     private final String filter;
+
+    /// Those who are connected come first: with every message one of them is looked for, and there may
+    /// be very many others.
     private final List<Subscription> members = new ArrayList<>(2);
 
-    /// How many of the members are connected, and durable: there may be very many members, and
-    /// these are asked for with every message.
+    /// Where each member is, once there have been many.
+    private @Nullable Map<Subscription, Integer> places;
+
+    /// How many of the members are connected, and durable.
     private int connected;
 
     private int durable;
@@ -54,12 +64,47 @@ final class ShareGroup implements Subscriber {
 
     void add(Subscription member) {
         members.add(member);
+        if (places != null) {
+            places.put(member, members.size() - 1);
+        } else if (members.size() > MOST_SCANNED) {
+            notePlaces();
+        }
         recount(member);
     }
 
     void remove(Subscription member) {
-        if (members.remove(member)) {
-            count(member, false, false);
+        if (placeOf(member) < 0) {
+            return;
+        }
+        count(member, false, false);
+        exchange(placeOf(member), members.size() - 1);
+        members.removeLast();
+        if (places != null) {
+            places.remove(member);
+        }
+    }
+
+    private void notePlaces() {
+        Map<Subscription, Integer> all = new HashMap<>();
+        for (int i = 0; i < members.size(); i++) {
+            all.put(members.get(i), i);
+        }
+        places = all;
+    }
+
+    /// -1 if it is no member.
+    private int placeOf(Subscription member) {
+        return places == null ? members.indexOf(member) : places.getOrDefault(member, -1);
+    }
+
+    private void exchange(int one, int other) {
+        Subscription first = members.get(one);
+        Subscription second = members.get(other);
+        members.set(one, second);
+        members.set(other, first);
+        if (places != null) {
+            places.put(second, one);
+            places.put(first, other);
         }
     }
 
@@ -69,7 +114,11 @@ final class ShareGroup implements Subscriber {
     }
 
     private void count(Subscription member, boolean isConnected, boolean isDurable) {
-        connected += (isConnected ? 1 : 0) - (member.isCountedConnected() ? 1 : 0);
+        if (isConnected && !member.isCountedConnected()) {
+            exchange(placeOf(member), connected++);
+        } else if (!isConnected && member.isCountedConnected()) {
+            exchange(placeOf(member), --connected);
+        }
         durable += (isDurable ? 1 : 0) - (member.isCountedDurable() ? 1 : 0);
         member.counted(isConnected, isDurable);
     }
@@ -129,26 +178,20 @@ final class ShareGroup implements Subscriber {
 
     /// A member of this shard for the next message, or null if there is none.
     @Nullable Subscription next(QoS qos) {
-        Subscription fallback = null;
-        int size = members.size();
-        for (int i = 0; i < size && connected > 0; i++) {
-            int candidate = Math.floorMod(place + i, size);
+        int size = connected > 0 ? connected : members.size();
+        if (size == 0) {
+            return null;
+        }
+        int first = Math.floorMod(place, size);
+        for (int i = 0; i < connected; i++) {
+            int candidate = (first + i) % size;
             Subscription member = members.get(candidate);
-            if (!member.session().isConnected()) {
-                continue;
-            }
             if (member.session().outgoing().hasRoom(qos.min(member.qos()))) {
                 place = candidate + 1;
                 return member;
             }
-            if (fallback == null) {
-                fallback = member;
-            }
         }
-        if (fallback == null && size > 0) {
-            fallback = members.get(Math.floorMod(place, size));
-        }
-        place++;
-        return fallback;
+        place = first + 1;
+        return members.get(first);
     }
 }
