@@ -505,11 +505,15 @@ final class Outgoing {
             return;
         }
         SessionJournal j = session.journal();
-        if (stored != null && j != null) {
-            switch (outcome) {
-                case RELEASE -> j.released(stored, packetId);
-                case COMPLETED -> j.removed(stored);
-                case NOT_FOUND, NOT_AWAITED -> {}
+        if (j != null) {
+            if (stored == null && outcome == Sender.Outcome.COMPLETED) {
+                j.completed(packetId); // an earlier PUBREC had released it
+            } else if (stored != null) {
+                switch (outcome) {
+                    case RELEASE -> j.released(stored, packetId);
+                    case COMPLETED -> j.removed(stored);
+                    case NOT_FOUND, NOT_AWAITED -> {}
+                }
             }
         }
         switch (outcome) {
