@@ -241,18 +241,7 @@ final class SocketConnection implements Outbox, OutboundBuffer.Filler, Wire.Owne
 
     /// The CONNECT with the User Name that a certificate says.
     private Packet.Connect certified(Packet.Connect c) {
-        return certifiedName == null
-                ? c
-                : new Packet.Connect(
-                        c.version(),
-                        c.isBridge(),
-                        c.cleanStart(),
-                        c.keepAlive(),
-                        c.clientId(),
-                        c.will(),
-                        certifiedName,
-                        c.password(),
-                        c.properties());
+        return certifiedName == null ? c : c.withUserName(certifiedName);
     }
 
     private void settleHandshake() {

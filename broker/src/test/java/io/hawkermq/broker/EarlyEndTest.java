@@ -7,7 +7,6 @@ import io.hawkermq.broker.transport.ProxyOptions;
 import io.hawkermq.broker.transport.TlsOptions;
 import io.hawkermq.broker.transport.WebSocketOptions;
 import io.hawkermq.core.AccessControl;
-import io.hawkermq.core.DelegatingAccess;
 import io.hawkermq.core.Slots;
 import io.hawkermq.protocol.Packet;
 import io.hawkermq.protocol.Properties;
@@ -28,7 +27,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -50,22 +48,7 @@ class EarlyEndTest {
         WEB_SOCKET
     }
 
-    private record Later(BlockingQueue<Runnable> answers) implements DelegatingAccess {
-        @Override
-        public AccessControl rest() {
-            return AccessControl.anonymous();
-        }
-
-        @Override
-        public void connect(
-                Packet.Connect connect,
-                String clientId,
-                String address,
-                Consumer<Runnable> owner,
-                Consumer<Decision> answer) {
-            answers.add(() -> owner.accept(() -> answer.accept(new Decision.Allowed(null))));
-        }
-    }
+    private record Later(BlockingQueue<Runnable> answers) implements LateAccess {}
 
     @TempDir
     @SuppressWarnings("NullAway.Init") // JUnit sets it

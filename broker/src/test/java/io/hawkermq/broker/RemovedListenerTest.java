@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hawkermq.core.AccessControl;
-import io.hawkermq.core.DelegatingAccess;
 import io.hawkermq.protocol.Packet;
 import io.hawkermq.protocol.Properties;
 import io.hawkermq.protocol.Property;
@@ -17,7 +16,6 @@ import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -35,22 +33,7 @@ class RemovedListenerTest {
     private static final String CLOSED = "the listener it came through is closed";
 
     /// Lets in whoever has the method with its second step, others when the test says so.
-    private record Slowly(BlockingQueue<Runnable> answers) implements DelegatingAccess {
-        @Override
-        public AccessControl rest() {
-            return AccessControl.anonymous();
-        }
-
-        @Override
-        public void connect(
-                Packet.Connect connect,
-                String clientId,
-                String address,
-                Consumer<Runnable> owner,
-                Consumer<Decision> answer) {
-            answers.add(() -> owner.accept(() -> answer.accept(new Decision.Allowed(null))));
-        }
-
+    private record Slowly(BlockingQueue<Runnable> answers) implements LateAccess {
         @Override
         public @Nullable Exchange begin(String method, String clientId, String address) {
             return data ->

@@ -177,18 +177,7 @@ final class Handshake {
     /// An empty User Name is none, as in Mosquitto: libraries send one where a device's user has
     /// left it blank.
     private static Packet.Connect withoutEmptyUserName(Packet.Connect c) {
-        return c.userName() == null || !c.userName().isEmpty()
-                ? c
-                : new Packet.Connect(
-                        c.version(),
-                        c.isBridge(),
-                        c.cleanStart(),
-                        c.keepAlive(),
-                        c.clientId(),
-                        c.will(),
-                        null,
-                        c.password(),
-                        c.properties());
+        return "".equals(c.userName()) ? c.withUserName(null) : c;
     }
 
     private void onDecision(AccessControl.Decision decision) {

@@ -33,6 +33,20 @@ public sealed interface Packet {
         public PacketType type() {
             return PacketType.CONNECT;
         }
+
+        /// The same from somebody of another name, or of none.
+        public Connect withUserName(@Nullable String other) {
+            return new Connect(
+                    version,
+                    isBridge,
+                    cleanStart,
+                    keepAlive,
+                    clientId,
+                    will,
+                    other,
+                    password,
+                    properties);
+        }
     }
 
     /// CONNACK.
