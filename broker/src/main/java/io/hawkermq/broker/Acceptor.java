@@ -2,17 +2,11 @@ package io.hawkermq.broker;
 
 import io.hawkermq.core.LogLevel;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.util.concurrent.TimeUnit;
 
-/// The handler of a listening socket: lets its [OpenListener] start each new connection on the first
-/// loop.
-///
-/// Instead of Netty's bootstrap, whose initializer that replaces itself costs every connection a
-/// second pass through the pipeline, and the compiler 35 MB of memory.
-final class Acceptor extends ChannelInboundHandlerAdapter {
+/// What becomes of the connections that the sockets of one listener accept, all on the first loop:
+/// its [OpenListener] starts each there.
+final class Acceptor {
     /// How long nothing is accepted after accepting has failed, for want of file descriptors.
     private static final long PAUSE_MILLIS = 1_000;
 
@@ -26,38 +20,32 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         this.allocator = allocator;
     }
 
-    @Override
-    public boolean isSharable() {
-        return true; // for all sockets of its listener, which are on the same loop
+    Loop loop() {
+        return loop;
     }
 
-    @Override
-    public void channelRead(ChannelHandlerContext ctx, Object accepted) {
-        Channel channel = (Channel) accepted;
+    void take(Accepted accepted) {
         if (listener.isFull()) {
             // Those who have left before it came may still stand behind it in this turn.
-            loop.eventLoop().execute(() -> take(channel));
+            loop.eventLoop().execute(() -> start(accepted));
         } else {
-            take(channel);
+            start(accepted);
         }
     }
 
-    private void take(Channel channel) {
-        if (!listener.admits(channel)) {
-            channel.unsafe().closeForcibly();
-            return;
+    private void start(Accepted accepted) {
+        if (listener.admits(accepted)) {
+            listener.start(accepted, loop, allocator);
+        } else {
+            accepted.close();
         }
-        listener.start(channel, loop, allocator); // TCP_NODELAY need not be set: Netty has done it
     }
 
-    @Override
-    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    /// Accepting has failed.
+    ///
+    /// @param again run when it may be tried again
+    void failed(Throwable cause, Runnable again) {
         loop.log().log(LogLevel.ERROR, "Accepting a connection failed: " + cause.getMessage());
-        ctx.channel().config().setAutoRead(false);
-        loop.eventLoop()
-                .schedule(
-                        () -> ctx.channel().config().setAutoRead(true),
-                        PAUSE_MILLIS,
-                        TimeUnit.MILLISECONDS);
+        loop.eventLoop().schedule(again, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
     }
 }

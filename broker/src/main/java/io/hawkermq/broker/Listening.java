@@ -3,15 +3,6 @@ package io.hawkermq.broker;
 import io.hawkermq.broker.transport.TransportException;
 import io.hawkermq.core.LogLevel;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelException;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.ServerChannel;
-import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollServerSocketChannel;
-import io.netty.channel.socket.SocketProtocolFamily;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
@@ -21,7 +12,6 @@ import java.net.NetworkInterface;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.UnknownHostException;
-import java.nio.channels.spi.SelectorProvider;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -34,7 +24,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The listeners of a broker: opens their sockets, and says in a sentence why one cannot be opened
@@ -42,8 +31,6 @@ import org.jspecify.annotations.Nullable;
 /// that own their sessions. A reload may open further ones, close some and move some to other
 /// addresses of their port ([Rebinding]), by any thread.
 final class Listening implements AutoCloseable {
-    private static final int BACKLOG = 4_096;
-
     private final Broker broker;
     private final Loop loop;
     private final ByteBufAllocator allocator;
@@ -83,8 +70,8 @@ final class Listening implements AutoCloseable {
     ///
     /// @throws IllegalArgumentException if it is a Unix socket
     synchronized int port(int listener) {
-        Channel socket = listeners.get(listener).sockets().getFirst();
-        if (socket.localAddress() instanceof InetSocketAddress address) {
+        ListeningSocket socket = listeners.get(listener).sockets().getFirst();
+        if (socket.address() instanceof InetSocketAddress address) {
             return address.getPort();
         }
         throw new IllegalArgumentException("Listener " + listener + " has no port");
@@ -251,10 +238,11 @@ final class Listening implements AutoCloseable {
         }
     }
 
-    private Channel bound(OpenListener open, InetSocketAddress address) throws StartException {
+    private ListeningSocket bound(OpenListener open, InetSocketAddress address)
+            throws StartException {
         InetAddress inet = Objects.requireNonNull(address.getAddress());
         try {
-            return bind(open, () -> tcpChannel(inet instanceof Inet6Address), address);
+            return bind(open, address);
         } catch (IOException e) {
             throw new StartException(failure(inet, address.getPort(), reason(e)));
         }
@@ -276,7 +264,7 @@ final class Listening implements AutoCloseable {
     }
 
     private void close(OpenListener listener) {
-        listener.sockets().forEach(s -> s.close().awaitUninterruptibly());
+        listener.sockets().forEach(ListeningSocket::stop);
         listener.sockets().clear();
         UnixSocket unix = unixSockets.remove(listener);
         if (unix != null) {
@@ -357,7 +345,7 @@ final class Listening implements AutoCloseable {
         UnixSocket socket = new UnixSocket(unix);
         socket.prepare();
         try {
-            listener.sockets().add(bind(listener, UnixSocket::channel, socket.address()));
+            listener.sockets().add(bind(listener, socket.address()));
         } catch (IOException e) {
             throw socket.failed(reason(e));
         }
@@ -376,10 +364,10 @@ final class Listening implements AutoCloseable {
             boolean isIpv6 = binding.address() instanceof Inet6Address;
             try {
                 InetSocketAddress address = new InetSocketAddress(binding.address(), port);
-                Channel socket = bind(listener, () -> tcpChannel(isIpv6), address);
+                ListeningSocket socket = bind(listener, address);
                 listener.sockets().add(socket);
                 // With port 0 the others take the port that the system chose for the first.
-                port = ((InetSocketAddress) socket.localAddress()).getPort();
+                port = ((InetSocketAddress) socket.address()).getPort();
             } catch (IOException e) {
                 failure = failure(binding.address(), port, reason(e));
                 if (!binding.isOptional()) {
@@ -400,56 +388,13 @@ final class Listening implements AutoCloseable {
 
     /// A socket that accepts for the listener.
     ///
-    /// @param opening makes it, which fails already where there is no IPv6 or no file descriptor is
-    ///     free
     /// @throws IOException with the system's reason if it cannot be had
-    private Channel bind(
-            OpenListener listener, Supplier<ServerChannel> opening, SocketAddress address)
-            throws IOException {
-        @Nullable ServerChannel channel = null;
-        @Nullable Throwable why;
-        try {
-            channel = opening.get();
-            channel.config().setOption(ChannelOption.SO_BACKLOG, BACKLOG);
-            channel.pipeline().addLast(new Acceptor(loop, allocator, listener));
-            ChannelFuture done = loop.eventLoop().register(channel).awaitUninterruptibly();
-            if (done.isSuccess()) {
-                done = channel.bind(address).awaitUninterruptibly();
-            }
-            if (done.isSuccess()) {
-                return channel;
-            }
-            why = done.cause();
-        } catch (ChannelException e) { // Netty's own, around the system's
-            why = e;
-            while (why.getCause() != null) {
-                why = why.getCause();
-            }
-        }
-        if (channel != null) {
-            if (channel.isRegistered()) {
-                channel.close();
-            } else {
-                channel.unsafe().closeForcibly(); // it has no loop that could close it
-            }
-        }
-        throw new IOException(reason(why), why);
+    private ListeningSocket bind(OpenListener listener, SocketAddress address) throws IOException {
+        return ListeningSocket.open(address, new Acceptor(loop, allocator, listener));
     }
 
     private void notice(String text) {
         broker.options().log().log(LogLevel.NOTICE, text);
-    }
-
-    /// A socket of one family, so that an IPv4 address does not open IPv6 as well.
-    private static ServerChannel tcpChannel(boolean isIpv6) {
-        SocketProtocolFamily family =
-                isIpv6 ? SocketProtocolFamily.INET6 : SocketProtocolFamily.INET;
-        ServerChannel channel =
-                Epoll.isAvailable()
-                        ? new EpollServerSocketChannel(family)
-                        : new NioServerSocketChannel(SelectorProvider.provider(), family);
-        channel.config().setOption(ChannelOption.SO_REUSEADDR, true);
-        return channel;
     }
 
     private static boolean isEverything(Listener listener) {

@@ -12,13 +12,10 @@ import io.hawkermq.core.LogLevel;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.unix.Socket;
-import io.netty.channel.unix.UnixChannel;
 import io.netty.util.NetUtil;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -38,7 +35,7 @@ final class OpenListener {
     private volatile boolean isRemoved;
 
     /// Looked at by the loop that accepts while a reload changes it.
-    private final List<Channel> sockets = new CopyOnWriteArrayList<>();
+    private final List<ListeningSocket> sockets = new CopyOnWriteArrayList<>();
 
     /// @throws StartException if the files of its TLS cannot be used
     OpenListener(Broker broker, Listener listener) throws StartException {
@@ -163,7 +160,7 @@ final class OpenListener {
         return setup.listener;
     }
 
-    List<Channel> sockets() {
+    List<ListeningSocket> sockets() {
         return sockets;
     }
 
@@ -194,8 +191,8 @@ final class OpenListener {
     /// Counts a connection that was accepted.
     ///
     /// @return false if it is to be closed at once
-    boolean admits(Channel channel) {
-        if (isIpv6Only() && isIpv4(channel.remoteAddress())) {
+    boolean admits(Accepted accepted) {
+        if (isIpv6Only() && isIpv4(accepted.peer())) {
             return false; // a socket for all IPv6 addresses takes IPv4 too
         }
         if (isFull()) {
@@ -204,7 +201,7 @@ final class OpenListener {
                     .log(
                             LogLevel.NOTICE,
                             "Client connection from "
-                                    + address(channel)
+                                    + address(accepted)
                                     + " denied: max_connections exceeded.");
             return false;
         }
@@ -223,19 +220,19 @@ final class OpenListener {
                 && (tcp.family() == Listener.Family.IPV6 || tcp.host() != null);
     }
 
-    private boolean isIpv4(@Nullable SocketAddress peer) {
-        return peer instanceof InetSocketAddress inet
-                && inet.getAddress() instanceof Inet4Address
+    private boolean isIpv4(@Nullable InetSocketAddress peer) {
+        return peer != null
+                && peer.getAddress() instanceof Inet4Address
                 && sockets.stream()
                         .allMatch(s ->
-                                s.localAddress() instanceof InetSocketAddress own
+                                s.address() instanceof InetSocketAddress own
                                         && own.getAddress() instanceof Inet6Address);
     }
 
-    /// Makes a connection of a channel that was admitted and is in no loop yet.
+    /// Makes a connection of what was admitted.
     ///
     /// @param loop the one that it begins on
-    void start(Channel channel, Loop loop, ByteBufAllocator allocator) {
+    void start(Accepted accepted, Loop loop, ByteBufAllocator allocator) {
         Setup current = setup;
         Listener listener = current.listener;
         AccessControl access =
@@ -245,22 +242,21 @@ final class OpenListener {
                         broker,
                         this,
                         loop,
-                        address(channel),
+                        address(accepted),
                         access,
                         listener.terms(),
-                        owner -> wire(channel, allocator, current, owner))
+                        owner -> wire(accepted, allocator, current, owner))
                 .wire()
                 .open();
     }
 
     private Wire wire(
-            Channel channel, ByteBufAllocator allocator, Setup current, SocketConnection owner) {
+            Accepted accepted, ByteBufAllocator allocator, Setup current, SocketConnection owner) {
         int most = broker.options().maximumOutboundBytes();
-        if (current.listener.isPlain()
-                && channel instanceof UnixChannel unix
-                && unix.fd() instanceof Socket socket) {
-            return new SocketWire(socket, allocator, most, this::ended, owner);
+        if (current.listener.isPlain() && accepted instanceof Accepted.Descriptor plain) {
+            return new SocketWire(plain.fd(), allocator, most, this::ended, owner);
         }
+        Channel channel = accepted.channel();
         channel.config()
                 .setAllocator(allocator)
                 .setWriteBufferWaterMark(new WriteBufferWaterMark(most / 2, most));
@@ -313,15 +309,13 @@ final class OpenListener {
         }
     }
 
-    private static String address(Channel channel) {
-        return switch (channel.remoteAddress()) {
-            case InetSocketAddress inet ->
-                    NetUtil.toAddressString(Objects.requireNonNull(inet.getAddress()))
-                            + ":"
-                            + inet.getPort();
-            case null ->
-                    channel.localAddress() instanceof InetSocketAddress ? "unknown" : UNIX_PEER;
-            default -> UNIX_PEER;
-        };
+    private static String address(Accepted accepted) {
+        InetSocketAddress peer = accepted.peer();
+        if (peer == null) {
+            return accepted.isUnix() ? UNIX_PEER : "unknown";
+        }
+        return NetUtil.toAddressString(Objects.requireNonNull(peer.getAddress()))
+                + ":"
+                + peer.getPort();
     }
 }

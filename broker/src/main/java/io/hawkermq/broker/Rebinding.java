@@ -1,6 +1,5 @@
 package io.hawkermq.broker;
 
-import io.netty.channel.Channel;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -18,7 +17,7 @@ final class Rebinding {
     /// Opens a socket that accepts for the listener.
     interface Binder {
         /// @throws StartException with the reason if the system refuses
-        Channel bind(InetSocketAddress address) throws StartException;
+        ListeningSocket bind(InetSocketAddress address) throws StartException;
     }
 
     private final OpenListener listener;
@@ -34,10 +33,10 @@ final class Rebinding {
         before = addresses(listener.sockets());
     }
 
-    private static List<InetSocketAddress> addresses(List<Channel> sockets) {
+    private static List<InetSocketAddress> addresses(List<ListeningSocket> sockets) {
         List<InetSocketAddress> addresses = new ArrayList<>();
-        for (Channel socket : sockets) {
-            if (socket.localAddress() instanceof InetSocketAddress address) {
+        for (ListeningSocket socket : sockets) {
+            if (socket.address() instanceof InetSocketAddress address) {
                 addresses.add(address);
             }
         }
@@ -61,15 +60,15 @@ final class Rebinding {
     }
 
     private void to(List<InetSocketAddress> wanted) throws StartException {
-        List<Channel> old = new ArrayList<>();
+        List<ListeningSocket> old = new ArrayList<>();
         List<SocketAddress> missing = new ArrayList<>(wanted);
-        for (Channel socket : listener.sockets()) {
-            if (!missing.remove(socket.localAddress())) {
+        for (ListeningSocket socket : listener.sockets()) {
+            if (!missing.remove(socket.address())) {
                 old.add(socket);
             }
         }
         List<InetSocketAddress> oldAddresses = addresses(old);
-        List<Channel> opened = new ArrayList<>();
+        List<ListeningSocket> opened = new ArrayList<>();
         try {
             for (InetSocketAddress address : wanted) {
                 if (missing.contains(address)) {
@@ -86,13 +85,14 @@ final class Rebinding {
             throw e;
         }
         close(old);
-        for (Channel socket : opened) {
+        for (ListeningSocket socket : opened) {
             notices.accept(listener.name() + " listens on " + text(socket) + " now.");
         }
     }
 
-    private Channel open(InetSocketAddress address, List<Channel> old) throws StartException {
-        Channel socket;
+    private ListeningSocket open(InetSocketAddress address, List<ListeningSocket> old)
+            throws StartException {
+        ListeningSocket socket;
         try {
             socket = binder.bind(address);
         } catch (StartException e) {
@@ -107,21 +107,21 @@ final class Rebinding {
     }
 
     /// A socket of all addresses excludes others of its port.
-    private static boolean isInTheWay(List<Channel> old, InetSocketAddress wanted) {
+    private static boolean isInTheWay(List<ListeningSocket> old, InetSocketAddress wanted) {
         return !old.isEmpty()
                 && (wanted.getAddress().isAnyLocalAddress()
                         || addresses(old).stream()
                                 .anyMatch(a -> a.getAddress().isAnyLocalAddress()));
     }
 
-    private void close(List<Channel> sockets) {
-        sockets.forEach(s -> s.close().awaitUninterruptibly());
+    private void close(List<ListeningSocket> sockets) {
+        sockets.forEach(ListeningSocket::stop);
         listener.sockets().removeAll(sockets);
     }
 
-    private static String text(Channel socket) {
-        return socket.localAddress() instanceof InetSocketAddress address
+    private static String text(ListeningSocket socket) {
+        return socket.address() instanceof InetSocketAddress address
                 ? String.valueOf(address.getAddress().getHostAddress())
-                : String.valueOf(socket.localAddress());
+                : String.valueOf(socket.address());
     }
 }

@@ -55,7 +55,7 @@ final class Rehearsal {
     /// messages cost. All three numbers are enough for Java to see what is busy.
     private static final int MESSAGES = 10_000;
 
-    private static final int VISITS = 2_000;
+    private static final int VISITS = 8_000;
 
     /// A gateway's or a whole fleet's, that asks for all it wants as soon as it is connected.
     private static final int FILTERS = 10_000;

@@ -37,7 +37,7 @@ final class SocketWire implements Wire, EpollIoHandle {
     /// What a buffer that waits costs beside its bytes.
     private static final int BUFFER_WORTH = 96;
 
-    private final Socket socket;
+    private final FileDescriptor socket;
     private final ByteBufAllocator allocator;
     private final Owner owner;
 
@@ -70,7 +70,7 @@ final class SocketWire implements Wire, EpollIoHandle {
     private boolean isOpen = true;
 
     SocketWire(
-            Socket socket,
+            FileDescriptor socket,
             ByteBufAllocator allocator,
             int mostUnsent,
             Runnable ended,
@@ -132,7 +132,7 @@ final class SocketWire implements Wire, EpollIoHandle {
         ByteBuf shared = loop.readBuffer(allocator);
         ByteBuf bytes = shared == null ? allocator.directBuffer(Loop.READ_BYTES) : shared;
         try {
-            int count = socket.recvAddress(bytes.memoryAddress(), 0, Loop.READ_BYTES);
+            int count = socket.readAddress(bytes.memoryAddress(), 0, Loop.READ_BYTES);
             if (count < 0) {
                 close();
             } else if (count > 0) {
@@ -152,7 +152,7 @@ final class SocketWire implements Wire, EpollIoHandle {
 
     /// Reads on when the other sockets have been looked at.
     private void planRead() {
-        if (!isReadPlanned && registration != null) {
+        if (!isReadPlanned && isOpen && registration != null) {
             isReadPlanned = true;
             // As what is due, not as a task of this turn: such would be run before anything is
             // looked at, and one who sends without a pause would keep all others out.
@@ -232,7 +232,7 @@ final class SocketWire implements Wire, EpollIoHandle {
         int count = bytes.readableBytes();
         int sent;
         try {
-            sent = socket.sendAddress(bytes.memoryAddress(), from, from + count);
+            sent = socket.writeAddress(bytes.memoryAddress(), from, from + count);
         } catch (IOException e) {
             bytes.release();
             owner.onFailure(e);
@@ -288,7 +288,7 @@ final class SocketWire implements Wire, EpollIoHandle {
         ByteBuf bytes = queue.element();
         int from = bytes.readerIndex();
         int to = bytes.writerIndex();
-        int sent = socket.sendAddress(bytes.memoryAddress(), from, to);
+        int sent = socket.writeAddress(bytes.memoryAddress(), from, to);
         if (sent < to - from) {
             bytes.readerIndex(from + sent);
             unsentBytes -= sent;
@@ -388,7 +388,7 @@ final class SocketWire implements Wire, EpollIoHandle {
     private void endOutput() {
         try {
             if (isOpen) {
-                socket.shutdown(false, true);
+                new Socket(socket.intValue()).shutdown(false, true);
             }
         } catch (IOException | NotYetConnectedException e) {
             close(); // the peer was faster; what it has reset counts as not connected

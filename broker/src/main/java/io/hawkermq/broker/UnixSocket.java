@@ -1,9 +1,6 @@
 package io.hawkermq.broker;
 
-import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollServerDomainSocketChannel;
-import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -34,12 +31,6 @@ final class UnixSocket {
         return Epoll.isAvailable()
                 ? new DomainSocketAddress(path().toString())
                 : UnixDomainSocketAddress.of(path());
-    }
-
-    static ServerChannel channel() {
-        return Epoll.isAvailable()
-                ? new EpollServerDomainSocketChannel()
-                : new NioServerDomainSocketChannel();
     }
 
     StartException failed(String why) {

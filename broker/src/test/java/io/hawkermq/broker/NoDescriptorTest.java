@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.management.UnixOperatingSystemMXBean;
+import io.hawkermq.protocol.ProtocolVersion;
 import java.io.BufferedReader;
 import java.io.FileInputStream;
 import java.io.FileNotFoundException;
@@ -22,13 +23,22 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
-/// The first answer of the HTTP API while no file descriptor is free, in a process of its own: what
-/// was read for an answer is there for all later ones.
+/// While no file descriptor is free, in a process of its own that may have few.
 class NoDescriptorTest {
     private static final Path SHELL = Path.of("/bin/sh");
 
+    /// What was read for an answer is there for all later ones: it must not need a file the first time.
     @Test
     void theHttpApiAnswersForTheFirstTimeThoughNoFileCanBeOpened() throws Exception {
+        assertEquals("HTTP/1.1 200 OK", saidWithFewDescriptors("http"));
+    }
+
+    @Test
+    void whoCannotBeAcceptedIsAcceptedLater() throws Exception {
+        assertEquals("CONNACK", saidWithFewDescriptors("mqtt"));
+    }
+
+    private static String saidWithFewDescriptors(String what) throws IOException {
         assumeTrue(
                 ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean
                         && Files.isExecutable(SHELL),
@@ -43,17 +53,23 @@ class NoDescriptorTest {
                                 "--enable-native-access=ALL-UNNAMED",
                                 "-cp",
                                 System.getProperty("java.class.path"),
-                                NoDescriptorTest.class.getName())
+                                NoDescriptorTest.class.getName(),
+                                what)
                         .redirectError(ProcessBuilder.Redirect.INHERIT)
                         .start();
         try (InputStream out = process.getInputStream()) {
-            assertEquals("HTTP/1.1 200 OK", new String(out.readAllBytes(), StandardCharsets.UTF_8));
+            return new String(out.readAllBytes(), StandardCharsets.UTF_8);
         } finally {
             process.destroyForcibly();
         }
     }
 
     public static void main(String[] args) throws Exception {
+        System.out.print(args[0].equals("http") ? http() : mqtt());
+        System.out.flush();
+    }
+
+    private static String http() throws Exception {
         // Classes are files here; in a jar they need no descriptor of their own.
         Class.forName("io.hawkermq.broker.HttpApi$Answer");
         BrokerOptions options =
@@ -64,9 +80,40 @@ class NoDescriptorTest {
             try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), broker.httpPort(0))) {
                 socket.setSoTimeout(20_000);
                 await(before + 2); // both ends
-                System.out.print(answer(socket));
-                System.out.flush();
+                return answer(socket);
             }
+        }
+    }
+
+    private static String mqtt() throws Exception {
+        LogLines log = new LogLines();
+        BrokerOptions options = BrokerOptions.local(0).with(o -> o.sysIntervalSeconds(0).log(log));
+        ProtocolVersion version = ProtocolVersion.MQTT_3_1_1;
+        try (Broker broker = Broker.start(options)) {
+            // So that all classes are there that accepting needs.
+            TestClient.connected(broker.port(), version, "first").close();
+            List<InputStream> all = all();
+            all.removeLast().close();
+            try (TestClient late = new TestClient(broker.port(), version)) {
+                log.await("Accepting a connection failed");
+                for (InputStream one : all) {
+                    one.close();
+                }
+                late.connected("late");
+                return "CONNACK";
+            }
+        }
+    }
+
+    /// Every file descriptor that is left.
+    private static List<InputStream> all() throws IOException {
+        List<InputStream> all = new ArrayList<>();
+        try {
+            while (true) {
+                all.add(new FileInputStream("/dev/null"));
+            }
+        } catch (FileNotFoundException e) {
+            return all;
         }
     }
 
@@ -93,12 +140,8 @@ class NoDescriptorTest {
         byte[] request =
                 "GET /health/ready HTTP/1.1\r\nHost: localhost\r\n\r\n"
                         .getBytes(StandardCharsets.US_ASCII);
-        List<InputStream> all = new ArrayList<>();
+        List<InputStream> all = all();
         try {
-            while (true) {
-                all.add(new FileInputStream("/dev/null"));
-            }
-        } catch (FileNotFoundException e) {
             socket.getOutputStream().write(request);
             return String.valueOf(in.readLine());
         } finally {
