@@ -26,7 +26,7 @@ class ArchitectureTest {
     private static final String CLI = "io.hawkermq.cli..";
     private static final String TESTKIT = "io.hawkermq.testkit..";
 
-    private final JavaClasses classes =
+    private static final JavaClasses CLASSES =
             new ClassFileImporter()
                     .withImportOption(new ImportOption.DoNotIncludeTests())
                     .importPackages("io.hawkermq");
@@ -66,7 +66,7 @@ class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("broker", "cli")
                 .whereLayer("core")
                 .mayOnlyBeAccessedByLayers("store", "broker", "testkit")
-                .check(classes);
+                .check(CLASSES);
     }
 
     @Test
@@ -87,7 +87,7 @@ class ArchitectureTest {
                         "java.text",
                         "javax.crypto..",
                         "org.jspecify..")
-                .check(classes);
+                .check(CLASSES);
     }
 
     @Test
@@ -105,7 +105,7 @@ class ArchitectureTest {
                         "javax.net.ssl",
                         "jdk.jfr..",
                         "org.jspecify..")
-                .check(classes);
+                .check(CLASSES);
     }
 
     @Test
@@ -125,7 +125,7 @@ class ArchitectureTest {
                         "java.util.stream",
                         "java.nio..",
                         "org.jspecify..")
-                .check(classes);
+                .check(CLASSES);
     }
 
     @Test
@@ -143,7 +143,7 @@ class ArchitectureTest {
                         "org.bouncycastle.crypto..",
                         "com.fasterxml.jackson.core..",
                         "org.jspecify..")
-                .check(classes);
+                .check(CLASSES);
     }
 
     @Test
@@ -168,7 +168,7 @@ class ArchitectureTest {
                         "java.io..",
                         "java.net..",
                         "io.netty..")
-                .check(classes);
+                .check(CLASSES);
     }
 
     @Test
@@ -179,7 +179,7 @@ class ArchitectureTest {
                 .resideInAnyPackage(PROTOCOL, CORE)
                 .should()
                 .haveModifier(JavaModifier.VOLATILE)
-                .check(classes);
+                .check(CLASSES);
     }
 
     /// What a [PublishRun] holds is written over by the next read: its loop has one, and what is on its
@@ -197,8 +197,8 @@ class ArchitectureTest {
                 .orShould()
                 .beDeclaredInClassesThat()
                 .haveFullyQualifiedName(RELAY)
-                .check(classes);
-        noFields().should().haveRawType(RELAY).check(classes);
+                .check(CLASSES);
+        noFields().should().haveRawType(RELAY).check(CLASSES);
     }
 
     @Test
@@ -214,6 +214,6 @@ class ArchitectureTest {
                 .haveSimpleNameEndingWith("Util")
                 .orShould()
                 .haveSimpleNameEndingWith("Utils")
-                .check(classes);
+                .check(CLASSES);
     }
 }
