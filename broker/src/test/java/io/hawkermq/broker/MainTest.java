@@ -37,6 +37,7 @@ class MainTest {
         command.addAll(javaOptions);
         command.addAll(
                 List.of(
+                        "-XX:TieredStopAtLevel=1",
                         "-XX:+UseSerialGC",
                         "--enable-native-access=ALL-UNNAMED",
                         "--sun-misc-unsafe-memory-access=allow",

@@ -50,6 +50,7 @@ class NoDescriptorTest {
                                 "ulimit -n 256 && exec \"$@\"",
                                 "sh",
                                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-XX:TieredStopAtLevel=1",
                                 "--enable-native-access=ALL-UNNAMED",
                                 "-cp",
                                 System.getProperty("java.class.path"),

@@ -120,6 +120,9 @@ public final class BrokerProcess implements AutoCloseable {
                 List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:+UseSerialGC",
+                        // Most end before the second compiler could pay; as with the tests
+                        // themselves.
+                        "-XX:TieredStopAtLevel=" + System.getProperty("test.compilers", "1"),
                         "-Xmx512m",
                         "--enable-native-access=ALL-UNNAMED",
                         "--sun-misc-unsafe-memory-access=allow",
@@ -146,8 +149,6 @@ public final class BrokerProcess implements AutoCloseable {
     public static End runAs(List<String> before, String... words) {
         List<String> command = new ArrayList<>(before);
         command.addAll(ours());
-        // It ends before the second compiler could pay.
-        command.add(command.indexOf("-Xmx512m"), "-XX:TieredStopAtLevel=1");
         command.addAll(List.of(words));
         try {
             Process p = new ProcessBuilder(command).redirectErrorStream(true).start();
