@@ -122,7 +122,8 @@ class FromConfigurationTest {
                         Limits.AtMostOnce.QUEUED,
                         limits.queueHead(),
                         limits.queueHeadOffline(),
-                        limits.streamBatch()),
+                        limits.streamBatch(),
+                        limits.endedSubscriptions()),
                 limits);
     }
 

@@ -46,6 +46,8 @@ import java.util.function.Consumer;
 ///     is connected, 1 or more; what waits behind them is in the store only
 /// @param queueHeadOffline the same while its client is not connected
 /// @param streamBatch retained messages that one session is sent in one turn of the loop
+/// @param endedSubscriptions of sessions that have ended, removed from the index in one turn of the
+///     loop: as many when they end, and as many of those that linger since; 1 or more
 public record Limits(
         int receiveMaximum,
         int widestWindow,
@@ -70,7 +72,8 @@ public record Limits(
         AtMostOnce atMostOnce,
         int queueHead,
         int queueHeadOffline,
-        int streamBatch) {
+        int streamBatch,
+        int endedSubscriptions) {
     public static final Limits DEFAULT =
             new Limits(
                     20,
@@ -96,7 +99,8 @@ public record Limits(
                     AtMostOnce.DROPPED,
                     1_000,
                     16,
-                    128);
+                    128,
+                    256);
 
     /// What becomes of messages with RETAIN.
     public enum Retain {
@@ -189,6 +193,7 @@ public record Limits(
         private int queueHead;
         private int queueHeadOffline;
         private int streamBatch;
+        private int endedSubscriptions;
 
         private Builder(Limits from) {
             receiveMaximum = from.receiveMaximum;
@@ -215,6 +220,7 @@ public record Limits(
             queueHead = from.queueHead;
             queueHeadOffline = from.queueHeadOffline;
             streamBatch = from.streamBatch;
+            endedSubscriptions = from.endedSubscriptions;
         }
 
         /// Sets [#widestWindow], too: who asks for a number gets it.
@@ -339,6 +345,11 @@ public record Limits(
             return this;
         }
 
+        public Builder endedSubscriptions(int value) {
+            endedSubscriptions = value;
+            return this;
+        }
+
         private Limits build() {
             return new Limits(
                     receiveMaximum,
@@ -364,7 +375,8 @@ public record Limits(
                     atMostOnce,
                     queueHead,
                     queueHeadOffline,
-                    streamBatch);
+                    streamBatch,
+                    endedSubscriptions);
         }
     }
 }

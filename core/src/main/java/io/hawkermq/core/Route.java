@@ -125,6 +125,9 @@ final class Route {
 
     private void add(Subscription subscription) {
         Session session = subscription.session();
+        if (session.hasEnded()) {
+            return; // it lingers
+        }
         // A mark in the session finds its target without a map; it is trusted only if it points
         // back to this route's list.
         int mark = session.routeMark;

@@ -90,13 +90,30 @@ final class Router {
             return;
         }
         String filter = subscription.filter().filter();
-        boolean isDurable = subscription.isDurable();
+        boolean isDurable = subscription.isKnownAsDurable();
         Interests before = interestsIn(filter, isDurable);
         index.remove(filter, subscription);
         announce(filter, before, isDurable);
     }
 
-    /// What this shard's sessions want of a filter, as far as other shards must know.
+    /// A session has ended whose subscriptions stay in the index for a while: see [Lingering].
+    void passOver() {
+        index.passOver();
+    }
+
+    /// Removes what has been passed over since its session ended.
+    ///
+    /// @param subscription not a shared one
+    void forget(Subscription subscription) {
+        String filter = subscription.filter().filter();
+        boolean isDurable = subscription.isKnownAsDurable();
+        Interests before = interestsIn(filter, isDurable);
+        index.removePassedOver(filter, subscription);
+        announce(filter, before, isDurable);
+    }
+
+    /// What this shard's sessions want of a filter, as far as other shards must know; those, too, that
+    /// have ended as long as the index has their subscriptions.
     private record Interests(boolean any, boolean durable) {
         static final Interests NONE = new Interests(false, false);
     }
@@ -176,21 +193,16 @@ final class Router {
         dropIfEmpty(group);
     }
 
-    /// The filters and groups of this shard's own sessions, to be told to a shard that joins.
+    /// The filters and groups of this shard's own sessions, also of what lingers of those that have ended,
+    /// to be told to a shard that joins.
     List<ShardMessage> interests(Iterable<Session> sessions) {
         Set<ShardMessage> interests = new LinkedHashSet<>();
         for (Session session : sessions) {
             for (Subscription s : session.subscriptions()) {
-                if (s.filter().isShared()) {
-                    continue;
-                }
-                String filter = s.filter().filter();
-                interests.add(new ShardMessage.Interested(filter, RemoteInterest.Kind.ANY));
-                if (s.isDurable()) {
-                    interests.add(new ShardMessage.Interested(filter, RemoteInterest.Kind.DURABLE));
-                }
+                addInterests(s, interests);
             }
         }
+        shard.lingering().forEach(s -> addInterests(s, interests));
         List<ShardMessage> all = new ArrayList<>(interests);
         for (ShareGroup group : groups.values()) {
             if (!group.members().isEmpty()) {
@@ -200,11 +212,24 @@ final class Router {
         return all;
     }
 
-    /// True if a session of this shard has a subscription of this kind to just this filter.
+    private static void addInterests(Subscription s, Set<ShardMessage> interests) {
+        if (s.filter().isShared()) {
+            return;
+        }
+        String filter = s.filter().filter();
+        interests.add(new ShardMessage.Interested(filter, RemoteInterest.Kind.ANY));
+        if (s.isKnownAsDurable()) {
+            interests.add(new ShardMessage.Interested(filter, RemoteInterest.Kind.DURABLE));
+        }
+    }
+
+    /// True if the index has a subscription of this kind to just this filter, be it that of a session
+    /// that has ended.
     boolean isWantedHere(String filter, RemoteInterest.Kind kind) {
         return switch (kind) {
             case ANY -> index.anyAt(filter, s -> s instanceof Subscription);
-            case DURABLE -> index.anyAt(filter, s -> s instanceof Subscription d && d.isDurable());
+            case DURABLE ->
+                    index.anyAt(filter, s -> s instanceof Subscription d && d.isKnownAsDurable());
         };
     }
 

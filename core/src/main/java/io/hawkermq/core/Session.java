@@ -33,6 +33,8 @@ final class Session {
     private @Nullable Publisher publisher; // most never publish
     private Terms terms = Terms.DEFAULT;
     private boolean receivesAll;
+    private boolean hasEnded;
+    private boolean hasEndedDurable;
     private long expiryInterval;
     private @Nullable Will will;
     private long willAt = Long.MAX_VALUE;
@@ -81,6 +83,16 @@ final class Session {
     /// True if the session outlives the process.
     boolean isDurable() {
         return journal != null;
+    }
+
+    /// The same, or of a session that has ended, whether it did until then.
+    boolean isKnownAsDurable() {
+        return isDurable() || hasEndedDurable;
+    }
+
+    /// True if nothing is delivered to it any more.
+    boolean hasEnded() {
+        return hasEnded;
     }
 
     /// True if what changes in the session is to outlive the process. One that ends with its
@@ -291,8 +303,13 @@ final class Session {
             publishWill();
         }
         List<Undelivered> shared = undeliveredShared();
-        forgetStored();
-        subscriptions.clear();
+        hasEnded = true;
+        if (journal != null) {
+            hasEndedDurable = true; // others are told for each subscription when it goes
+            journal.remove(outgoing.stored(), outgoing.paged());
+            journal = null;
+        }
+        subscriptions.end();
         outgoing.clear();
         if (!shared.isEmpty()) {
             shard.distribution().passOn(shared, clientId);

@@ -43,6 +43,7 @@ public final class Shard {
     private final Router router;
     private final Distribution distribution;
     private final Retention retention;
+    private final Lingering lingering;
     private final Map<String, Session> sessions = new HashMap<>();
     private final Encodings encodings = new Encodings();
     private @Nullable Delivery latest;
@@ -79,6 +80,7 @@ public final class Shard {
         router = new Router(this, random.nextLong());
         distribution = new Distribution(this);
         retention = new Retention(this);
+        lingering = new Lingering(this);
         dropLog = new DropLog(log);
     }
 
@@ -110,8 +112,8 @@ public final class Shard {
         return timers.nextDeadline();
     }
 
-    /// The turn ends: sends on what waits in sessions that have room again, hands in what is to be
-    /// stored, and posts what other shards are to know.
+    /// The turn ends: sends on what waits in sessions that have room again, removes some of what lingers
+    /// of sessions that have ended, hands in what is to be stored, and posts what other shards are to know.
     ///
     /// @return true if there is more to be done, in another turn soon
     public boolean endTurn() {
@@ -121,10 +123,11 @@ public final class Shard {
             due.forEach(Outgoing::pumpNow);
         }
         budgets.releaseIfLess();
+        boolean lingers = lingering.endTurn();
         postOutgoing();
         encodings.clear();
         latest = null;
-        return !toPump.isEmpty();
+        return lingers || !toPump.isEmpty();
     }
 
     /// Batches handed in to the [Store] up to this one are durable. Belongs to a turn.
@@ -606,6 +609,10 @@ public final class Shard {
 
     Retention retention() {
         return retention;
+    }
+
+    Lingering lingering() {
+        return lingering;
     }
 
     /// The live counters; the transport adds the bytes.

@@ -15,7 +15,8 @@ public final class SlotMove {
     private final Slots before;
     private final Slots after;
 
-    /// The filters that moving sessions subscribe to, with the shards that wanted them before.
+    /// The filters that moving sessions subscribe to, and those that linger in a shard that gives all
+    /// away, with the shards that wanted them before.
     private final Map<Want, Long> wants = new LinkedHashMap<>();
 
     private record Want(String filter, RemoteInterest.Kind kind) {}
@@ -53,8 +54,11 @@ public final class SlotMove {
             for (Session session : shard.sessions()) {
                 if (after.shardOf(session.clientId()) != before.shardOf(session.clientId())) {
                     moving.add(session);
-                    noteInterests(session);
+                    session.subscriptions().forEach(s -> noteInterests(shard, s));
                 }
+            }
+            if ((wereActive & ~areActive & 1L << shard.number()) != 0) {
+                shard.lingering().forEach(s -> noteInterests(shard, s));
             }
         }
         List<Connection> moved = new ArrayList<>();
@@ -63,6 +67,11 @@ public final class SlotMove {
             session.moveTo(shards.get(after.shardOf(session.clientId())));
             if (connection != null) {
                 moved.add(connection);
+            }
+        }
+        for (Shard shard : shards) {
+            if ((wereActive & ~areActive & 1L << shard.number()) != 0) {
+                shard.lingering().leave();
             }
         }
         tellInterests(wereActive | areActive);
@@ -93,16 +102,13 @@ public final class SlotMove {
         }
     }
 
-    private void noteInterests(Session session) {
-        for (Subscription s : session.subscriptions()) {
-            String filter = s.filter().filter();
-            if (s.filter().isShared()) {
-                groups.add(session.shard().router().groupOf(s));
-            } else {
-                for (RemoteInterest.Kind kind : RemoteInterest.Kind.values()) {
-                    wants.computeIfAbsent(new Want(filter, kind), this::wantedBy);
-                }
-            }
+    private void noteInterests(Shard of, Subscription s) {
+        if (s.filter().isShared()) {
+            groups.add(of.router().groupOf(s));
+            return;
+        }
+        for (RemoteInterest.Kind kind : RemoteInterest.Kind.values()) {
+            wants.computeIfAbsent(new Want(s.filter().filter(), kind), this::wantedBy);
         }
     }
 

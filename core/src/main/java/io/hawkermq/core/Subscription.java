@@ -54,6 +54,11 @@ final class Subscription implements Subscriber {
         return canBeDurable() && session.isDurable();
     }
 
+    /// The same as other shards know it: also of a session that has ended, until the index forgets it.
+    boolean isKnownAsDurable() {
+        return canBeDurable() && session.isKnownAsDurable();
+    }
+
     /// True if it is durable whenever its session is.
     boolean canBeDurable() {
         return qos() != QoS.AT_MOST_ONCE;

@@ -42,8 +42,9 @@ public final class SubscriptionIndex<S> {
     private int filters;
     private int size;
 
-    // Counts of changes to filters that begin with a wildcard; with a text and then nothing or a
-    // wildcard; with two texts. A topic is only affected by its own three counters.
+    // Counts of changes to filters that begin with a wildcard, or to very many; with a text and
+    // then
+    // nothing or a wildcard; with two texts. A topic is only affected by its own three counters.
     private long anywhere;
     private int[] underFirst = NO_STAMPS;
     private int[] underSecond = NO_STAMPS;
@@ -131,9 +132,30 @@ public final class SubscriptionIndex<S> {
     /// Takes a subscriber from a filter.
     ///
     /// @return false if the pair was not there
-    @SuppressWarnings("ReferenceEquality") // identity is what tells subscribers apart
     public boolean remove(String filter, S subscriber) {
         byte[] utf8 = filter.getBytes(StandardCharsets.UTF_8);
+        if (!take(utf8, subscriber)) {
+            return false;
+        }
+        stamp(utf8);
+        return true;
+    }
+
+    /// The same for a subscriber that whoever asks for a match passes over already: what was found
+    /// for a topic stays as it is.
+    ///
+    /// @return false if the pair was not there
+    boolean removePassedOver(String filter, S subscriber) {
+        return take(filter.getBytes(StandardCharsets.UTF_8), subscriber);
+    }
+
+    /// Some subscribers are passed over from now on: whatever was found before has to be found anew.
+    void passOver() {
+        anywhere++;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // identity is what tells subscribers apart
+    private boolean take(byte[] utf8, S subscriber) {
         int node = nodeOf(utf8);
         if (node == NONE) {
             return false;
@@ -151,7 +173,6 @@ public final class SubscriptionIndex<S> {
             return false;
         }
         size--;
-        stamp(utf8);
         return true;
     }
 

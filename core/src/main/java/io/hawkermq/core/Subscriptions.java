@@ -72,6 +72,9 @@ final class Subscriptions implements Iterable<Subscription> {
         mayBeShared |= subscription.filter().isShared();
         mayBeNoLocal |= subscription.isNoLocal();
         Subscription replaced = byFilter.put(subscription.filter().toString(), subscription);
+        if (replaced == null) {
+            session.shard().lingering().makeRoom();
+        }
         session.shard().router().subscribe(subscription, replaced);
         if (replaced == null) {
             count(subscription, 1);
@@ -92,14 +95,24 @@ final class Subscriptions implements Iterable<Subscription> {
         return removed;
     }
 
-    void clear() {
-        for (Subscription s : this) {
-            session.shard().router().unsubscribe(s);
-            count(s, -1);
-        }
+    /// The session has ended. For everybody who can tell there are none from now on.
+    void end() {
+        Map<String, Subscription> ended = byFilter;
         byFilter = Map.of();
+        if (mayBeShared) {
+            for (Iterator<Subscription> i = ended.values().iterator(); i.hasNext(); ) {
+                Subscription s = i.next();
+                if (s.filter().isShared()) {
+                    i.remove();
+                    session.shard().router().unsubscribe(s);
+                    count(s, -1);
+                }
+            }
+        }
         mayBeShared = false;
         mayBeNoLocal = false;
+        session.shard().counters().subscriptions -= ended.size();
+        session.shard().lingering().take(ended);
     }
 
     /// The session is about to leave its shard. Nobody is told.

@@ -37,6 +37,9 @@ final class TestShards {
     /// What is called when a batch is posted.
     Runnable onPosted = () -> {};
 
+    /// The most messages that were in a batch.
+    int largestBatch;
+
     /// What the store is handed is durable at the end of the turn.
     TestShards(int count, Limits limits) {
         this(count, limits, null, AccessControl.anonymous());
@@ -74,6 +77,7 @@ final class TestShards {
 
     private void post(int from, int to, List<ShardMessage> batch) {
         mailbox.add(new Batch(from, to, batch));
+        largestBatch = Math.max(largestBatch, batch.size());
         onPosted.run();
     }
 
@@ -112,6 +116,13 @@ final class TestShards {
                 more = true;
             }
         }
+    }
+
+    /// Posts what is to be posted and hands it over, while no turn ends.
+    void quieten() {
+        do {
+            shards.forEach(Shard::postOutgoing);
+        } while (receiveNext());
     }
 
     /// Hands over what was posted first.

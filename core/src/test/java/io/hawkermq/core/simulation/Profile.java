@@ -32,6 +32,13 @@ record Profile(
         ALLOWED
     }
 
+    /// Mostly so few subscriptions of ended sessions go in one turn that those of a session with several
+    /// linger. Not drawn: what a seed means does not depend on it.
+    Profile {
+        int endedSubscriptions = actions % 8 == 0 ? 256 : 1 + actions % 2;
+        limits = limits.with(l -> l.endedSubscriptions(endedSubscriptions));
+    }
+
     static Profile of(RandomGenerator random) {
         Drops drops = random.nextInt(4) == 0 ? Drops.ALLOWED : Drops.NEVER;
         int outboundBytes = drops == Drops.NEVER ? 1 << 20 : pick(random, 100, 400, 2_000, 1 << 20);
