@@ -43,8 +43,8 @@ public final class SubscriptionIndex<S> {
     private int size;
 
     // Counts of changes to filters that begin with a wildcard, or to very many; with a text and
-    // then
-    // nothing or a wildcard; with two texts. A topic is only affected by its own three counters.
+    // then nothing or a wildcard; with two texts. A topic is only affected by its own three
+    // counters.
     private long anywhere;
     private int[] underFirst = NO_STAMPS;
     private int[] underSecond = NO_STAMPS;
