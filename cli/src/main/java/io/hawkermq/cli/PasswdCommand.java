@@ -194,6 +194,23 @@ final class PasswdCommand {
         if (user.indexOf(':') >= 0) {
             throw failure("Error: Username must not contain the ':' character.");
         }
+        if (!isDeletion) {
+            checkIsReadAgain(user);
+        }
+    }
+
+    /// Refuses what Mosquitto's tool would write though no broker reads it as this user: a file with
+    /// an empty name is not loaded at all, `#` begins a comment, and white space around is taken away.
+    private void checkIsReadAgain(String user) throws Failure {
+        if (user.isEmpty()) {
+            throw failure("Error: Username must not be empty.");
+        }
+        if (user.startsWith("#")) {
+            throw failure("Error: Username must not begin with '#', it would be a comment.");
+        }
+        if (!user.equals(user.strip())) {
+            throw failure("Error: Username must not begin or end with white space.");
+        }
     }
 
     private void create(String file, String user, @Nullable String given) throws Failure {
@@ -240,7 +257,12 @@ final class PasswdCommand {
     /// One line of a file, taken apart as brokers do.
     ///
     /// @param text with its line break
-    private record Entry(String text, String user, String password) {}
+    /// @param user empty for a comment or an empty line, which stay as they are
+    private record Entry(String text, String user, String password) {
+        boolean isUser() {
+            return !user.isEmpty();
+        }
+    }
 
     private List<Entry> entries(String content) throws Failure {
         List<Entry> entries = new ArrayList<>();
@@ -252,6 +274,10 @@ final class PasswdCommand {
             String text = content.substring(from, next);
             from = next;
             number++;
+            if (text.startsWith("#") || text.isBlank()) {
+                entries.add(new Entry(text, "", ""));
+                continue;
+            }
             List<String> parts = new ArrayList<>();
             for (String part : text.split(":", -1)) {
                 if (!part.isEmpty() && parts.size() < 2) {
@@ -267,13 +293,18 @@ final class PasswdCommand {
     }
 
     private List<String> upgraded(String content) throws Failure {
-        List<String> lines = new ArrayList<>();
-        for (Entry entry : entries(content)) {
-            byte[] password = entry.password.getBytes(StandardCharsets.ISO_8859_1);
-            lines.add(entry.user + ":" + hash(password) + "\n");
-        }
-        if (lines.isEmpty()) {
+        List<Entry> entries = entries(content);
+        if (entries.stream().noneMatch(Entry::isUser)) {
             throw new Failure(1);
+        }
+        List<String> lines = new ArrayList<>();
+        for (Entry entry : entries) {
+            if (!entry.isUser() || PasswordHash.isEncoded(entry.password)) {
+                lines.add(entry.text);
+            } else {
+                byte[] password = entry.password.getBytes(StandardCharsets.ISO_8859_1);
+                lines.add(entry.user + ":" + hash(password) + "\n");
+            }
         }
         return lines;
     }

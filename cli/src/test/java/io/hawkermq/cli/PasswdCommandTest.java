@@ -99,6 +99,47 @@ class PasswdCommandTest {
     }
 
     @Test
+    void commentsAndEmptyLinesStay() throws Exception {
+        Files.writeString(Path.of(file), "# of the house: all\na:1\n\n# no colon\nb:2\n");
+        run(0, "", "-U", file);
+        run(0, "", "-b", file, "b", "3");
+        run(0, "", "-b", file, "c", "4");
+        run(0, "", "-D", file, "a");
+        String text = Files.readString(Path.of(file));
+        assertTrue(text.startsWith("# of the house: all\n\n# no colon\nb:$7$"), text);
+        assertTrue(accepts("b", "3") && accepts("c", "4") && !accepts("a", "1"));
+        Files.writeString(Path.of(file), "# nobody\n");
+        run(1, "", "-U", file);
+        assertEquals("# nobody\n", Files.readString(Path.of(file)));
+    }
+
+    @Test
+    void whatIsHashedIsNotHashedAgain() throws Exception {
+        run(0, "", "-c", "-b", "-H", "argon2id", file, "a", "1");
+        run(0, "", "-b", "-H", "sha512", file, "b", "2");
+        run(0, "", "-b", file, "c", "3");
+        Files.writeString(Path.of(file), "d:$7$4\n", java.nio.file.StandardOpenOption.APPEND);
+        run(0, "", "-U", file);
+        assertTrue(accepts("a", "1") && accepts("b", "2") && accepts("c", "3"));
+        assertTrue(accepts("d", "$7$4"), "a plain password may begin like a hash");
+    }
+
+    @Test
+    void namesThatNoBrokerReadsAgainAreRefused() throws Exception {
+        run(0, "", "-c", "-b", file, "a", "1");
+        String before = Files.readString(Path.of(file));
+        assertEquals(
+                "Error: Username must not be empty.\n", run(1, "", "-b", file, "", "1").errors());
+        assertEquals(
+                "Error: Username must not begin with '#', it would be a comment.\n",
+                run(1, "", "-b", file, "#b", "1").errors());
+        assertEquals(
+                "Error: Username must not begin or end with white space.\n",
+                run(1, "", "-c", "-b", file, "b ", "1").errors());
+        assertEquals(before, Files.readString(Path.of(file)));
+    }
+
+    @Test
     void whatIsWrongIsSaid() {
         assertEquals(
                 "Error: -c and -D cannot be used together.\n",

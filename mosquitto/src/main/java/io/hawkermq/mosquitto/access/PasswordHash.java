@@ -33,6 +33,16 @@ public sealed interface PasswordHash
     /// As it stands in the file.
     String encoded();
 
+    /// True for a hash as it stands in a password file, false for what can only be a plain password.
+    static boolean isEncoded(String text) {
+        try {
+            parse(text);
+            return true;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
     /// Reads the part of a line behind the user name.
     ///
     /// @throws IllegalArgumentException if it is none of these forms; the message does not
