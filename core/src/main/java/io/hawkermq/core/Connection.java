@@ -152,6 +152,7 @@ public final class Connection {
                 return;
             }
             Session s = Objects.requireNonNull(session);
+            debugReceived(packet);
             switch (packet) {
                 case Packet.Publish p -> incoming().onPublish(p);
                 case Packet.Puback p -> s.outgoing().onPuback(p.packetId());
@@ -184,6 +185,13 @@ public final class Connection {
             case Packet.Disconnect p when state == State.AUTHENTICATING ->
                     closeSilently("the client left");
             default -> cameBeforeConnack(packet.type());
+        }
+    }
+
+    /// A PUBLISH has its line when its Topic Name is known.
+    private void debugReceived(Packet packet) {
+        if (shard.isDebug() && !(packet instanceof Packet.Publish)) {
+            DebugLines.received(packet, clientId).forEach(shard::debug);
         }
     }
 
@@ -228,6 +236,9 @@ public final class Connection {
     }
 
     private void onAcknowledgement(PacketType type, int packetId) {
+        if (shard.isDebug()) {
+            debugReceived(AcknowledgementRun.packet(type, packetId));
+        }
         Outgoing outgoing = session().outgoing();
         switch (type) {
             case PUBACK -> outgoing.onPuback(packetId);
@@ -342,7 +353,7 @@ public final class Connection {
             session().outgoing().schedulePump();
         }
         if (shard.isDebug()) {
-            shard.debug("Sending " + packet.type() + " to " + clientId);
+            shard.debug(DebugLines.sending(packet, clientId, version));
         }
         if (outbox.send(packet)) {
             shard.counters().sent[packet.type().value()]++;
@@ -399,7 +410,8 @@ public final class Connection {
             fits = outbox.publish(template, packetId);
         }
         if (fits) {
-            count(m, packetId, qos);
+            count(m);
+            debugSending(0, qos, retain, packetId, m);
         }
         return fits;
     }
@@ -442,7 +454,8 @@ public final class Connection {
                                 properties,
                                 d.message().payload()));
         if (fits) {
-            count(d.message(), packetId, d.qos());
+            count(d.message());
+            debugSending(1, d.qos(), d.retain(), packetId, d.message());
         }
         return fits;
     }
@@ -508,15 +521,22 @@ public final class Connection {
         return b.build();
     }
 
-    private void count(Message m, int packetId, QoS qos) {
+    private void count(Message m) {
         shard.counters().sent[PacketType.PUBLISH.value()]++;
         shard.counters().publishBytesSent += m.payload().length;
+    }
+
+    private void debugSending(int dup, QoS qos, boolean retain, int packetId, Message m) {
         if (shard.isDebug()) {
             shard.debug(
                     "Sending PUBLISH to "
                             + clientId
-                            + " (q"
+                            + " (d"
+                            + dup
+                            + ", q"
                             + qos.level()
+                            + ", r"
+                            + (retain ? 1 : 0)
                             + ", m"
                             + packetId
                             + ", '"

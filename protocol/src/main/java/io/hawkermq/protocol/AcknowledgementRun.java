@@ -90,7 +90,8 @@ public final class AcknowledgementRun {
         return packets;
     }
 
-    private static Packet packet(PacketType type, int packetId) {
+    /// One of a run as a packet.
+    public static Packet packet(PacketType type, int packetId) {
         return switch (type) {
             case PUBACK -> new Packet.Puback(packetId, ReasonCode.SUCCESS, Properties.NONE);
             case PUBREC -> new Packet.Pubrec(packetId, ReasonCode.SUCCESS, Properties.NONE);

@@ -251,9 +251,14 @@ public final class PacketEncoder {
             Packet.Connack p, Properties properties, ProtocolVersion version, ByteWriter out) {
         int body = begin(0x20, out);
         out.writeByte(p.sessionPresent() && version != ProtocolVersion.MQTT_3_1 ? 1 : 0);
-        out.writeByte(version.isMqtt5() ? p.reasonCode().code() : returnCode(p.reasonCode()));
+        out.writeByte(connackCode(p, version));
         writeProperties(properties, version, out);
         finish(body, out);
+    }
+
+    /// The Reason Code as it is written, which before 5.0 is a return code.
+    public static int connackCode(Packet.Connack p, ProtocolVersion version) {
+        return version.isMqtt5() ? p.reasonCode().code() : returnCode(p.reasonCode());
     }
 
     /// The Return Code of a 3.x CONNACK, 0 to 5.
