@@ -264,7 +264,6 @@ final class Dynsec {
 
     private String answer(String question) {
         String answer = new Prompt(io).secret(question);
-        io.out().println();
         return answer == null ? "" : answer;
     }
 

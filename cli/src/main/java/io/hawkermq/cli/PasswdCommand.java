@@ -399,8 +399,6 @@ final class PasswdCommand {
         if (answer == null || answer.isEmpty()) {
             throw failure("Error: Empty password.");
         }
-        io.out().println();
-        io.out().flush();
         return answer;
     }
 

@@ -17,15 +17,24 @@ final class Prompt {
         this.io = io;
     }
 
+    /// Ends the line of an answer, as the terminal does not show its line break.
+    ///
     /// @return the answer without its line break, or null at the end of the input
     @Nullable String secret(String question) {
-        io.out().print(question);
         io.out().flush();
         if (io.in() == System.in && Stdio.isOnTerminal()) {
-            char[] answer = Objects.requireNonNull(System.console()).readPassword();
+            // The console asks once it shows nothing any more: programs answer at once.
+            char[] answer = Objects.requireNonNull(System.console()).readPassword("%s", question);
             return answer == null ? null : new String(answer);
         }
-        return line();
+        io.out().print(question);
+        io.out().flush();
+        String answer = line();
+        if (answer != null && !answer.isEmpty()) {
+            io.out().println();
+            io.out().flush();
+        }
+        return answer;
     }
 
     private @Nullable String line() {
