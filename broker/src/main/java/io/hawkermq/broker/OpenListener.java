@@ -8,6 +8,7 @@ import io.hawkermq.broker.transport.TlsLayer;
 import io.hawkermq.broker.transport.TransportException;
 import io.hawkermq.broker.transport.WebSocketLayer;
 import io.hawkermq.core.AccessControl;
+import io.hawkermq.core.EventLog;
 import io.hawkermq.core.LogLevel;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
@@ -156,6 +157,22 @@ final class OpenListener {
         };
     }
 
+    /// Where a connection has come to, as Mosquitto says it: `port 8883` or the path of a Unix socket.
+    private String place() {
+        return switch (listener().address()) {
+            case Listener.Address.Tcp tcp -> "port " + port(tcp.port());
+            case Listener.Address.Loopback loopback -> "port " + port(loopback.port());
+            case Listener.Address.Unix unix -> unix.path().toString();
+        };
+    }
+
+    /// The one that the system has chosen if it was asked for port 0.
+    private int port(int wanted) {
+        return wanted == 0 && sockets.getFirst().address() instanceof InetSocketAddress chosen
+                ? chosen.getPort()
+                : wanted;
+    }
+
     Listener listener() {
         return setup.listener;
     }
@@ -238,11 +255,16 @@ final class OpenListener {
         AccessControl access =
                 listener.access() == null ? broker.options().access() : listener.access();
         broker.connections().opened();
+        String address = address(accepted);
+        EventLog log = broker.options().log();
+        if (log.isEnabled(LogLevel.CONNECTION)) {
+            log.log(LogLevel.CONNECTION, "New connection from " + address + " on " + place() + ".");
+        }
         new SocketConnection(
                         broker,
                         this,
                         loop,
-                        address(accepted),
+                        address,
                         access,
                         listener.terms(),
                         owner -> wire(accepted, allocator, current, owner))

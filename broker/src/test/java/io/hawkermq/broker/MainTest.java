@@ -73,6 +73,10 @@ class MainTest {
                     lines.getFirst().matches("\\d+: hawker version .* starting"), lines::toString);
             assertTrue(lines.getLast().matches("\\d+: hawker version .* running"), lines::toString);
             try (TestClient client = TestClient.connected(port, ProtocolVersion.MQTT_5, "c")) {
+                String line = output.readLine();
+                String come =
+                        "\\d+: New connection from 127\\.0\\.0\\.1:\\d+ on port " + port + "\\.";
+                assertTrue(line.matches(come), line);
                 process.destroy();
                 assertTrue(process.waitFor(20, TimeUnit.SECONDS), "it does not end");
                 assertEquals(0, process.exitValue());
