@@ -357,8 +357,12 @@ public final class Connection {
         }
         if (outbox.send(packet)) {
             shard.counters().sent[packet.type().value()]++;
-        } else if (packet instanceof Packet.Connack) {
-            closeSilently("its Maximum Packet Size leaves no room for CONNACK"); // [MQTT-3.1.2-24]
+        } else if (!(packet instanceof Packet.Connack || packet instanceof Packet.Disconnect)) {
+            // [MQTT-3.1.2-24] Not to answer at all would leave the client waiting for ever. The two
+            // are refusals here, of a connection that closes anyway.
+            refuse(
+                    ReasonCode.PACKET_TOO_LARGE,
+                    "its Maximum Packet Size leaves no room for " + packet.type());
         }
     }
 

@@ -1,6 +1,8 @@
 package io.hawkermq.core;
 
+import io.hawkermq.protocol.ByteWriter;
 import io.hawkermq.protocol.Packet;
+import io.hawkermq.protocol.PacketEncoder;
 import io.hawkermq.protocol.Properties;
 import io.hawkermq.protocol.Property;
 import io.hawkermq.protocol.ProtocolVersion;
@@ -19,6 +21,9 @@ final class Handshake {
 
     /// Of any text in a packet, section 1.5.4.
     private static final int MOST_TEXT_BYTES = 65_535;
+
+    /// More than any CONNACK has: four texts or binary data, and little besides.
+    private static final int LARGEST_CONNACK = 5 * MOST_TEXT_BYTES;
 
     private final Connection connection;
     private Packet.@Nullable Connect connect;
@@ -305,17 +310,19 @@ final class Handshake {
                     ReasonCode.SERVER_BUSY, "the server has all the sessions that it may have");
             return;
         }
+        int keepAlive = keepAlive(c, shard.limits());
+        Properties announced = announced(c, keepAlive, expiryInterval, authenticationData);
+        if (!hasRoomFor(announced, c)) {
+            connection.refuse(
+                    ReasonCode.PACKET_TOO_LARGE,
+                    "its Maximum Packet Size of "
+                            + c.properties().number(Property.MAXIMUM_PACKET_SIZE, 0)
+                            + " bytes leaves no room for CONNACK");
+            return;
+        }
         long before = journal.changes();
         boolean present = shard.takeOver(connection.clientId(), c.cleanStart());
         Session session = shard.sessionFor(principal);
-        int keepAlive = c.keepAlive();
-        if (c.version().isMqtt5()
-                && (keepAlive == 0 || keepAlive > shard.limits().maximumKeepAlive())) {
-            keepAlive =
-                    shard.limits().maximumKeepAlive() == 65_535
-                            ? keepAlive
-                            : shard.limits().maximumKeepAlive();
-        }
         connection.accepted(session, c, keepAlive);
         session.connected(
                 connection,
@@ -324,14 +331,7 @@ final class Handshake {
                 expiryInterval,
                 connection.terms().mounted(c.will()));
         Packet.Connack connack =
-                new Packet.Connack(
-                        present,
-                        ReasonCode.SUCCESS,
-                        announced(
-                                c,
-                                keepAlive,
-                                expiryInterval,
-                                authenticationData)); // [MQTT-3.2.2-3]
+                new Packet.Connack(present, ReasonCode.SUCCESS, announced); // [MQTT-3.2.2-3]
         if (journal.changes() == before && !journal.isEnding(connection.clientId())) {
             connection.send(connack);
         } else {
@@ -352,6 +352,25 @@ final class Handshake {
                         + c.keepAlive()
                         + (userName == null ? "" : ", u'" + userName + "'")
                         + ").");
+    }
+
+    /// What applies, which 5.0 is told if it is not what it asked for.
+    private static int keepAlive(Packet.Connect c, Limits limits) {
+        int most = limits.maximumKeepAlive();
+        boolean isTooLong = c.keepAlive() == 0 || c.keepAlive() > most;
+        return c.version().isMqtt5() && isTooLong && most < 65_535 ? most : c.keepAlive();
+    }
+
+    /// A CONNACK that the client would not take [MQTT-3.1.2-24] is found out before the session is
+    /// touched: nobody is to lose one to a client that cannot have it.
+    private static boolean hasRoomFor(Properties announced, Packet.Connect c) {
+        long most = c.properties().number(Property.MAXIMUM_PACKET_SIZE, Long.MAX_VALUE);
+        return most >= LARGEST_CONNACK
+                || PacketEncoder.encode(
+                        new Packet.Connack(false, ReasonCode.SUCCESS, announced),
+                        c.version(),
+                        most,
+                        new ByteWriter(64, LARGEST_CONNACK));
     }
 
     private static long expiryInterval(Packet.Connect c, Limits limits) {

@@ -16,6 +16,7 @@ import io.hawkermq.protocol.TopicName;
 import io.hawkermq.protocol.Will;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,8 +33,8 @@ import org.jspecify.annotations.Nullable;
 /// c1 publish TOPIC TEXT qos=1 id=1 retain dup expiry=5 alias=1 user=name:value
 /// c1 publishes TOPIC ONE,TWO,THREE qos=1 id=1           several at once, with ascending identifiers
 /// c1 puback|pubrec|pubrel|pubcomp 1 code=0x80
-/// c1 subscribe 1 FILTER qos=1 nolocal rap handling=1 identifier=7
-/// c1 unsubscribe 1 FILTER
+/// c1 subscribe 1 FILTER,FILTER qos=1 nolocal rap handling=1 identifier=7
+/// c1 unsubscribe 1 FILTER,FILTER
 /// c1 ping | c1 disconnect code=0x04 expiry=0 | c1 drop
 /// limits receive=1 ...                               other ones from now on, as for server
 /// control TOPIC                                      somebody takes commands there
@@ -180,9 +181,7 @@ final class Director {
             case "pubcomp" -> client.sends(new Packet.Pubcomp(step.number(2), code(step), none));
             case "subscribe" -> client.sends(subscribe(step));
             case "unsubscribe" ->
-                    client.sends(
-                            new Packet.Unsubscribe(
-                                    step.number(2), List.of(TopicFilter.of(step.word(3))), none));
+                    client.sends(new Packet.Unsubscribe(step.number(2), filters(step), none));
             case "ping" -> client.sends(new Packet.Pingreq());
             case "disconnect" -> {
                 Properties.Builder b = Properties.builder();
@@ -251,7 +250,11 @@ final class Director {
                         RetainHandling.of((int) step.option("handling", 0)));
         return new Packet.Subscribe(
                 step.number(2),
-                List.of(new Packet.Subscribe.Entry(TopicFilter.of(step.word(3)), options)),
+                filters(step).stream().map(f -> new Packet.Subscribe.Entry(f, options)).toList(),
                 b.build());
+    }
+
+    private static List<TopicFilter> filters(Step step) {
+        return Arrays.stream(step.word(3).split(",")).map(TopicFilter::of).toList();
     }
 }
