@@ -207,23 +207,25 @@ final class Distribution {
     private void deliverShared(ShardMessage.ForwardShared f, ShareGroup group) {
         int elsewhere = f.hops() < 0 || group.members().isEmpty() ? group.nextShard() : -1;
         if (elsewhere >= 0 && f.hops() < shard.peers().shards()) {
-            Message message = f.message();
-            StoredForward stored =
-                    message.qos() == QoS.AT_MOST_ONCE || !group.isDurable(elsewhere)
-                            ? null
-                            : shard.journal()
-                                    .forward(
-                                            StoredForward.Purpose.SHARE,
-                                            shard.slots().of(elsewhere),
-                                            message,
-                                            f.shareName(),
-                                            f.filter());
-            shard.peers().forward(f.onward(stored), elsewhere);
+            passOn(f, group, elsewhere);
             return;
         }
-        Subscription member = group.next(f.message().qos());
+        Message message = f.message();
+        Subscription member = group.next(message);
         if (member == null) {
-            shard.drop(DropReason.NO_SHARE_MEMBER, f.message().publisher());
+            int other = group.shardAfter(shard.number(), message.qos(), Math.max(0, f.hops()));
+            if (other >= 0) {
+                passOn(f, group, other);
+                return;
+            }
+            member = group.reader(message);
+        }
+        if (member == null) {
+            shard.drop(
+                    group.members().isEmpty()
+                            ? DropReason.NO_SHARE_MEMBER
+                            : DropReason.NOT_AUTHORIZED,
+                    message.publisher());
             return;
         }
         if (f.attempt() == Journal.Attempt.AGAIN
@@ -242,11 +244,26 @@ final class Distribution {
         }
     }
 
+    private void passOn(ShardMessage.ForwardShared f, ShareGroup group, int to) {
+        Message message = f.message();
+        StoredForward stored =
+                message.qos() == QoS.AT_MOST_ONCE || !group.isDurable(to)
+                        ? null
+                        : shard.journal()
+                                .forward(
+                                        StoredForward.Purpose.SHARE,
+                                        shard.slots().of(to),
+                                        message,
+                                        f.shareName(),
+                                        f.filter());
+        shard.peers().forward(f.onward(stored), to);
+    }
+
     private static void deliver(Subscription member, Message message) {
         int[] identifiers = member.identifier() == 0 ? null : new int[] {member.identifier()};
         member.session()
                 .outgoing()
-                .deliver(
+                .deliverReadable( // which was looked at when it was chosen
                         message,
                         member.qos(), // [MQTT-4.8.2-3]
                         member.isRetainAsPublished() && message.retain(),

@@ -157,6 +157,23 @@ final class Outgoing {
                 : (isQueueEmpty() && !sender.isResending() && hasQuota() && !c.isAnswering());
     }
 
+    /// False if a message would be dropped at a limit as things are.
+    ///
+    /// @param granted the QoS of the subscription
+    boolean canTake(Message message, QoS granted) {
+        if (effective(message.qos(), granted) == QoS.AT_MOST_ONCE) {
+            Connection c = session.connection();
+            boolean isAway = c == null || c.isConnackAwaited();
+            if (isAway ? !keepsAtMostOnce() : !isAtMostOnceWaiting()) {
+                return !isAway && c != null && c.isWritable();
+            }
+        }
+        int bytes = message.bytes();
+        return !isStoreRefusing()
+                && (queue == null || !queue.isFull(bytes))
+                && (session.isConnected() || shard().budgets().hasRoomOffline(bytes));
+    }
+
     /// True while no message can be stored that would have to be.
     boolean isStoreRefusing() {
         return session.isDurable() && shard().journal().isRefusing();
@@ -191,9 +208,13 @@ final class Outgoing {
     /// @return true if it is sent, or will be
     boolean deliver(
             Message message, QoS granted, boolean retain, int @Nullable [] identifiers, int share) {
-        if (!session.mayReceive(message.topic())) {
-            return false;
-        }
+        return session.mayReceive(message.topic())
+                && deliverReadable(message, granted, retain, identifiers, share);
+    }
+
+    /// The same of a message that the client is known to be allowed to read.
+    boolean deliverReadable(
+            Message message, QoS granted, boolean retain, int @Nullable [] identifiers, int share) {
         QoS qos = effective(message.qos(), granted);
         return qos == QoS.AT_MOST_ONCE
                 ? deliverAtMostOnce(message, retain, identifiers, share)

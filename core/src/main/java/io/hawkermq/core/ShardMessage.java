@@ -26,8 +26,8 @@ public sealed interface ShardMessage {
 
     /// A message for one member of a Shared Subscription that the receiving shard has members of.
     ///
-    /// @param hops how many shards have found no member, -1 if none has looked; the message is dropped
-    ///     when all have
+    /// @param hops how many shards have found no member that can take it, -1 if none has looked; the
+    ///     message is dropped when all have
     /// @param attempt whether a member may have got it before a crash
     /// @param stored as in [Forward]
     record ForwardShared(

@@ -11,11 +11,15 @@ import org.jspecify.annotations.Nullable;
 /// A Shared Subscription, section 4.8.2: one Share Name and Topic Filter, its members in this
 /// shard, and how many members other shards have. Each message goes to one member: to the next in
 /// turn that is connected and has room; if none has, to the next connected one's queue; only if
-/// nobody is connected to that of an offline one. So it is at QoS 0, too, where an offline one has a
-/// queue only if [Limits.AtMostOnce] says so.
+/// nobody who is connected can take it to that of an offline one. Whoever may not read it, or would
+/// drop it, cannot take it. So it is at QoS 0, too, where an offline one has a queue only if
+/// [Limits.AtMostOnce] says so.
 final class ShareGroup implements Subscriber {
     /// Up to so many a scan is faster than a hash table.
     private static final int MOST_SCANNED = 8;
+
+    /// Of those who are away so many are looked at for one message.
+    private static final int MOST_TRIED = 256;
 
     private final String shareName;
     private final String filter;
@@ -176,22 +180,72 @@ final class ShareGroup implements Subscriber {
         return -1;
     }
 
-    /// A member of this shard for the next message, or null if there is none.
-    @Nullable Subscription next(QoS qos) {
-        int size = connected > 0 ? connected : members.size();
-        if (size == 0) {
-            return null;
+    /// Who is next for a message that nobody of this shard can take.
+    ///
+    /// @param shard this one
+    /// @param before how many shards it has been to before
+    /// @return another shard's number, or -1 if it has been to all that have members
+    int shardAfter(int shard, QoS qos, int before) {
+        // Those who are away mostly miss QoS 0 anyway.
+        int[] elsewhere = qos == QoS.AT_MOST_ONCE ? remoteConnected : remoteMembers;
+        if (before >= Arrays.stream(elsewhere).filter(n -> n > 0).count()) {
+            return -1;
         }
-        int first = Math.floorMod(place, size);
+        for (int i = 1; i < elsewhere.length; i++) {
+            int other = (shard + i) % elsewhere.length;
+            if (elsewhere[other] > 0) {
+                return other;
+            }
+        }
+        return -1;
+    }
+
+    /// The member of this shard for the next message, or null if none can take it.
+    @Nullable Subscription next(Message message) {
+        int first = connected == 0 ? 0 : Math.floorMod(place, connected);
+        int waits = -1;
         for (int i = 0; i < connected; i++) {
-            int candidate = (first + i) % size;
+            int candidate = (first + i) % connected;
             Subscription member = members.get(candidate);
-            if (member.session().outgoing().hasRoom(qos.min(member.qos()))) {
+            Outgoing outgoing = member.session().outgoing();
+            if (outgoing.hasRoom(outgoing.effective(message.qos(), member.qos()))
+                    && canTake(member, message)) {
                 place = candidate + 1;
                 return member;
             }
+            if (waits < 0 && canTake(member, message)) {
+                waits = candidate;
+            }
         }
-        place = first + 1;
-        return members.get(first);
+        if (waits >= 0) {
+            place = waits + 1;
+            return members.get(waits);
+        }
+        int away = members.size() - connected;
+        for (int i = Math.min(away, MOST_TRIED); i > 0; i--) {
+            Subscription member = members.get(connected + Math.floorMod(place++, away));
+            if (canTake(member, message)) {
+                return member;
+            }
+        }
+        return null;
+    }
+
+    private static boolean canTake(Subscription member, Message message) {
+        return member.session().outgoing().canTake(message, member.qos())
+                && member.session().mayReceive(message.topic());
+    }
+
+    /// A member of this shard that may read the message and will have to drop it, so that it is known
+    /// for which limit; null if none may.
+    @Nullable Subscription reader(Message message) {
+        int size = members.size();
+        for (int i = Math.min(size, connected + MOST_TRIED); i > 0; i--) {
+            Subscription member = members.get(Math.floorMod(place++, size));
+            if (member.session().mayReceive(message.topic())) {
+                return member;
+            }
+        }
+        return null;
     }
 }

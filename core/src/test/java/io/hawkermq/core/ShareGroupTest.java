@@ -9,6 +9,7 @@ import io.hawkermq.core.TestShards.TestClient;
 import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.SubscriptionOptions;
 import io.hawkermq.protocol.TopicFilter;
+import io.hawkermq.protocol.TopicName;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +20,20 @@ import org.junit.jupiter.api.Test;
 final class ShareGroupTest {
     private static final String FILTER = "$share/s/f";
     private static final Duration GENEROUS = Duration.ofSeconds(20);
+    private static final Message MESSAGE = TestShards.message("f", QoS.AT_LEAST_ONCE);
+
+    /// Some clients may read nothing, though they may subscribe.
+    private record Forbidding(AccessControl rest) implements DelegatingAccess {
+        @Override
+        public boolean mayReceive(Principal client, TopicName topic) {
+            return !client.clientId().startsWith("blind");
+        }
+
+        @Override
+        public boolean mayReceiveAll(Principal client) {
+            return false;
+        }
+    }
 
     private final TestShards shards = new TestShards(1, Limits.DEFAULT);
 
@@ -50,6 +65,75 @@ final class ShareGroupTest {
     }
 
     @Test
+    void whatOneMemberMayNotReadIsForAnotherWhereverThatOneIs() {
+        TestShards two = new TestShards(2, Store.NONE, new Forbidding(AccessControl.anonymous()));
+        two.connect("blind", 0).subscribe(FILTER, QoS.AT_LEAST_ONCE);
+        two.connect("blind", 1).subscribe(FILTER, QoS.AT_LEAST_ONCE);
+        TestClient reader = two.connect("reader", 1);
+        reader.subscribe(FILTER, QoS.AT_LEAST_ONCE);
+        two.settle();
+
+        for (QoS qos : QoS.values()) {
+            for (int i = 0; i < 6; i++) {
+                two.get(i % 2).publish(TestShards.message("f", qos));
+                two.settle();
+            }
+        }
+
+        assertEquals(18, reader.published);
+        assertEquals(0, dropped(two, DropReason.NOT_AUTHORIZED));
+    }
+
+    @Test
+    void whatNoMemberMayReadIsCounted() {
+        TestShards two = new TestShards(2, Store.NONE, new Forbidding(AccessControl.anonymous()));
+        two.connect("blind", 0).subscribe(FILTER, QoS.AT_LEAST_ONCE);
+        two.connect("blind", 1).subscribe(FILTER, QoS.AT_LEAST_ONCE);
+        two.settle();
+
+        for (int i = 0; i < 6; i++) {
+            two.get(i % 2).publish(MESSAGE);
+            two.settle();
+        }
+
+        assertEquals(6, dropped(two, DropReason.NOT_AUTHORIZED));
+    }
+
+    @Test
+    void nothingIsDroppedWhileAMemberHasRoomInItsQueue() {
+        TestShards two = new TestShards(2, Limits.DEFAULT.with(l -> l.maximumQueuedMessages(10)));
+        List<TestClient> members = new ArrayList<>();
+        for (int shard = 0; shard < 2; shard++) {
+            TestClient away = two.connectDurably("away", shard);
+            TestClient slow = two.connect("slow", shard);
+            for (TestClient member : List.of(away, slow)) {
+                member.subscribe(FILTER, QoS.AT_LEAST_ONCE);
+                members.add(member);
+            }
+            two.settle();
+            away.drops();
+            slow.isWritable = false;
+        }
+
+        for (int i = 0; i < 40; i++) {
+            two.get(0).publish(MESSAGE);
+            two.settle();
+        }
+        for (TestClient member : members) {
+            assertEquals(10, waiting(member));
+        }
+        assertEquals(0, dropped(two, DropReason.QUEUE_COUNT));
+
+        two.get(0).publish(MESSAGE);
+        two.settle();
+        assertEquals(1, dropped(two, DropReason.QUEUE_COUNT));
+    }
+
+    private static long dropped(TestShards shards, DropReason why) {
+        return shards.all().stream().mapToLong(s -> s.counters().dropped[why.ordinal()]).sum();
+    }
+
+    @Test
     void aMillionMembersWhoAreAwayAreNotLookedAtForEveryMessage() {
         ShareGroup group = new ShareGroup("s", "f", 1);
         Session connected = shards.resume("one", 0).session();
@@ -64,7 +148,7 @@ final class ShareGroupTest {
                 GENEROUS,
                 () -> {
                     for (int i = 0; i < 1_000_000; i++) {
-                        assertSame(member, group.next(QoS.AT_LEAST_ONCE));
+                        assertSame(member, group.next(MESSAGE));
                     }
                 });
     }
@@ -83,7 +167,7 @@ final class ShareGroupTest {
                 GENEROUS,
                 () -> {
                     for (Subscription member : members.reversed()) {
-                        assertNotNull(group.next(QoS.AT_LEAST_ONCE));
+                        assertNotNull(group.next(MESSAGE));
                         group.remove(member);
                     }
                     for (Subscription member : members) {
