@@ -170,6 +170,10 @@ final class Distribution {
     private static void deliver(Route.Target to, Message message, @Nullable RetainNumber number) {
         Route.Target target = targetOf(message, to);
         if (target == null) {
+            if (number != null) {
+                // Nor does it come as retained to a subscription that is there by now.
+                to.session.outgoing().liveDelivered(message, number);
+            }
             return;
         }
         Outgoing outgoing = target.session.outgoing();

@@ -133,6 +133,13 @@ final class RetainedStreams {
         return first;
     }
 
+    /// True of one that the client published itself and No Local keeps from it [MQTT-3.8.3-3]. Bridges
+    /// of 3.x have no such option: as with Mosquitto they get all that was retained before they
+    /// subscribed.
+    private boolean isKeptFromItsPublisher(Message m, Subscription s, Connection c) {
+        return s.isNoLocal() && !c.isBridge() && m.publisher().equals(session.clientId());
+    }
+
     /// Sends the next message, or takes another step towards it.
     ///
     /// @return false if nothing can be done now
@@ -163,6 +170,7 @@ final class RetainedStreams {
         }
         stream.take();
         if (!wasDelivered(m, s)
+                && !isKeptFromItsPublisher(m, s, c)
                 && !m.isExpired(session.shard().now())
                 && session.mayReceive(m.topic())
                 && session.shard().maySendRetained(m)) {

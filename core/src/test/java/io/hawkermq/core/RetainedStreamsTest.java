@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hawkermq.core.TestShards.TestClient;
 import io.hawkermq.protocol.QoS;
+import io.hawkermq.protocol.RetainHandling;
 import io.hawkermq.protocol.SubscriptionOptions;
 import io.hawkermq.protocol.TopicFilter;
 import java.time.Duration;
@@ -111,6 +112,43 @@ class RetainedStreamsTest {
         client.subscribe("+", QoS.AT_LEAST_ONCE);
         shards.settle();
         assertEquals(2, client.published, "live, and retained for the second subscription");
+    }
+
+    @Test
+    void noLocalKeepsAlsoWhatIsRetainedFromItsPublisher() {
+        SubscriptionOptions noLocal =
+                new SubscriptionOptions(QoS.AT_LEAST_ONCE, true, false, RetainHandling.SEND);
+        for (int shard = 0; shard < 2; shard++) {
+            shards.get(0).publish(TestShards.retained("of another/" + shard, Message.NEVER));
+            TestClient client = shards.connect("one", shard);
+            client.publishRetained("before/" + shard);
+            client.subscribe(
+                    noLocal,
+                    List.of(
+                            TopicFilter.of("before/" + shard),
+                            TopicFilter.of("of another/" + shard),
+                            TopicFilter.of("at once/" + shard)));
+            client.publishRetained("at once/" + shard);
+            shards.settle();
+            assertEquals(1, client.published, "that of another, on shard " + shard);
+
+            client.subscribe("at once/" + shard, QoS.AT_LEAST_ONCE);
+            shards.settle();
+            assertEquals(2, client.published, "without No Local, on shard " + shard);
+        }
+    }
+
+    @Test
+    void aBridgeGetsWhatItRetainedBeforeAndNotWhatItPublishesWhileItSubscribes() {
+        for (int shard = 0; shard < 2; shard++) {
+            TestClient bridge = shards.connectBridge("bridge", shard);
+            bridge.publishRetained("before/" + shard);
+            bridge.subscribe("before/" + shard, QoS.AT_LEAST_ONCE);
+            bridge.subscribe("at once/" + shard, QoS.AT_LEAST_ONCE);
+            bridge.publishRetained("at once/" + shard);
+            shards.settle();
+            assertEquals(1, bridge.published, "on shard " + shard);
+        }
     }
 
     @Test

@@ -179,6 +179,21 @@ final class TestShards {
         return new TestClient(packet(true, seconds, name, null, Properties.NONE));
     }
 
+    /// As Mosquitto's bridges do, which have no options in 3.x.
+    TestClient connectBridge(String name, int shard) {
+        return new TestClient(
+                new Packet.Connect(
+                        ProtocolVersion.MQTT_3_1_1,
+                        true,
+                        true,
+                        0,
+                        clientId(name, shard),
+                        null,
+                        null,
+                        null,
+                        Properties.NONE));
+    }
+
     private TestClient connect(String name, int shard, Properties properties) {
         return new TestClient(packet(true, 0, clientId(name, shard), null, properties));
     }
@@ -316,6 +331,18 @@ final class TestShards {
                             qos == QoS.AT_MOST_ONCE ? 0 : ++lastPacketId,
                             properties,
                             payload));
+        }
+
+        void publishRetained(String topic) {
+            connection.onPacket(
+                    new Packet.Publish(
+                            false,
+                            QoS.AT_MOST_ONCE,
+                            true,
+                            TopicName.of(topic),
+                            0,
+                            Properties.NONE,
+                            new byte[1]));
         }
 
         void puback(int packetId) {

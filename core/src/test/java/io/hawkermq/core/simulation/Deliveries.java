@@ -249,6 +249,7 @@ final class Deliveries {
                     && p.qos() == m.qos().min(u.qos())
                     && identifiers.equals(u.identifier == 0 ? List.of() : List.of(u.identifier))
                     && Rules.mayReceive(s.clientId, m.topic())
+                    && !m.takes().stream().allMatch(t -> u.isKeptFrom(t.publisher()))
                     && oracle.retained().wasHeldSince(m, u.stream.lower)) {
                 Take owed = u.stream.owed.get(m.topic());
                 boolean isLikely = u.isInForce() && owed != null && owed.message() == m;

@@ -118,6 +118,11 @@ final class ModelSubscription {
         return slots;
     }
 
+    /// True if No Local keeps what this client published from it [MQTT-3.8.3-3].
+    boolean isKeptFrom(String publisher) {
+        return options.noLocal() && session.clientId.equals(publisher);
+    }
+
     boolean isShared() {
         return filter.isShared();
     }

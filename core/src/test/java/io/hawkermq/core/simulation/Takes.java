@@ -191,7 +191,7 @@ final class Takes {
         for (ModelSubscription u : s.subscriptions.values()) {
             if (u.isShared()
                     || !u.matches(m.topic())
-                    || (u.options.noLocal() && s.clientId.equals(take.publisher()))
+                    || u.isKeptFrom(take.publisher())
                     || !counted.test(u)) {
                 continue;
             }
