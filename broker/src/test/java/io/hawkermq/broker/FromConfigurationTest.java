@@ -112,6 +112,7 @@ class FromConfigurationTest {
                         120,
                         7_200,
                         limits.maximumSubscriptions(),
+                        limits.maximumSharedSubscriptions(),
                         99,
                         7,
                         1_000,

@@ -28,6 +28,8 @@ import java.util.function.Consumer;
 /// @param persistentClientExpiration seconds after which an offline session of a 3.x client, or of
 ///     a 5.0 client that never expires, ends (`persistent_client_expiration`); 0 means never
 /// @param maximumSubscriptions subscriptions of one session
+/// @param maximumSharedSubscriptions those of them that are shared: each is looked at whenever the
+///     client connects or goes, all in one turn of the loop
 /// @param maximumSessions of all shards together (`global_max_clients`); who has none already is
 ///     refused beyond
 /// @param maximumTopicLevels of a Topic Name or Topic Filter (`hawker_max_topic_levels`), 1 to
@@ -62,6 +64,7 @@ public record Limits(
         int maximumKeepAlive,
         long persistentClientExpiration,
         int maximumSubscriptions,
+        int maximumSharedSubscriptions,
         int maximumSessions,
         int maximumTopicLevels,
         int maximumPayload,
@@ -89,6 +92,7 @@ public record Limits(
                     65_535,
                     0,
                     1_000_000,
+                    10_000,
                     Integer.MAX_VALUE,
                     201,
                     Integer.MAX_VALUE,
@@ -182,6 +186,7 @@ public record Limits(
         private int maximumKeepAlive;
         private long persistentClientExpiration;
         private int maximumSubscriptions;
+        private int maximumSharedSubscriptions;
         private int maximumSessions;
         private int maximumTopicLevels;
         private int maximumPayload;
@@ -209,6 +214,7 @@ public record Limits(
             maximumKeepAlive = from.maximumKeepAlive;
             persistentClientExpiration = from.persistentClientExpiration;
             maximumSubscriptions = from.maximumSubscriptions;
+            maximumSharedSubscriptions = from.maximumSharedSubscriptions;
             maximumSessions = from.maximumSessions;
             maximumTopicLevels = from.maximumTopicLevels;
             maximumPayload = from.maximumPayload;
@@ -290,6 +296,11 @@ public record Limits(
             return this;
         }
 
+        public Builder maximumSharedSubscriptions(int value) {
+            maximumSharedSubscriptions = value;
+            return this;
+        }
+
         public Builder maximumSessions(int value) {
             maximumSessions = value;
             return this;
@@ -365,6 +376,7 @@ public record Limits(
                     maximumKeepAlive,
                     persistentClientExpiration,
                     maximumSubscriptions,
+                    maximumSharedSubscriptions,
                     maximumSessions,
                     maximumTopicLevels,
                     maximumPayload,

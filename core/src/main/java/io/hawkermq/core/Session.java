@@ -322,7 +322,7 @@ final class Session {
     /// What the session has got for Shared Subscriptions and its client has not, as far as others may
     /// have it: nothing that was begun at QoS 2 [MQTT-4.8.2-5]. Without what only the store has.
     private List<Undelivered> undeliveredShared() {
-        if (!subscriptions.mayBeShared()) {
+        if (subscriptions.sharedSize() == 0) {
             return List.of();
         }
         List<Delivery> undelivered = outgoing.undeliveredShared();

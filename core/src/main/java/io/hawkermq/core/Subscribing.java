@@ -102,8 +102,7 @@ final class Subscribing {
     }
 
     private ReasonCode check(TopicFilter filter, SubscriptionOptions options) {
-        if (session.subscriptions().size() >= shard.limits().maximumSubscriptions()
-                && !session.subscriptions().contains(filter)) {
+        if (isFull(filter) && !session.subscriptions().contains(filter)) {
             return ReasonCode.QUOTA_EXCEEDED;
         }
         if (!session.access().maySubscribe(session.principal(), filter, options.qos())) {
@@ -114,15 +113,25 @@ final class Subscribing {
                 : ReasonCode.granted(options.qos());
     }
 
+    private boolean isFull(TopicFilter filter) {
+        Subscriptions subscriptions = session.subscriptions();
+        Limits limits = shard.limits();
+        return subscriptions.size() >= limits.maximumSubscriptions()
+                || (filter.isShared()
+                        && subscriptions.sharedSize() >= limits.maximumSharedSubscriptions());
+    }
+
     private String refusal(ReasonCode result, TopicFilter filter) {
         if (result == ReasonCode.NOT_AUTHORIZED) {
             return "access control denies the subscription to '" + filter + "'";
         }
-        return session.refusesSubscriptions()
-                ? shard.journal().refusal("subscriptions")
-                : "the session has "
-                        + shard.limits().maximumSubscriptions()
-                        + " subscriptions already";
+        if (session.refusesSubscriptions()) {
+            return shard.journal().refusal("subscriptions");
+        }
+        Subscriptions subscriptions = session.subscriptions();
+        return subscriptions.size() >= shard.limits().maximumSubscriptions()
+                ? "the session has " + subscriptions.size() + " subscriptions already"
+                : "the session has " + subscriptions.sharedSize() + " shared subscriptions already";
     }
 
     private boolean isTooDeep(TopicFilter filter) {

@@ -13,8 +13,10 @@ final class Subscriptions implements Iterable<Subscription> {
     private final Session session;
     private Map<String, Subscription> byFilter = Map.of();
 
-    // Whether there is one of the kind, or was: who has a million others need not walk over them.
-    private boolean mayBeShared;
+    // Who has a million others need not walk over them to find these.
+    private int shared;
+
+    /// Whether there is one, or was.
     private boolean mayBeNoLocal;
 
     Subscriptions(Session session) {
@@ -23,6 +25,11 @@ final class Subscriptions implements Iterable<Subscription> {
 
     int size() {
         return byFilter.size();
+    }
+
+    /// How many of them are shared.
+    int sharedSize() {
+        return shared;
     }
 
     @Override
@@ -49,11 +56,6 @@ final class Subscriptions implements Iterable<Subscription> {
         return mayBeNoLocal;
     }
 
-    /// False if none is shared.
-    boolean mayBeShared() {
-        return mayBeShared;
-    }
-
     /// Those that are shared, by their [Subscription#share].
     Map<Integer, Subscription> shared() {
         Map<Integer, Subscription> shared = new HashMap<>();
@@ -69,10 +71,10 @@ final class Subscriptions implements Iterable<Subscription> {
         if (byFilter.isEmpty()) {
             byFilter = new HashMap<>(2);
         }
-        mayBeShared |= subscription.filter().isShared();
         mayBeNoLocal |= subscription.isNoLocal();
         Subscription replaced = byFilter.put(subscription.filter().toString(), subscription);
         if (replaced == null) {
+            shared += subscription.filter().isShared() ? 1 : 0;
             session.shard().lingering().makeRoom();
         }
         session.shard().router().subscribe(subscription, replaced);
@@ -90,6 +92,7 @@ final class Subscriptions implements Iterable<Subscription> {
         Subscription removed = byFilter.remove(filter.toString());
         if (removed != null) {
             session.shard().router().unsubscribe(removed);
+            shared -= filter.isShared() ? 1 : 0;
             count(removed, -1);
         }
         return removed;
@@ -99,7 +102,7 @@ final class Subscriptions implements Iterable<Subscription> {
     void end() {
         Map<String, Subscription> ended = byFilter;
         byFilter = Map.of();
-        if (mayBeShared) {
+        if (shared > 0) {
             for (Iterator<Subscription> i = ended.values().iterator(); i.hasNext(); ) {
                 Subscription s = i.next();
                 if (s.filter().isShared()) {
@@ -109,7 +112,7 @@ final class Subscriptions implements Iterable<Subscription> {
                 }
             }
         }
-        mayBeShared = false;
+        shared = 0;
         mayBeNoLocal = false;
         session.shard().counters().subscriptions -= ended.size();
         session.shard().lingering().take(ended);
@@ -142,7 +145,7 @@ final class Subscriptions implements Iterable<Subscription> {
     }
 
     private void forEachShared(Consumer<Subscription> action) {
-        if (!mayBeShared) {
+        if (shared == 0) {
             return;
         }
         for (Subscription s : this) {

@@ -97,6 +97,8 @@ final class Director {
                                 step.option("expiration", d.persistentClientExpiration()))
                         .maximumSubscriptions(
                                 (int) step.option("subscriptions", d.maximumSubscriptions()))
+                        .maximumSharedSubscriptions(
+                                (int) step.option("shared", d.maximumSharedSubscriptions()))
                         .maximumKeepAlive((int) step.option("keepalive", d.maximumKeepAlive()))
                         .maximumSessions((int) step.option("sessions", d.maximumSessions()))
                         .maximumTopicLevels((int) step.option("levels", d.maximumTopicLevels()))
