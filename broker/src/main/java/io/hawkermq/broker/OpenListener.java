@@ -157,6 +157,16 @@ final class OpenListener {
         };
     }
 
+    /// Tells the log of a connection that has brought a CONNECT. Mosquitto does it for all that it accepts,
+    /// and the looks of a proxy, an HTTP request or a TLS handshake that fails have a line more, or one
+    /// every other second.
+    void announce(String address) {
+        EventLog log = broker.options().log();
+        if (log.isEnabled(LogLevel.CONNECTION)) {
+            log.log(LogLevel.CONNECTION, "New connection from " + address + " on " + place() + ".");
+        }
+    }
+
     /// Where a connection has come to, as Mosquitto says it: `port 8883` or the path of a Unix socket.
     private String place() {
         return switch (listener().address()) {
@@ -166,11 +176,16 @@ final class OpenListener {
         };
     }
 
-    /// The one that the system has chosen if it was asked for port 0.
+    /// The one that the system has chosen if it was asked for port 0, as far as it is open still.
     private int port(int wanted) {
-        return wanted == 0 && sockets.getFirst().address() instanceof InetSocketAddress chosen
-                ? chosen.getPort()
-                : wanted;
+        if (wanted == 0) {
+            for (ListeningSocket socket : sockets) {
+                if (socket.address() instanceof InetSocketAddress chosen) {
+                    return chosen.getPort();
+                }
+            }
+        }
+        return wanted;
     }
 
     Listener listener() {
@@ -255,16 +270,11 @@ final class OpenListener {
         AccessControl access =
                 listener.access() == null ? broker.options().access() : listener.access();
         broker.connections().opened();
-        String address = address(accepted);
-        EventLog log = broker.options().log();
-        if (log.isEnabled(LogLevel.CONNECTION)) {
-            log.log(LogLevel.CONNECTION, "New connection from " + address + " on " + place() + ".");
-        }
         new SocketConnection(
                         broker,
                         this,
                         loop,
-                        address,
+                        address(accepted),
                         access,
                         listener.terms(),
                         owner -> wire(accepted, allocator, current, owner))

@@ -225,6 +225,7 @@ final class SocketConnection implements Outbox, OutboundBuffer.Filler, Wire.Owne
                 }
                 if (isHandshaking && packet instanceof Packet.Connect sent) {
                     Packet.Connect connect = certified(sent);
+                    listener.announce(address);
                     connection.claim(connect);
                     runWhereOwned(() -> connection.onPacket(connect));
                     continue;
