@@ -7,16 +7,17 @@ import org.jspecify.annotations.Nullable;
 /// The Topic Names that the decoders of one event loop have seen lately, so that the Topic Name of
 /// a PUBLISH is neither checked nor allocated again. Not thread-safe: one for each loop.
 ///
-/// Two entries share a set and the older one gives way, so a peer that sends names without end
-/// costs others a repeated check and nothing else. The table doubles when as many names have given
-/// way as it has places; at most 65,536 names of at most 256 bytes are held, some 10 MiB where they
-/// have 40 bytes and 45 MiB at worst. Longer names are made anew each time.
+/// Two entries share a set and the older one gives way, to a name that comes again: a peer that sends
+/// ever new names takes nothing from others. The table doubles when as many names have given way as
+/// it has places; at most 65,536 names of at most 256 bytes are held, some 10 MiB where they have 40
+/// bytes and 45 MiB at worst. Longer names are made anew each time.
 public final class TopicNames {
     private static final int FEWEST_PLACES = 1_024;
     private static final int MOST_PLACES = 65_536;
     private static final int LONGEST = 256;
 
     private @Nullable TopicName[] entries = new @Nullable TopicName[FEWEST_PLACES];
+    private final Doorkeeper doorkeeper = new Doorkeeper();
     private int displaced;
 
     /// The Topic Name made of these bytes if it was seen lately, else null.
@@ -69,6 +70,9 @@ public final class TopicNames {
     private void keep(TopicName made) {
         int first = setOf(made.hashCode());
         if (entries[first + 1] != null) {
+            if (!doorkeeper.letsIn(made.hashCode())) {
+                return;
+            }
             displaced++;
         }
         entries[first + 1] = entries[first];
