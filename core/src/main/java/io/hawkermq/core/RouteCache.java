@@ -16,6 +16,10 @@ final class RouteCache {
     private static final int MOST_TARGETS = 1_000_000;
 
     private @Nullable Route[] routes = new @Nullable Route[FEWEST_PLACES];
+
+    /// Of the Topic Name of each: as with [io.hawkermq.protocol.TopicNames].
+    private int[] hashes = new int[FEWEST_PLACES];
+
     private final Doorkeeper doorkeeper = new Doorkeeper();
 
     /// The one that was not let in last: it is asked for again while its message is on its way.
@@ -26,12 +30,13 @@ final class RouteCache {
 
     /// The route that was [#put] for this Topic Name last, or null.
     @Nullable Route find(TopicName topic) {
-        int first = setOf(topic);
-        Route route = routes[first];
+        int hash = topic.hashCode();
+        int first = setOf(hash);
+        Route route = hashes[first] == hash ? routes[first] : null;
         if (route != null && route.topic.equals(topic)) {
             return route;
         }
-        route = routes[first + 1];
+        route = hashes[first + 1] == hash ? routes[first + 1] : null;
         if (route != null && route.topic.equals(topic)) {
             return route;
         }
@@ -39,14 +44,14 @@ final class RouteCache {
         return route != null && route.topic.equals(topic) ? route : null;
     }
 
-    private int setOf(TopicName topic) {
-        return topic.hashCode() & (routes.length - 2);
+    private int setOf(int hash) {
+        return hash & (routes.length - 2);
     }
 
     /// Keeps a route instead of an earlier one of its Topic Name; if it is new, and others would have to
     /// make room, only for now.
     void put(Route route) {
-        if (!isWelcome(route.topic)) {
+        if (!isWelcome(route.topic.hashCode())) {
             passing = route;
             return;
         }
@@ -55,17 +60,20 @@ final class RouteCache {
             clear();
             targets = route.targets.size();
         }
-        int first = setOf(route.topic);
+        int hash = route.topic.hashCode();
+        int first = setOf(hash);
         Route newer = routes[first];
         if (newer != null && !newer.topic.equals(route.topic)) {
             Route older = routes[first + 1];
             routes[first + 1] = newer;
+            hashes[first + 1] = hashes[first];
             newer = older;
             if (older != null && !older.topic.equals(route.topic)) {
                 displaced++;
             }
         }
         routes[first] = route;
+        hashes[first] = hash;
         if (newer != null) {
             targets -= newer.targets.size();
         }
@@ -74,26 +82,27 @@ final class RouteCache {
         }
     }
 
-    private boolean isWelcome(TopicName topic) {
-        int first = setOf(topic);
-        Route newer = routes[first];
-        Route older = routes[first + 1];
-        return newer == null
-                || older == null
-                || newer.topic.equals(topic)
-                || older.topic.equals(topic)
-                || doorkeeper.letsIn(topic.hashCode());
+    private boolean isWelcome(int hash) {
+        int first = setOf(hash);
+        return routes[first] == null
+                || routes[first + 1] == null
+                || hashes[first] == hash
+                || hashes[first + 1] == hash
+                || doorkeeper.letsIn(hash);
     }
 
     private void grow() {
         @Nullable Route[] old = routes;
         routes = new @Nullable Route[old.length * 2];
+        hashes = new int[routes.length];
         displaced = 0;
         // From one set come two, so that none is displaced.
         for (Route route : old) {
             if (route != null) {
-                int first = setOf(route.topic);
-                routes[routes[first] == null ? first : first + 1] = route;
+                int first = setOf(route.topic.hashCode());
+                int place = routes[first] == null ? first : first + 1;
+                routes[place] = route;
+                hashes[place] = route.topic.hashCode();
             }
         }
     }

@@ -17,6 +17,11 @@ public final class TopicNames {
     private static final int LONGEST = 256;
 
     private @Nullable TopicName[] entries = new @Nullable TopicName[FEWEST_PLACES];
+
+    /// Of each entry: a name that is another one, and in no near cache of the processor, need not be
+    /// looked at.
+    private int[] hashes = new int[FEWEST_PLACES];
+
     private final Doorkeeper doorkeeper = new Doorkeeper();
     private int displaced;
 
@@ -27,14 +32,12 @@ public final class TopicNames {
 
     private @Nullable TopicName find(byte[] bytes, int from, int to, int hash) {
         int first = setOf(hash);
-        TopicName found = entries[first];
-        if (found != null && found.hashCode() == hash && found.isAt(bytes, from, to)) {
+        TopicName found = hashes[first] == hash ? entries[first] : null;
+        if (found != null && found.isAt(bytes, from, to)) {
             return found;
         }
-        found = entries[first + 1];
-        return found != null && found.hashCode() == hash && found.isAt(bytes, from, to)
-                ? found
-                : null;
+        found = hashes[first + 1] == hash ? entries[first + 1] : null;
+        return found != null && found.isAt(bytes, from, to) ? found : null;
     }
 
     /// The Topic Name made of these bytes.
@@ -76,7 +79,9 @@ public final class TopicNames {
             displaced++;
         }
         entries[first + 1] = entries[first];
+        hashes[first + 1] = hashes[first];
         entries[first] = made;
+        hashes[first] = made.hashCode();
         if (displaced > entries.length && entries.length < MOST_PLACES) {
             grow();
         }
@@ -85,12 +90,15 @@ public final class TopicNames {
     private void grow() {
         @Nullable TopicName[] old = entries;
         entries = new @Nullable TopicName[old.length * 2];
+        hashes = new int[entries.length];
         displaced = 0;
         // From one set come two, so that none gives way.
         for (TopicName name : old) {
             if (name != null) {
                 int first = setOf(name.hashCode());
-                entries[entries[first] == null ? first : first + 1] = name;
+                int place = entries[first] == null ? first : first + 1;
+                entries[place] = name;
+                hashes[place] = name.hashCode();
             }
         }
     }

@@ -71,6 +71,10 @@ final class ModelSubscription {
         /// True if they came over more than one connection.
         boolean isOfManyConnections;
 
+        /// True if a subscription that was replaced had No Local: its client's own messages were passed
+        /// over, as far as it came.
+        boolean wasNoLocal;
+
         /// What comes of each topic, once; after each crash anew.
         private final List<Map<String, Streamed>> passes =
                 new ArrayList<>(List.of(new HashMap<>()));
@@ -109,6 +113,7 @@ final class ModelSubscription {
         stream = replaced.stream;
         stream.least = stream.least.min(replaced.qos()).min(qos());
         stream.isOfManyConnections |= replaced.end != end;
+        stream.wasNoLocal |= replaced.options.noLocal();
     }
 
     /// The places of a topic's retained message.
@@ -121,6 +126,11 @@ final class ModelSubscription {
     /// True if No Local keeps what this client published from it [MQTT-3.8.3-3].
     boolean isKeptFrom(String publisher) {
         return options.noLocal() && session.clientId.equals(publisher);
+    }
+
+    /// True if its client published this, and No Local keeps it from it or may have done so.
+    boolean mayBeKeptFrom(String publisher) {
+        return (options.noLocal() || stream.wasNoLocal) && session.clientId.equals(publisher);
     }
 
     boolean isShared() {

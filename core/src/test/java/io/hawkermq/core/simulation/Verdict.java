@@ -95,7 +95,7 @@ final class Verdict {
             if (oracle.retained().held(topic) != take
                     || oracle.retained().wasRefused(topic)
                     || u.slots(topic).stream().anyMatch(Slot::mayBeReceived)
-                    || u.isKeptFrom(take.publisher())
+                    || u.mayBeKeptFrom(take.publisher())
                     || take.expiresAt() <= now
                     || !s.takes(m)
                     || !Rules.mayReceive(s.clientId, topic)
