@@ -5,6 +5,8 @@ import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.unix.FileDescriptor;
 import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +18,9 @@ sealed interface Accepted {
 
     boolean isUnix();
 
+    /// True for a client of IPv4 at a socket of IPv6.
+    boolean isIpv4ThroughIpv6();
+
     /// For those who need layers.
     Channel channel();
 
@@ -25,10 +30,17 @@ sealed interface Accepted {
     /// What the system's own call accepted.
     ///
     /// @param peer null for a client behind a Unix socket
-    record Descriptor(FileDescriptor fd, @Nullable InetSocketAddress peer) implements Accepted {
+    /// @param at the address of the socket that has accepted it
+    record Descriptor(FileDescriptor fd, @Nullable InetSocketAddress peer, SocketAddress at)
+            implements Accepted {
         @Override
         public boolean isUnix() {
             return peer == null;
+        }
+
+        @Override
+        public boolean isIpv4ThroughIpv6() {
+            return Accepted.isIpv4ThroughIpv6(peer, at);
         }
 
         @Override
@@ -49,7 +61,7 @@ sealed interface Accepted {
     }
 
     /// What Netty has accepted where there is no epoll.
-    record OfNetty(Channel channel) implements Accepted {
+    record OfNetty(Channel channel, SocketAddress at) implements Accepted {
         @Override
         public @Nullable InetSocketAddress peer() {
             SocketAddress address = channel.remoteAddress();
@@ -62,8 +74,20 @@ sealed interface Accepted {
         }
 
         @Override
+        public boolean isIpv4ThroughIpv6() {
+            return Accepted.isIpv4ThroughIpv6(peer(), at);
+        }
+
+        @Override
         public void close() {
             channel.unsafe().closeForcibly();
         }
+    }
+
+    private static boolean isIpv4ThroughIpv6(@Nullable InetSocketAddress peer, SocketAddress at) {
+        return peer != null
+                && peer.getAddress() instanceof Inet4Address
+                && at instanceof InetSocketAddress own
+                && own.getAddress() instanceof Inet6Address;
     }
 }

@@ -34,11 +34,22 @@ final class Acceptor {
     }
 
     private void start(Accepted accepted) {
-        if (listener.admits(accepted)) {
-            listener.start(accepted, loop, allocator);
-        } else {
+        if (!listener.admits(accepted)) {
             accepted.close();
+            return;
         }
+        Wire wire;
+        try {
+            wire = listener.start(accepted, loop, allocator);
+        } catch (RuntimeException | Error e) {
+            // As a class that cannot be loaded for want of a file descriptor. The loop is
+            // everybody's, and must go on.
+            accepted.close();
+            listener.ended();
+            loop.log().log(LogLevel.ERROR, "Internal error, closing a connection: " + Stacks.of(e));
+            return;
+        }
+        wire.open();
     }
 
     /// Accepting has failed.

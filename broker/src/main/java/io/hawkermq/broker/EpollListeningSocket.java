@@ -53,7 +53,12 @@ final class EpollListeningSocket implements ListeningSocket, EpollIoHandle {
             SocketAddress bound =
                     address instanceof InetSocketAddress ? socket.localAddress() : address;
             EpollListeningSocket listening = new EpollListeningSocket(socket, bound, acceptor);
-            listening.join();
+            try {
+                listening.join();
+            } catch (IOException | RuntimeException e) {
+                listening.stop();
+                throw e;
+            }
             return listening;
         } catch (IOException | RuntimeException e) {
             socket.close();
@@ -114,9 +119,11 @@ final class EpollListeningSocket implements ListeningSocket, EpollIoHandle {
                 if (accepted < 0) {
                     return;
                 }
-                acceptor.take(new Accepted.Descriptor(new FileDescriptor(accepted), peerAddress()));
+                acceptor.take(
+                        new Accepted.Descriptor(
+                                new FileDescriptor(accepted), peerAddress(), address));
             }
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             from.submit(NOTHING);
             acceptor.failed(e, this::accept);
         }

@@ -95,7 +95,7 @@ final class NioListeningSocket implements ListeningSocket {
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object accepted) {
             // TCP_NODELAY need not be set: Netty has done it.
-            acceptor.take(new Accepted.OfNetty((Channel) accepted));
+            acceptor.take(new Accepted.OfNetty((Channel) accepted, ctx.channel().localAddress()));
         }
 
         @Override

@@ -14,8 +14,6 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.util.NetUtil;
-import java.net.Inet4Address;
-import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -224,7 +222,7 @@ final class OpenListener {
     ///
     /// @return false if it is to be closed at once
     boolean admits(Accepted accepted) {
-        if (isIpv6Only() && isIpv4(accepted.peer())) {
+        if (isIpv6Only() && accepted.isIpv4ThroughIpv6()) {
             return false; // a socket for all IPv6 addresses takes IPv4 too
         }
         if (isFull()) {
@@ -238,6 +236,7 @@ final class OpenListener {
             return false;
         }
         connections.incrementAndGet();
+        broker.connections().opened();
         return true;
     }
 
@@ -252,25 +251,16 @@ final class OpenListener {
                 && (tcp.family() == Listener.Family.IPV6 || tcp.host() != null);
     }
 
-    private boolean isIpv4(@Nullable InetSocketAddress peer) {
-        return peer != null
-                && peer.getAddress() instanceof Inet4Address
-                && sockets.stream()
-                        .allMatch(s ->
-                                s.address() instanceof InetSocketAddress own
-                                        && own.getAddress() instanceof Inet6Address);
-    }
-
     /// Makes a connection of what was admitted.
     ///
     /// @param loop the one that it begins on
-    void start(Accepted accepted, Loop loop, ByteBufAllocator allocator) {
+    /// @return to be opened
+    Wire start(Accepted accepted, Loop loop, ByteBufAllocator allocator) {
         Setup current = setup;
         Listener listener = current.listener;
         AccessControl access =
                 listener.access() == null ? broker.options().access() : listener.access();
-        broker.connections().opened();
-        new SocketConnection(
+        return new SocketConnection(
                         broker,
                         this,
                         loop,
@@ -278,8 +268,7 @@ final class OpenListener {
                         access,
                         listener.terms(),
                         owner -> wire(accepted, allocator, current, owner))
-                .wire()
-                .open();
+                .wire();
     }
 
     private Wire wire(
@@ -292,7 +281,6 @@ final class OpenListener {
         channel.config()
                 .setAllocator(allocator)
                 .setWriteBufferWaterMark(new WriteBufferWaterMark(most / 2, most));
-        channel.closeFuture().addListener(closed -> ended());
         if (!current.listener.isPlain()) {
             addLayers(channel, current);
         }
@@ -302,11 +290,13 @@ final class OpenListener {
         }
         ChannelWire wire = new ChannelWire(channel, owner);
         channel.pipeline().addLast("mqtt", wire);
+        // Last: until here whoever starts it counts back.
+        channel.closeFuture().addListener(closed -> ended());
         return wire;
     }
 
     /// A connection that was admitted is closed.
-    private void ended() {
+    void ended() {
         connections.decrementAndGet();
         broker.connections().closed();
     }

@@ -14,6 +14,7 @@ import io.hawkermq.protocol.QoS;
 import io.hawkermq.protocol.ReasonCode;
 import io.hawkermq.protocol.TopicFilter;
 import io.hawkermq.protocol.TopicName;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -34,6 +35,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -94,6 +96,31 @@ class ListenerTest {
             return false;
         } catch (AssertionError | IOException e) {
             return false; // closed at once
+        }
+    }
+
+    /// As when a class cannot be loaded for want of a file descriptor.
+    @Test
+    void whoCannotBeStartedIsClosedAndCountedBack() throws Exception {
+        AtomicInteger left = new AtomicInteger(2);
+        Listener one =
+                Listener.loopback(0)
+                        .with(l ->
+                                l.maximumConnections(1)
+                                        .tap(() -> {
+                                            if (left.getAndDecrement() > 0) {
+                                                throw new NoClassDefFoundError("a layer");
+                                            }
+                                            return new ChannelInboundHandlerAdapter();
+                                        }));
+        try (Broker broker = start(one)) {
+            for (int i = 0; i < 2; i++) {
+                try (TestClient client = new TestClient(broker.port(), V5)) {
+                    assertTrue(client.isClosedByBroker());
+                }
+            }
+            TestClient.connected(broker.port(), V5, "third").close();
+            assertEquals(2, log.count("Internal error, closing a connection"));
         }
     }
 

@@ -313,7 +313,7 @@ final class PasswdCommand {
         List<String> lines = new ArrayList<>();
         boolean isFound = false;
         for (Entry entry : entries(content)) {
-            if (entry.user.equals(latin(user))) {
+            if (entry.isUser() && entry.user.equals(latin(user))) {
                 isFound = true;
             } else {
                 lines.add(entry.text);

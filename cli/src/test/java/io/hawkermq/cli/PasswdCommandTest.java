@@ -110,6 +110,7 @@ class PasswdCommandTest {
         assertTrue(accepts("b", "3") && accepts("c", "4") && !accepts("a", "1"));
         Files.writeString(Path.of(file), "# nobody\n");
         run(1, "", "-U", file);
+        run(1, "", "-D", file, "");
         assertEquals("# nobody\n", Files.readString(Path.of(file)));
     }
 

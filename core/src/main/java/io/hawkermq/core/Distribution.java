@@ -215,9 +215,13 @@ final class Distribution {
             return;
         }
         Message message = f.message();
-        Subscription member = group.next(message);
+        int before = Math.max(0, f.hops());
+        Subscription member = group.nextConnected(message);
+        if (member == null && !group.asksConnectedOnly(before)) {
+            member = group.nextAway(message);
+        }
         if (member == null) {
-            int other = group.shardAfter(shard.number(), message.qos(), Math.max(0, f.hops()));
+            int other = group.shardAfter(shard.number(), message.qos(), before);
             if (other >= 0) {
                 passOn(f, group, other);
                 return;

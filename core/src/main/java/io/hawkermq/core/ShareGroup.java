@@ -155,7 +155,7 @@ final class ShareGroup implements Subscriber {
         return members.isEmpty() && remoteTotal == 0;
     }
 
-    /// Chooses whose turn it is: this shard's (by a call of [#next]) or another one's.
+    /// Chooses whose turn it is: this shard's (by a call of [#nextConnected]) or another one's.
     ///
     /// @return the other shard's number, or -1 for a member of this shard
     int nextShard() {
@@ -180,47 +180,77 @@ final class ShareGroup implements Subscriber {
         return -1;
     }
 
-    /// Who is next for a message that nobody of this shard can take.
+    /// Who is next for a message that nobody who is connected to this shard can take: those who are
+    /// connected to another one; and when it has been to all these, those of another one who are
+    /// away.
     ///
     /// @param shard this one
     /// @param before how many shards it has been to before
-    /// @return another shard's number, or -1 if it has been to all that have members
+    /// @return another shard's number, or -1 if there is none, or none is left
     int shardAfter(int shard, QoS qos, int before) {
-        // Those who are away mostly miss QoS 0 anyway.
-        int[] elsewhere = qos == QoS.AT_MOST_ONCE ? remoteConnected : remoteMembers;
-        if (before >= Arrays.stream(elsewhere).filter(n -> n > 0).count()) {
-            return -1;
+        if (before < shardsIn(remoteConnected)) {
+            return after(shard, remoteConnected);
         }
-        for (int i = 1; i < elsewhere.length; i++) {
-            int other = (shard + i) % elsewhere.length;
-            if (elsewhere[other] > 0) {
+        // Those who are away mostly miss QoS 0 anyway.
+        return qos != QoS.AT_MOST_ONCE
+                        && before < shardsIn(remoteConnected) + shardsIn(remoteMembers)
+                ? after(shard, remoteMembers)
+                : -1;
+    }
+
+    /// True while a message that has been to so many shards is for who is connected alone, here and
+    /// elsewhere.
+    boolean asksConnectedOnly(int before) {
+        return before < shardsIn(remoteConnected);
+    }
+
+    private static int shardsIn(int[] counts) {
+        int shards = 0;
+        for (int n : counts) {
+            shards += n > 0 ? 1 : 0;
+        }
+        return shards;
+    }
+
+    private static int after(int shard, int[] counts) {
+        for (int i = 1; i < counts.length; i++) {
+            int other = (shard + i) % counts.length;
+            if (counts[other] > 0) {
                 return other;
             }
         }
         return -1;
     }
 
-    /// The member of this shard for the next message, or null if none can take it.
-    @Nullable Subscription next(Message message) {
+    /// The member who is connected to this shard and next for the message, or null if none of them can
+    /// take it.
+    @Nullable Subscription nextConnected(Message message) {
         int first = connected == 0 ? 0 : Math.floorMod(place, connected);
         int waits = -1;
         for (int i = 0; i < connected; i++) {
             int candidate = (first + i) % connected;
             Subscription member = members.get(candidate);
+            if (!canTake(member, message)) {
+                continue;
+            }
             Outgoing outgoing = member.session().outgoing();
-            if (outgoing.hasRoom(outgoing.effective(message.qos(), member.qos()))
-                    && canTake(member, message)) {
+            if (outgoing.hasRoom(outgoing.effective(message.qos(), member.qos()))) {
                 place = candidate + 1;
                 return member;
             }
-            if (waits < 0 && canTake(member, message)) {
+            if (waits < 0) {
                 waits = candidate;
             }
         }
-        if (waits >= 0) {
-            place = waits + 1;
-            return members.get(waits);
+        if (waits < 0) {
+            return null;
         }
+        place = waits + 1;
+        return members.get(waits);
+    }
+
+    /// The same of this shard's members who are away.
+    @Nullable Subscription nextAway(Message message) {
         int away = members.size() - connected;
         for (int i = Math.min(away, MOST_TRIED); i > 0; i--) {
             Subscription member = members.get(connected + Math.floorMod(place++, away));

@@ -13,7 +13,6 @@ import io.hawkermq.protocol.TopicName;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /// Whose turn it is in a Shared Subscription whose members mostly are away.
@@ -61,7 +60,8 @@ final class ShareGroupTest {
     }
 
     private static int waiting(TestClient client) {
-        return Objects.requireNonNull(client.session().outgoing().queue()).size();
+        DeliveryQueue queue = client.session().outgoing().queue();
+        return queue == null ? 0 : queue.size();
     }
 
     @Test
@@ -129,6 +129,29 @@ final class ShareGroupTest {
         assertEquals(1, dropped(two, DropReason.QUEUE_COUNT));
     }
 
+    @Test
+    void whoIsAwayGetsNothingThatSomebodyConnectedToAnotherShardCanTake() {
+        TestShards two = new TestShards(2, Limits.DEFAULT.with(l -> l.maximumQueuedMessages(10)));
+        TestClient slow = two.connect("slow", 0);
+        TestClient away = two.connectDurably("away", 0);
+        TestClient idle = two.connect("idle", 1);
+        slow.subscribe(FILTER, QoS.AT_LEAST_ONCE);
+        away.subscribe(FILTER, QoS.AT_LEAST_ONCE);
+        idle.subscribe(FILTER, QoS.AT_MOST_ONCE);
+        two.settle();
+        away.drops();
+        slow.isWritable = false;
+        two.settle();
+
+        for (int i = 0; i < 60; i++) {
+            two.get(i % 2).publish(MESSAGE);
+            two.settle();
+        }
+        assertEquals(10, waiting(slow));
+        assertEquals(0, waiting(away));
+        assertEquals(50, idle.published);
+    }
+
     private static long dropped(TestShards shards, DropReason why) {
         return shards.all().stream().mapToLong(s -> s.counters().dropped[why.ordinal()]).sum();
     }
@@ -148,7 +171,7 @@ final class ShareGroupTest {
                 GENEROUS,
                 () -> {
                     for (int i = 0; i < 1_000_000; i++) {
-                        assertSame(member, group.next(MESSAGE));
+                        assertSame(member, group.nextConnected(MESSAGE));
                     }
                 });
     }
@@ -167,7 +190,7 @@ final class ShareGroupTest {
                 GENEROUS,
                 () -> {
                     for (Subscription member : members.reversed()) {
-                        assertNotNull(group.next(MESSAGE));
+                        assertNotNull(group.nextAway(MESSAGE));
                         group.remove(member);
                     }
                     for (Subscription member : members) {
