@@ -294,8 +294,11 @@ final class PasswdCommand {
 
     private List<String> upgraded(String content) throws Failure {
         List<Entry> entries = entries(content);
-        if (entries.stream().noneMatch(Entry::isUser)) {
+        if (entries.isEmpty()) {
             throw new Failure(1);
+        }
+        if (entries.stream().noneMatch(Entry::isUser)) {
+            throw failure("Error: There is no user in the password file.");
         }
         List<String> lines = new ArrayList<>();
         for (Entry entry : entries) {

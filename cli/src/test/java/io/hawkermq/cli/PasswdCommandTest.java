@@ -109,7 +109,8 @@ class PasswdCommandTest {
         assertTrue(text.startsWith("# of the house: all\n\n# no colon\nb:$7$"), text);
         assertTrue(accepts("b", "3") && accepts("c", "4") && !accepts("a", "1"));
         Files.writeString(Path.of(file), "# nobody\n");
-        run(1, "", "-U", file);
+        assertEquals(
+                "Error: There is no user in the password file.\n", run(1, "", "-U", file).errors());
         run(1, "", "-D", file, "");
         assertEquals("# nobody\n", Files.readString(Path.of(file)));
     }
