@@ -6,12 +6,10 @@ import io.netty.channel.IoRegistration;
 import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.epoll.LinuxSocket;
-import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.NativeInetAddress;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
-import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.concurrent.RejectedExecutionException;
@@ -50,20 +48,20 @@ final class EpollListeningSocket implements ListeningSocket, EpollIoHandle {
         try {
             socket.bind(address);
             socket.listen(BACKLOG);
-            SocketAddress bound =
-                    address instanceof InetSocketAddress ? socket.localAddress() : address;
-            EpollListeningSocket listening = new EpollListeningSocket(socket, bound, acceptor);
-            try {
-                listening.join();
-            } catch (IOException | RuntimeException e) {
-                listening.stop();
-                throw e;
-            }
-            return listening;
         } catch (IOException | RuntimeException e) {
             socket.close();
             throw e;
         }
+        SocketAddress bound =
+                address instanceof InetSocketAddress ? socket.localAddress() : address;
+        EpollListeningSocket listening = new EpollListeningSocket(socket, bound, acceptor);
+        try {
+            listening.join();
+        } catch (IOException | RuntimeException e) {
+            listening.stop();
+            throw e;
+        }
+        return listening;
     }
 
     /// Not bound yet.
@@ -72,11 +70,7 @@ final class EpollListeningSocket implements ListeningSocket, EpollIoHandle {
             if (!(address instanceof InetSocketAddress inet)) {
                 return LinuxSocket.newSocketDomain();
             }
-            LinuxSocket socket =
-                    LinuxSocket.newSocketStream(
-                            inet.getAddress() instanceof Inet6Address
-                                    ? SocketProtocolFamily.INET6
-                                    : SocketProtocolFamily.INET);
+            LinuxSocket socket = LinuxSocket.newSocketStream(ListeningSocket.family(inet));
             socket.setReuseAddress(true);
             socket.setTcpNoDelay(true); // on Linux what it accepts inherits that
             return socket;

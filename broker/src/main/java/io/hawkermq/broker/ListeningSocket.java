@@ -1,7 +1,10 @@
 package io.hawkermq.broker;
 
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.socket.SocketProtocolFamily;
 import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 
 /// A socket that is bound to an address and accepts connections.
@@ -17,6 +20,13 @@ sealed interface ListeningSocket permits EpollListeningSocket, NioListeningSocke
         return Epoll.isAvailable()
                 ? EpollListeningSocket.open(address, acceptor)
                 : NioListeningSocket.open(address, acceptor);
+    }
+
+    /// Of one family, so that an IPv4 address does not open IPv6 as well.
+    static SocketProtocolFamily family(InetSocketAddress address) {
+        return address.getAddress() instanceof Inet6Address
+                ? SocketProtocolFamily.INET6
+                : SocketProtocolFamily.INET;
     }
 
     /// Where it is, with the port that the system chose if it was asked for port 0.

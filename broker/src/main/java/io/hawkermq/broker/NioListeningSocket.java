@@ -7,11 +7,9 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ServerChannel;
-import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import java.io.IOException;
-import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.channels.spi.SelectorProvider;
@@ -66,10 +64,7 @@ final class NioListeningSocket implements ListeningSocket {
         }
         ServerChannel channel =
                 new NioServerSocketChannel(
-                        SelectorProvider.provider(),
-                        inet.getAddress() instanceof Inet6Address
-                                ? SocketProtocolFamily.INET6
-                                : SocketProtocolFamily.INET);
+                        SelectorProvider.provider(), ListeningSocket.family(inet));
         channel.config().setOption(ChannelOption.SO_REUSEADDR, true);
         return channel;
     }

@@ -161,12 +161,12 @@ final class OpenListener {
     void announce(String address) {
         EventLog log = broker.options().log();
         if (log.isEnabled(LogLevel.CONNECTION)) {
-            log.log(LogLevel.CONNECTION, "New connection from " + address + " on " + place() + ".");
+            log.log(LogLevel.CONNECTION, "New connection from " + address + " on " + where() + ".");
         }
     }
 
     /// Where a connection has come to, as Mosquitto says it: `port 8883` or the path of a Unix socket.
-    private String place() {
+    private String where() {
         return switch (listener().address()) {
             case Listener.Address.Tcp tcp -> "port " + port(tcp.port());
             case Listener.Address.Loopback loopback -> "port " + port(loopback.port());

@@ -188,7 +188,7 @@ final class ShareGroup implements Subscriber {
     /// @param before how many shards it has been to before
     /// @return another shard's number, or -1 if there is none, or none is left
     int shardAfter(int shard, QoS qos, int before) {
-        if (before < shardsIn(remoteConnected)) {
+        if (asksConnectedOnly(before)) {
             return after(shard, remoteConnected);
         }
         // Those who are away mostly miss QoS 0 anyway.

@@ -25,27 +25,13 @@ final class DebugLinesTest {
     private int clients;
 
     private Shard shard() {
-        EventLog log =
-                new EventLog() {
-                    @Override
-                    public boolean isEnabled(LogLevel level) {
-                        return level == LogLevel.DEBUG;
-                    }
-
-                    @Override
-                    public void log(LogLevel level, String text) {
-                        if (level == LogLevel.DEBUG) {
-                            lines.add(text);
-                        }
-                    }
-                };
         Shard made =
                 new Shard(
                         0,
                         1,
                         Limits.DEFAULT,
                         AccessControl.anonymous(),
-                        log,
+                        new OneLevelLog(LogLevel.DEBUG, lines::add),
                         (_, _, _) -> {},
                         Store.NONE,
                         new SplittableRandom(1));

@@ -62,7 +62,7 @@ final class TestShards {
                             count,
                             limits,
                             access,
-                            new Log(),
+                            new OneLevelLog(LogLevel.ERROR, errors::add),
                             this::post,
                             store == null ? this::keep : store,
                             new SplittableRandom(i)));
@@ -236,20 +236,6 @@ final class TestShards {
                 null,
                 null,
                 properties);
-    }
-
-    private final class Log implements EventLog {
-        @Override
-        public boolean isEnabled(LogLevel level) {
-            return level == LogLevel.ERROR;
-        }
-
-        @Override
-        public void log(LogLevel level, String text) {
-            if (level == LogLevel.ERROR) {
-                errors.add(text);
-            }
-        }
     }
 
     /// A client of 5.0, connected to the shard that its session belongs to.

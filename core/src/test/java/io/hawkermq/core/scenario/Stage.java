@@ -7,6 +7,7 @@ import io.hawkermq.core.EventLog;
 import io.hawkermq.core.Limits;
 import io.hawkermq.core.LogLevel;
 import io.hawkermq.core.NoNetwork;
+import io.hawkermq.core.OneLevelLog;
 import io.hawkermq.core.Shard;
 import io.hawkermq.core.ShardMessage;
 import io.hawkermq.core.Slots;
@@ -37,19 +38,12 @@ final class Stage {
     private record Batch(int from, int to, List<ShardMessage> messages) {}
 
     /// Of interest only if the core has caught a fault of its own.
-    private static final class Log implements EventLog {
-        @Override
-        public boolean isEnabled(LogLevel level) {
-            return level == LogLevel.ERROR;
-        }
-
-        @Override
-        public void log(LogLevel level, String text) {
-            if (level == LogLevel.ERROR) {
-                throw new AssertionError(text);
-            }
-        }
-    }
+    private static final EventLog LOG =
+            new OneLevelLog(
+                    LogLevel.ERROR,
+                    text -> {
+                        throw new AssertionError(text);
+                    });
 
     private final List<Shard> shards = new ArrayList<>();
     private final Slots slots;
@@ -77,7 +71,7 @@ final class Stage {
                             shards,
                             limits,
                             AccessControl.anonymous(),
-                            new Log(),
+                            LOG,
                             (from, to, batch) -> mailbox.add(new Batch(from, to, batch)),
                             disk == null ? Store.NONE : disk,
                             new SplittableRandom(i)));
